@@ -1,0 +1,90 @@
+"""The settings of a network and of its training, without torch, so that the page can show them at once.
+
+A recipe names a set of defaults: `tutorial` is the classic first network, `fast` the quickest way to
+97 %, `sketch` the weights that read what people draw. The command line's flags and the page's sliders
+read their defaults and limits from here. Next: digits/model.py builds the network, digits/training.py
+fits it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+INPUTS = 784  # 28 x 28 pixels, row by row
+CLASSES = 10  # the digits 0 to 9
+ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu")
+SCHEDULES = ("constant", "one-cycle")
+# setting -> (lowest, highest) that a flag, a slider or an API call may ask for
+LIMITS: dict[str, tuple[float, float]] = {
+    "epochs": (1, 1000),
+    "batch_size": (1, 10_000),
+    "learning_rate": (1e-6, 1.0),
+    "layers": (1, 6),
+    "width": (1, 1024),
+    "train_images": (10, 60_000),
+    "seed": (0, 2**31 - 1),
+}
+
+
+class SettingsError(ValueError):
+    """A setting is outside its limits; the text says which, its value and what is allowed."""
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Shape of the network: 784 inputs, `hidden` layer sizes, 10 outputs; one activation throughout."""
+
+    hidden: tuple[int, ...] = (64, 64, 64)
+    activation: str = "relu"
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Every layer's width, input and output included: (784, 64, 64, 64, 10)."""
+        return (INPUTS, *self.hidden, CLASSES)
+
+    @property
+    def weights(self) -> int:
+        """How many numbers are learnt: for each layer, inputs x outputs weights and one bias an output."""
+        pairs = zip(self.sizes[:-1], self.sizes[1:], strict=True)
+        return sum(inputs * outputs + outputs for inputs, outputs in pairs)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to fit a network: its shape, how often the images are shown, in what batches, how fast it learns."""
+
+    name: str = "tutorial"
+    model: ModelConfig = field(default_factory=ModelConfig)
+    epochs: int = 2
+    batch_size: int = 15
+    learning_rate: float = 0.001
+    schedule: str = "constant"
+
+
+RECIPES: dict[str, Recipe] = {
+    "tutorial": Recipe(),
+    "fast": Recipe(
+        name="fast", epochs=4, batch_size=256, learning_rate=0.01, schedule="one-cycle"
+    ),
+}
+
+
+def check_limit(name: str, value: float) -> None:
+    """Raise SettingsError unless `value` lies within LIMITS[name]."""
+    low, high = LIMITS[name]
+    if not low <= value <= high:
+        words = name.replace("_", " ")
+        raise SettingsError(f"{words} must be between {low:g} and {high:g}, not {value:g}")
+
+
+def check_recipe(recipe: Recipe) -> None:
+    """Raise SettingsError for the first setting of `recipe` that is outside its limits."""
+    for item in fields(recipe):
+        if item.name in LIMITS:
+            check_limit(item.name, getattr(recipe, item.name))
+    check_limit("layers", len(recipe.model.hidden))
+    for width in recipe.model.hidden:
+        check_limit("width", width)
+    if recipe.model.activation not in ACTIVATIONS:
+        known = ", ".join(ACTIVATIONS)
+        raise SettingsError(f"activation must be one of {known}, not {recipe.model.activation!r}")
