@@ -1,0 +1,61 @@
+"""What belongs to one visitor: their own network, their corrections, their language.
+
+Every page load gets a fresh Visit, kept in a gr.State, so that nothing a visitor does is seen by another
+or touches the shipped weights. The quick road that answers drawings (digits/reading.py) does not run as
+a Gradio event and so has no gr.State: it finds the visit by its token, a secret that only this
+visitor's page knows. Next: digits/reading.py answers drawings, app.py wires the page.
+"""
+
+from __future__ import annotations
+
+import secrets
+import weakref
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from digits.inference import Backend
+
+YOURS = "yours"  # the name of a visitor's own network among the page's networks
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A drawing that was misread, and which digit the visitor says it is."""
+
+    strokes: list[np.ndarray]  # each (n, 2) float, x right, y down, 0..1 of the pad
+    label: int
+    answered: int  # what the network had read
+
+
+@dataclass(eq=False)
+class Visit:
+    """One page load. `own` is what the visitor trained, None before that; it answers as "yours"."""
+
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    language: str = "en"
+    own: Backend | None = None
+    corrections: list[Correction] = field(default_factory=list)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
+        """Gradio copies what a gr.State starts with; a visit stays itself, so that its token finds it."""
+        return self
+
+
+class Visits:
+    """The visits whose pages are open, by token. Holds them weakly: gr.State decides how long they live."""
+
+    def __init__(self) -> None:
+        self._open: weakref.WeakValueDictionary[str, Visit] = weakref.WeakValueDictionary()
+
+    def begin(self) -> Visit:
+        """A fresh visit that `find` knows."""
+        visit = Visit()
+        self._open[visit.token] = visit
+        return visit
+
+    def find(self, token: object) -> Visit | None:
+        """The visit with this token, or None if its page is gone or the server was restarted."""
+        return self._open.get(token) if isinstance(token, str) else None
