@@ -82,9 +82,14 @@ def check_recipe(recipe: Recipe) -> None:
     for item in fields(recipe):
         if item.name in LIMITS:
             check_limit(item.name, getattr(recipe, item.name))
-    check_limit("layers", len(recipe.model.hidden))
-    for width in recipe.model.hidden:
+    check_model(recipe.model)
+
+
+def check_model(config: ModelConfig) -> None:
+    """Raise SettingsError for the first part of the network's shape that is outside its limits."""
+    check_limit("layers", len(config.hidden))
+    for width in config.hidden:
         check_limit("width", width)
-    if recipe.model.activation not in ACTIVATIONS:
+    if config.activation not in ACTIVATIONS:
         known = ", ".join(ACTIVATIONS)
-        raise SettingsError(f"activation must be one of {known}, not {recipe.model.activation!r}")
+        raise SettingsError(f"activation must be one of {known}, not {config.activation!r}")
