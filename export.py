@@ -14,10 +14,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from digits.sketch import to_pixels
+
 from digits.checkpoint import WEIGHTS_DIR, WeightsError, load_weights, write_atomically
 from digits.data import DataError, load_digits
 from digits.onnx_file import ExportError, check_against_torch, to_onnx
-from digits.sketch import to_pixels
 
 CHECKED_DIGITS = 10_000  # test digits that onnxruntime and torch must agree on
 
@@ -41,7 +42,9 @@ def build_parser() -> argparse.ArgumentParser:
     """The flags."""
     parser = argparse.ArgumentParser(description="Write weights as ONNX, checked against torch.")
     parser.add_argument("weights", nargs="*", type=Path, help="default: every .pt in weights/")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST/raw to check on")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder with MNIST/raw to check on"
+    )
     return parser
 
 

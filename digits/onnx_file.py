@@ -55,7 +55,10 @@ def _chain(model: MLP, card: Card) -> tuple[list[onnx.NodeProto], list[onnx.Tens
     layers = TorchBackend(model, card).layers()
     for number, (weight, bias) in enumerate(layers):
         names = [f"layers.{number}.weight", f"layers.{number}.bias"]
-        tensors += [numpy_helper.from_array(weight, names[0]), numpy_helper.from_array(bias, names[1])]
+        tensors += [
+            numpy_helper.from_array(weight, names[0]),
+            numpy_helper.from_array(bias, names[1]),
+        ]
         sums = f"sums.{number}"
         nodes.append(helper.make_node("Gemm", [value, *names], [sums], transB=1))
         if number < len(layers) - 1:

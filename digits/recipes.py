@@ -63,9 +63,7 @@ class Recipe:
 
 RECIPES: dict[str, Recipe] = {
     "tutorial": Recipe(),
-    "fast": Recipe(
-        name="fast", epochs=4, batch_size=256, learning_rate=0.01, schedule="one-cycle"
-    ),
+    "fast": Recipe(name="fast", epochs=4, batch_size=256, learning_rate=0.01, schedule="one-cycle"),
 }
 
 
