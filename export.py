@@ -14,11 +14,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from digits.sketch import to_pixels
-
 from digits.checkpoint import WEIGHTS_DIR, WeightsError, load_weights, write_atomically
 from digits.data import DataError, load_digits
 from digits.onnx_file import ExportError, check_against_torch, to_onnx
+from digits.sketch import to_pixels
 
 CHECKED_DIGITS = 10_000  # test digits that onnxruntime and torch must agree on
 

@@ -140,7 +140,7 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(unfinished).chmod(0o644)  # mkstemp's files are for their owner alone
-        os.replace(unfinished, path)
+        Path(unfinished).replace(path)
     except OSError as error:
         if unfinished:
             Path(unfinished).unlink(missing_ok=True)

@@ -160,7 +160,7 @@ def download_mnist(folder: Path) -> None:
             MNIST(unfinished, download=True)
             read_mnist(Path(unfinished))
             shutil.rmtree(folder / "MNIST", ignore_errors=True)
-            os.replace(Path(unfinished) / "MNIST", folder / "MNIST")
+            (Path(unfinished) / "MNIST").replace(folder / "MNIST")
     except (OSError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise DataError(f"MNIST could not be downloaded ({reason})") from error

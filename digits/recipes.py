@@ -51,7 +51,7 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to fit a network: its shape, how often the images are shown, in what batches, how fast it learns."""
+    """How to fit a network: its shape, how often it sees the images, in what batches, how fast it learns."""
 
     name: str = "tutorial"
     model: ModelConfig = field(default_factory=ModelConfig)

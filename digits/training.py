@@ -23,7 +23,7 @@ from digits.recipes import Recipe
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run is, inside an epoch: `step` of `steps` in the whole run, the mean loss since the last report."""
+    """Where a run is inside an epoch: `step` of the run's `steps`, mean loss since the last report."""
 
     step: int
     steps: int
