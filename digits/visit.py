@@ -1,9 +1,9 @@
 """What belongs to one visitor: their own network, their corrections, their language.
 
-Every page load gets a fresh Visit, kept in a gr.State, so that nothing a visitor does is seen by another
-or touches the shipped weights. The quick road that answers drawings (digits/reading.py) does not run as
-a Gradio event and so has no gr.State: it finds the visit by its token, a secret that only this
-visitor's page knows. Next: digits/reading.py answers drawings, app.py wires the page.
+Every page load gets a fresh Visit, kept in a gr.State, so that nothing a visitor does is seen by
+another or touches the shipped weights. The quick road that answers drawings (digits/reading.py) is no
+Gradio event and so has no gr.State: it finds the visit by its token, a secret that only this visitor's
+page knows. Next: digits/reading.py answers drawings, app.py wires the page.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ class Visit:
     corrections: list[Correction] = field(default_factory=list)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
-        """Gradio copies what a gr.State starts with; a visit stays itself, so that its token finds it."""
+        """Itself: Gradio copies what a gr.State starts with, and the token must still find it."""
         return self
 
 
 class Visits:
-    """The visits whose pages are open, by token. Holds them weakly: gr.State decides how long they live."""
+    """The visits whose pages are open, by token; held weakly, so that gr.State decides their end."""
 
     def __init__(self) -> None:
         self._open: weakref.WeakValueDictionary[str, Visit] = weakref.WeakValueDictionary()

@@ -1,10 +1,19 @@
-"""What the tests share: real digits without a network, and small folders in MNIST's layout."""
+"""What the tests share: real digits without a network, small folders in MNIST's layout, the real page.
+
+The page is served once for all tests; each test opens it in a browser context of its own, which is
+watched: an error in its scripts or a request to another host fails the test. Browser tests skip with a
+reason where there is no browser, and fail instead where REQUIRE_BROWSER is set.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +22,24 @@ from digits.data import RAW, Digits, bundled_digits, read_mnist
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 REPO = Path(__file__).resolve().parent.parent
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+DESK = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
+PHONE = {
+    "viewport": {"width": 360, "height": 740},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+    "locale": "en-GB",
+}
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +91,64 @@ def idx_bytes(array: np.ndarray) -> bytes:
     """An array of uint8 in the format of MNIST's files."""
     sizes = np.array(array.shape, ">i4").tobytes()
     return bytes((0, 0, 8, array.ndim)) + sizes + array.astype(np.uint8).tobytes()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """Address of the real page, served in this process."""
+    import app
+
+    page = app.build_page()
+    page.queue()
+    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
+    yield address.rstrip("/")
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One headless Chromium for all tests."""
+    give_up = pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip
+    if not find_spec("playwright"):
+        give_up("Playwright is not installed: pip install playwright")
+    chromium = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if not chromium:
+        give_up(f"no Chromium on this machine: looked for {', '.join(CHROMIUMS)}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
+    """open_page(path="", **context settings) -> a Playwright page with the pad ready to draw on."""
+    contexts, troubles = [], []
+
+    def watch(page: Any) -> None:
+        page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+        page.on(
+            "request",
+            lambda request: (
+                troubles.append(f"fetched {request.url}")
+                if not request.url.startswith((site, "data:", "blob:"))
+                else None
+            ),
+        )
+
+    def open_one(path: str = "", **settings: Any) -> Any:
+        context = browser.new_context(**(DESK | settings))
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch(page)
+        page.goto(site + path)
+        page.wait_for_selector("#answer .answer[data-serial]")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not troubles, troubles

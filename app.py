@@ -1,0 +1,193 @@
+"""The web page: draw a digit and see what a neural network makes of it.
+
+    python app.py                      then open http://127.0.0.1:7860
+    python app.py --host 0.0.0.0       for other machines in the same network
+    python app.py --help               every flag
+
+Importing this file builds and launches nothing. `build_page` lays the page out and wires it,
+`launch_options` says how it is served. Next: digits/rooms.py for what is on it, digits/reading.py for
+how a drawing is answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# Every queued event would rebuild a summary of all events so far, slower as they add up.
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
+
+import gradio as gr
+
+from digits.checkpoint import WeightsError
+from digits.inference import BACKENDS, DEVICES, BackendError
+from digits.look import make_css, make_head, make_i18n, make_theme
+from digits.reading import Choice, Networks, Reader, ask, list_weights, parse_drawing
+from digits.rooms import make_answer, make_header, make_pad, make_picker, make_see
+from digits.sketch import SketchError
+from digits.visit import Visit, Visits
+
+FIRST_PORT = 7860  # as Gradio's own pages; the next free one if it is taken
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the flags say; the page is built from this alone."""
+
+    weights: str = ""  # a name in weights/ or a path; "" is the best there is
+    backend: str = "auto"
+    device: str = "auto"
+    data: Path | None = None
+
+
+def build_page(settings: Settings | None = None) -> gr.Blocks:
+    """The whole page, not yet served. Raises WeightsError or BackendError if nothing can answer."""
+    settings = settings or Settings()
+    visits = Visits()
+    reader = Reader(Networks(default_choice(settings)), visits)
+    warm_up(reader)
+    i18n = make_i18n()
+    with gr.Blocks(
+        title="Digit playground", analytics_enabled=False, delete_cache=(3600, 3600)
+    ) as page:
+        visit = gr.State(lambda: visits.begin())
+        token = gr.JSON(visible=False)
+        header = make_header()
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="left", scale=1, min_width=0):
+                make_pad(reader)
+            with gr.Column(elem_id="right", scale=1, min_width=0):
+                make_answer()
+                make_picker(reader)
+                with gr.Tabs(elem_id="tabs"), gr.Tab(i18n("tab_see"), id="see"):
+                    make_see()
+        page.load(greet, [visit, header], token, api_visibility="private", queue=False).then(
+            None,
+            token,
+            None,
+            js="(told) => { digits.visit = told.visit; return []; }",
+            api_visibility="private",
+        )
+        header.change(set_language, [visit, header], None, api_visibility="private", queue=False)
+        gr.api(make_predict(reader), api_name="predict", queue=False)
+    return page
+
+
+def default_choice(settings: Settings) -> Choice:
+    """The network that a fresh page shows: what the flag says, else the first of weights/."""
+    names = list(list_weights())
+    if not settings.weights and not names:
+        raise WeightsError("there are no weights in weights/. Make some with: python train.py")
+    return Choice(settings.weights or names[0], settings.backend, settings.device)
+
+
+def warm_up(reader: Reader) -> None:
+    """Load the default network and use it once, so that the first visitor does not wait for it."""
+    network = reader.networks.get(reader.networks.default)
+    ask(network, parse_drawing({"strokes": [[[0.5, 0.2], [0.5, 0.8]]]}).prepared.image)
+
+
+def greet(visit: Visit, language: str | None) -> dict[str, str]:
+    """Give a new page its visit's secret, with which the quick road finds "yours"."""
+    set_language(visit, language)
+    return {"visit": visit.token}
+
+
+def set_language(visit: Visit, language: str | None) -> None:
+    """Remember the visitor's language, for messages that are made on the server."""
+    visit.language = language or "en"
+
+
+def make_predict(reader: Reader) -> Any:
+    """The API's /predict, bound to the page's networks."""
+
+    def predict(strokes: list[list[list[float]]]) -> dict[str, Any]:
+        """Read a drawn digit.
+
+        Args:
+            strokes: a list of strokes, each a list of [x, y] points; x to the right and y down, both
+                from 0 to 1 across the drawing pad. Example: [[[0.5, 0.2], [0.5, 0.8]]] is a "1".
+
+        Returns:
+            {"label": "1", "confidences": [{"label": "1", "confidence": 0.98}, ...]}: all ten digits,
+            the most likely first, and "sure": whether the network takes it for a digit at all. The
+            label of a blank drawing is null.
+        """
+        try:
+            drawing = parse_drawing({"strokes": strokes})
+            network = reader.networks.get(reader.networks.default)
+        except (SketchError, WeightsError, BackendError) as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        if drawing.blank:
+            return {"label": None, "confidences": [], "sure": False}
+        read = ask(network, drawing.prepared.image).answer
+        order = read.probabilities.argsort()[::-1]
+        confidences = [
+            {"label": str(label), "confidence": float(read.probabilities[label])} for label in order
+        ]
+        return {"label": str(read.label), "confidences": confidences, "sure": read.sure}
+
+    return predict
+
+
+def launch_options() -> dict[str, Any]:
+    """How the page is served, wherever that is: app.py, a Space, a test."""
+    return {
+        "theme": make_theme(),
+        "css": make_css(),
+        "head": make_head(),
+        "i18n": make_i18n(),
+        "footer_links": ["api"],
+        "run_history": False,  # 13 ms an event
+        "ssr_mode": False,
+        "max_file_size": "10mb",
+        "show_error": True,
+    }
+
+
+def parse_flags(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line's flags."""
+    parser = argparse.ArgumentParser(description="Draw a digit; a neural network reads it.")
+    parser.add_argument("--host", help="address to serve on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, help=f"port (default: {FIRST_PORT} or the next free)")
+    parser.add_argument(
+        "--share", action="store_true", help="make a public link through gradio.live"
+    )
+    parser.add_argument(
+        "--weights", default="", help="name in weights/ or path (default: the best)"
+    )
+    parser.add_argument("--backend", default="auto", choices=("auto", *BACKENDS))
+    parser.add_argument("--device", default="auto", choices=("auto", *DEVICES))
+    parser.add_argument("--data", type=Path, help="folder with MNIST, for training on the page")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build the page and serve it until Ctrl-C."""
+    flags = parse_flags(arguments)
+    settings = Settings(flags.weights, flags.backend, flags.device, flags.data)
+    try:
+        page = build_page(settings)
+        page.queue(max_size=100)
+        page.launch(
+            server_name=flags.host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
+            server_port=flags.port,
+            share=flags.share or None,
+            **launch_options(),
+        )
+    except (WeightsError, BackendError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"cannot serve the page: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+// What the page's rooms share: the visitor's choices, the texts, and a way to tell each other things.
+//
+// Loaded in the page's <head> (digits/look.py), before any room. Rooms never call each other: the pad
+// says `digits.say("reading", ...)`, the answer and the strips listen with `digits.on("reading", ...)`.
+// Rooms that open later (a tab) hear the last word of each kind at once. Next: digits/pad.js.
+(() => {
+  const TEXTS = /*texts*/ {};
+  const heard = {};     // kind -> the functions that listen
+  const lastWord = {};  // kind -> what was said last
+
+  const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode */ } };
+  const asLanguage = (tag) => (/^zh/i.test(tag || "") ? "zh" : "en");
+
+  const digits = {
+    language: asLanguage(stored("digits-language") || navigator.language),
+    choice: { network: null, backend: "auto", device: "auto" },
+    visit: null,      // this visit's secret: says whose own network "yours" is
+    shrink: false,    // "just shrink it" is on
+
+    say(kind, word) {
+      lastWord[kind] = word;
+      for (const listen of heard[kind] || []) listen(word);
+    },
+    on(kind, listen) {
+      (heard[kind] ||= []).push(listen);
+      if (kind in lastWord) listen(lastWord[kind]);
+    },
+    last: (kind) => lastWord[kind],
+
+    text(key, values = {}) {
+      const table = TEXTS[digits.language] || TEXTS.en;
+      return (table[key] ?? TEXTS.en[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+    },
+    // Elements name their text: data-text="key", data-label="key" for aria-label and title.
+    fill(root) {
+      for (const node of root.querySelectorAll("[data-text]")) node.textContent = digits.text(node.dataset.text);
+      for (const node of root.querySelectorAll("[data-label]")) {
+        node.setAttribute("aria-label", digits.text(node.dataset.label));
+        if (node.tagName !== "CANVAS") node.title = digits.text(node.dataset.label);
+      }
+    },
+    speak(language) {
+      digits.language = language;
+      store("digits-language", language);
+      document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+      digits.say("language", language);
+    },
+
+    // Colours live in digits/page.css; canvases ask for them by name.
+    colour: (name) => getComputedStyle(document.body).getPropertyValue(`--${name}`).trim(),
+    // A canvas as sharp as the screen: sized to its box, drawn in CSS pixels.
+    sharpen(canvas) {
+      const { width, height } = canvas.getBoundingClientRect();
+      const ratio = window.devicePixelRatio || 1;
+      const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+      if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+      const pen = canvas.getContext("2d");
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      pen.clearRect(0, 0, width, height);
+      return { pen, width, height };
+    },
+    unpack: (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0)),
+
+    // Draw a packed grey image, ink on the paper of the current theme, pixel by pixel.
+    paint(pen, image, left, top, side) {
+      const bytes = digits.unpack(image.bytes);
+      const [r, g, b] = digits.inkColour();
+      for (let i = 0; i < bytes.length; i++) {
+        if (!bytes[i]) continue;
+        pen.fillStyle = `rgba(${r}, ${g}, ${b}, ${bytes[i] / 255})`;
+        const x = left + (i % image.width) * side, y = top + Math.floor(i / image.width) * side;
+        pen.fillRect(x, y, side + 0.3, side + 0.3);
+      }
+    },
+    inkColour() {
+      const hex = digits.colour("ink").replace("#", "");
+      return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
+    },
+  };
+  window.digits = digits;
+
+  // Gradio picks its own words by navigator.language: let it see the visitor's choice.
+  if (stored("digits-language")) {
+    const tag = digits.language === "zh" ? "zh-CN" : "en";
+    Object.defineProperty(navigator, "language", { get: () => tag });
+    Object.defineProperty(navigator, "languages", { get: () => [tag] });
+  }
+  document.documentElement.lang = digits.language === "zh" ? "zh-CN" : "en";
+
+  // Light or dark: the system's, unless the visitor chose.
+  digits.dark = () => document.body.classList.contains("dark");
+  digits.setDark = (dark) => {
+    document.body.classList.toggle("dark", dark);
+    store("digits-theme", dark ? "dark" : "light");
+    digits.say("theme", dark);
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    const chosen = stored("digits-theme");
+    new MutationObserver(() => {
+      if (chosen && !digits.last("theme") && digits.dark() !== (chosen === "dark")) {
+        document.body.classList.toggle("dark", chosen === "dark");
+      }
+      digits.say("look", digits.dark());
+    }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  });
+})();

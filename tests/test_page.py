@@ -1,0 +1,130 @@
+"""The real page in a real browser: drawing by mouse, touch and keyboard, and what it answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from tests.conftest import PHONE
+
+Line = Sequence[tuple[float, float]]
+SEVEN: list[Line] = [[(0.3, 0.25), (0.7, 0.24), (0.45, 0.8)]]
+ONE: list[Line] = [[(0.5, 0.2), (0.5, 0.8)]]
+
+
+def draw(page: Any, lines: Sequence[Line]) -> None:
+    """Draw with the mouse, in parts of the pad, and wait for the answer to the whole drawing."""
+    box = page.locator("#pad canvas").bounding_box()
+
+    def place(point: tuple[float, float]) -> tuple[float, float]:
+        return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
+
+    for line in lines:
+        page.mouse.move(*place(line[0]))
+        page.mouse.down()
+        for point in line[1:]:
+            page.mouse.move(*place(point), steps=8)
+        page.mouse.up()
+    wait_for_answer(page)
+
+
+def wait_for_answer(page: Any) -> str:
+    """The answer's text, once it is the answer to what is on the pad now."""
+    page.wait_for_function(
+        """() => document.querySelector("#answer .answer").dataset.serial
+               === document.querySelector("#pad canvas").dataset.serial"""
+    )
+    return page.locator("#answer").inner_text()
+
+
+def test_a_drawn_seven_is_read_as_seven(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    assert page.locator("#answer").inner_text().startswith("7")
+    assert re.search(r"onnxruntime on cpu, [\d.]+ ms", page.locator("#answer").inner_text())
+
+
+def test_a_blank_pad_says_so_and_shows_no_digit(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    text = page.locator("#answer").inner_text()
+    assert text.strip().startswith("The pad is blank")
+
+
+def test_bars_grow_while_the_pen_is_still_down(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    box = page.locator("#pad canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.8 * box["height"], steps=10)
+    assert wait_for_answer(page).startswith("1")
+    page.mouse.up()
+
+
+def test_undo_redo_and_clear_go_back_and_forth(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    page.get_by_role("button", name="Clear").click()
+    assert wait_for_answer(page).strip().startswith("The pad is blank")
+    page.get_by_role("button", name="Undo").click()
+    assert wait_for_answer(page).startswith("7")
+    page.get_by_role("button", name="Redo").click()
+    assert wait_for_answer(page).strip().startswith("The pad is blank")
+
+
+def test_touch_draws_and_does_not_scroll_the_page(open_page: Callable[..., Any]) -> None:
+    page = open_page(**PHONE)
+    canvas = page.locator("#pad canvas")
+    box = canvas.bounding_box()
+    client = page.context.new_cdp_session(page)
+
+    def touch(kind: str, part: float | None = None) -> None:
+        points = []
+        if part is not None:
+            points = [{"x": box["x"] + box["width"] / 2, "y": box["y"] + part * box["height"]}]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 0.85)
+    for step in range(1, 13):
+        touch("touchMove", 0.85 - step * 0.055)
+    touch("touchEnd")
+    assert wait_for_answer(page).startswith("1")
+    assert page.evaluate("window.scrollY") == 0
+
+
+def test_keyboard_alone_draws_a_one_and_clears_it(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    page.locator("#pad canvas").focus()
+    page.keyboard.press("Space")
+    for _ in range(22):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert wait_for_answer(page).startswith("1")
+    page.keyboard.press("Delete")
+    assert wait_for_answer(page).strip().startswith("The pad is blank")
+
+
+def test_a_drawing_survives_a_reload(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    page.reload()
+    page.wait_for_selector("#answer .answer[data-serial]")
+    assert wait_for_answer(page).startswith("7")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_scrolls_sideways(open_page: Callable[..., Any], width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_chinese_browsers_get_chinese_and_the_switch_brings_english(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page(locale="zh-CN")
+    assert "画板是空白的" in page.locator("#answer").inner_text()
+    page.get_by_role("button", name="English").click()
+    assert "The pad is blank" in wait_for_answer(page)
+    assert page.get_by_role("button", name="Clear").count() == 1
