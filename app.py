@@ -33,6 +33,7 @@ from digits.sketch import SketchError
 from digits.visit import Visit, Visits
 
 FIRST_PORT = 7860  # as Gradio's own pages; the next free one if it is taken
+CACHE = (3600, 3600)  # s: every hour, what Gradio keeps on the disk for over an hour is deleted
 
 
 @dataclass(frozen=True)
@@ -45,37 +46,63 @@ class Settings:
     data: Path | None = None
 
 
+@dataclass(frozen=True)
+class Rooms:
+    """The page's components that others are wired to."""
+
+    visit: gr.State  # a Visit: what belongs to this visitor
+    header: gr.HTML  # value: the language, "en" or "zh"
+    pad: gr.HTML  # value: the drawing, for digits.reading.parse_drawing
+    picker: gr.HTML  # value: digits.rooms.picker_value, with the network now chosen
+
+
 def build_page(settings: Settings | None = None) -> gr.Blocks:
     """The whole page, not yet served. Raises WeightsError or BackendError if nothing can answer."""
     settings = settings or Settings()
     visits = Visits()
     reader = Reader(Networks(default_choice(settings)), visits)
     warm_up(reader)
-    i18n = make_i18n()
-    with gr.Blocks(
-        title="Digit playground", analytics_enabled=False, delete_cache=(3600, 3600)
-    ) as page:
-        visit = gr.State(lambda: visits.begin())
-        token = gr.JSON(visible=False)
-        header = make_header()
-        with gr.Row(elem_id="desk"):
-            with gr.Column(elem_id="left", scale=1, min_width=0):
-                make_pad(reader)
-            with gr.Column(elem_id="right", scale=1, min_width=0):
-                make_answer()
-                make_picker(reader)
-                with gr.Tabs(elem_id="tabs"), gr.Tab(i18n("tab_see"), id="see"):
-                    make_see()
-        page.load(greet, [visit, header], token, api_visibility="private", queue=False).then(
-            None,
-            token,
-            None,
-            js="(told) => { digits.visit = told.visit; return []; }",
-            api_visibility="private",
-        )
-        header.change(set_language, [visit, header], None, api_visibility="private", queue=False)
-        gr.api(make_predict(reader), api_name="predict", queue=False)
+    with gr.Blocks(title="Digit playground", analytics_enabled=False, delete_cache=CACHE) as page:
+        rooms = lay_out(reader, visits)
+        wire(page, rooms, reader)
     return page
+
+
+def lay_out(reader: Reader, visits: Visits) -> Rooms:
+    """Pad on the left, answer and tabs on the right; on a phone one below the other."""
+    i18n = make_i18n()
+    visit = gr.State(lambda: visits.begin())
+    header = make_header()
+    with gr.Row(elem_id="desk"):
+        with gr.Column(elem_id="left", min_width=0):
+            pad = make_pad(reader)
+        with gr.Column(elem_id="right", min_width=0):
+            make_answer()
+            with gr.Column(elem_id="teach"):  # "wrong? it is 0 1 2 ...": the best seat on the page
+                pass
+            picker = make_picker(reader)
+            with gr.Tabs(elem_id="tabs"):
+                with gr.Tab(i18n("tab_see"), id="see"):
+                    make_see()
+                with gr.Tab(i18n("tab_train"), id="train"):
+                    pass
+    return Rooms(visit, header, pad, picker)
+
+
+def wire(page: gr.Blocks, rooms: Rooms, reader: Reader) -> None:
+    """What happens when; callbacks are plain functions of values."""
+    told = gr.JSON(visible=False)  # carries the visit's secret to the page's scripts
+    page.load(greet, [rooms.visit, rooms.header], told, api_visibility="private", queue=False).then(
+        None,
+        told,
+        None,
+        js="(told) => { digits.visit = told.visit; return []; }",
+        api_visibility="private",
+    )
+    rooms.header.change(
+        set_language, [rooms.visit, rooms.header], None, api_visibility="private", queue=False
+    )
+    gr.api(make_predict(reader), api_name="predict", queue=False)
 
 
 def default_choice(settings: Settings) -> Choice:
