@@ -1,0 +1,199 @@
+"""train.py and export.py as a user runs them, on real digits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import REPO
+
+import export
+import train
+from digits import checkpoint
+from digits.checkpoint import load_weights, read_card
+from digits.inference import load_backend
+
+
+def run(
+    *arguments: object, cwd: Path = REPO, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """A command with this Python; the full data set is not used unless a test names it."""
+    settings = {**os.environ, **environment}
+    if "MNIST_DIR" not in environment:
+        settings.pop("MNIST_DIR", None)
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=cwd, env=settings, capture_output=True, text=True, timeout=300
+    )
+
+
+def test_train_then_export_then_predict(few_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine.pt"
+    result = run("train.py", "--data", few_folder, "--out", out, "--epochs", 3, "--seed", 1)
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("data:") and str(few_folder) in lines[0]
+    assert lines[1].startswith("device:")
+    assert [line.split(":")[0] for line in lines[3:7]] == [
+        "before",
+        "epoch 1/3",
+        "epoch 2/3",
+        "epoch 3/3",
+    ]
+    assert "step" in result.stderr  # the progress bar
+    assert (tmp_path / "mine.png").read_bytes().startswith(b"\x89PNG")
+    card = read_card(out)
+    assert card.recipe["seed"] == 1 and card.recipe["epochs"] == 3
+    assert f"{card.figures['test_accuracy']:.4f}" in lines[6]
+    assert card.figures["test_accuracy"] > 0.6
+
+    result = run("export.py", out, "--data", few_folder)
+    assert result.returncode == 0, result.stderr
+    assert "200 of 200" in result.stdout and "largest difference" in result.stdout
+    assert load_backend(out, "onnx", "cpu").card == card
+
+
+def test_flags_override_the_recipe(few_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "flags.pt"
+    flags = "--recipe fast --epochs 1 --batch-size 50 --learning-rate 0.002 --hidden 20,10"
+    assert train.main([*flags.split(), "--data", str(few_folder), "--out", str(out)]) == 0
+    model, card = load_weights(out)
+    assert model.config.hidden == (20, 10)
+    assert card.recipe["name"] == "fast"
+    assert [card.recipe[name] for name in ("epochs", "batch_size", "learning_rate")] == [
+        1,
+        50,
+        0.002,
+    ]
+
+
+def test_the_picture_is_titled_with_predictions() -> None:
+    import numpy as np
+
+    from digits.figures import predictions_figure
+
+    figure = predictions_figure(np.zeros((4, 28, 28), np.uint8), [7, 2, 1, 0])
+    assert [axes.get_title() for axes in figure.axes] == [
+        f"prediction: {digit}" for digit in (7, 2, 1, 0)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--epochs", "0"], "epochs must be between"),
+        (["--batch-size", "-3"], "batch size must be between"),
+        (["--learning-rate", "nan"], "learning rate must be between"),
+        (["--hidden", "64,0"], "width must be between"),
+        (["--data", "/no/such/folder"], "no MNIST in"),
+        (["--out", "x.onnx"], "--out must end in .pt"),
+        (["--device", "mps"], "no mps device"),
+    ],
+)
+def test_a_wrong_flag_is_one_line(
+    flags: list[str], message: str, capsys: pytest.CaptureFixture[str], few_folder: Path
+) -> None:
+    if "mps" in flags and torch.backends.mps.is_available():
+        pytest.skip("this machine has mps")
+    data = [] if "--data" in flags else ["--data", str(few_folder)]
+    assert train.main([*flags, *data]) == 1
+    error = capsys.readouterr().err
+    assert message in error and error.startswith("error: ") and error.count("\n") == 1
+
+
+def test_without_network_it_trains_on_the_bundled_digits(tmp_path: Path) -> None:
+    """A copy of the checkout on a machine whose every connection is refused."""
+    shutil.copy(REPO / "train.py", tmp_path)
+    shutil.copytree(REPO / "digits", tmp_path / "digits")
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    (tmp_path / "elsewhere").mkdir()
+    result = run("../train.py", "--epochs", 1, cwd=tmp_path / "elsewhere", no_proxy="", **nowhere)
+    assert result.returncode == 0, result.stderr
+    assert "could not be downloaded" in result.stdout.splitlines()[0]
+    assert "5,000 bundled MNIST digits" in result.stdout.splitlines()[0]
+    assert "Traceback" not in result.stderr
+    assert (tmp_path / "weights" / "tutorial.pt").exists()
+
+
+def test_export_takes_every_weight_file(
+    few_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        assert train.main(f"--data {few_folder} --epochs 1 --out {tmp_path / name}.pt".split()) == 0
+    monkeypatch.setattr(export, "WEIGHTS_DIR", tmp_path)
+    assert export.main(["--data", str(few_folder)]) == 0
+    assert sorted(path.name for path in tmp_path.glob("*.onnx")) == ["one.onnx", "two.onnx"]
+
+
+def test_export_errors_are_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(export, "WEIGHTS_DIR", tmp_path)
+    assert export.main([]) == 1
+    assert "python train.py" in capsys.readouterr().err
+    (tmp_path / "bad.pt").write_text("bad")
+    assert export.main([]) == 1
+    error = capsys.readouterr().err
+    assert "bad.pt" in error and error.count("\n") == 1
+    assert not (tmp_path / "bad.onnx").exists()
+
+
+def test_no_onnx_file_is_left_when_the_networks_differ(
+    few_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.pt"
+    assert train.main(f"--data {few_folder} --epochs 1 --out {path}".split()) == 0
+    right = export.to_onnx
+
+    def wrong(model: torch.nn.Module, card: checkpoint.Card) -> bytes:
+        with torch.no_grad():
+            model.layers[0].weight += 0.01
+        content = right(model, card)
+        with torch.no_grad():
+            model.layers[0].weight -= 0.01
+        return content
+
+    monkeypatch.setattr(export, "to_onnx", wrong)
+    assert export.main([str(path), "--data", str(few_folder)]) == 1
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["x.json", "x.png", "x.pt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_killed_while_training_the_old_weights_stay(
+    few_folder: Path, tmp_path: Path, how: signal.Signals
+) -> None:
+    out = tmp_path / "x.pt"
+    assert train.main(f"--data {few_folder} --epochs 1 --out {out}".split()) == 0
+    before = out.read_bytes()
+    command = [sys.executable, "train.py", "--data", few_folder, "--epochs", "900", "--out", out]
+    process = subprocess.Popen(
+        list(map(str, command)), cwd=REPO, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    while not process.stdout.readline().startswith("before"):
+        pass
+    time.sleep(0.3)
+    process.send_signal(how)
+    _, error = process.communicate(timeout=20)
+    assert out.read_bytes() == before
+    if how is signal.SIGINT:
+        assert process.returncode == 130
+        assert "stopped" in error and "Traceback" not in error
+
+
+def test_the_tutorials_figures_on_the_full_mnist(mnist: object, tmp_path: Path) -> None:
+    result = run(
+        "train.py", "--out", tmp_path / "x.pt", "--seed", 0, MNIST_DIR=os.environ["MNIST_DIR"]
+    )
+    accuracies = [float(line.split("accuracy ")[1][:6]) for line in result.stdout.splitlines()[3:6]]
+    assert accuracies[0] == pytest.approx(0.1, abs=0.08)
+    assert accuracies[1] > 0.94
+    assert accuracies[2] > 0.955
