@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import REPO
 
 from digits.checkpoint import (
     Calibration,
@@ -26,6 +25,7 @@ from digits.checkpoint import (
 )
 from digits.model import MLP
 from digits.recipes import ModelConfig
+from tests.conftest import REPO
 
 CARD = Card(
     ModelConfig((8, 6), "tanh"),

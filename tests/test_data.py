@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import idx_bytes, write_mnist
 
 from digits import data
 from digits.data import FILES, RAW, DataError, Digits, load_digits, read_mnist
+from tests.conftest import idx_bytes, write_mnist
 
 
 @pytest.fixture(autouse=True)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import REPO
 
 from digits import inference
 from digits.checkpoint import WEIGHTS_DIR, Calibration, WeightsError
 from digits.data import Digits
 from digits.inference import BackendError, answer, calibrated, load_backend
 from digits.sketch import to_pixels
+from tests.conftest import REPO
 
 NAMES = sorted(path.stem for path in WEIGHTS_DIR.glob("*.pt"))
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import REPO
 
 import export
 import train
 from digits import checkpoint
 from digits.checkpoint import load_weights, read_card
 from digits.inference import load_backend
+from tests.conftest import REPO
 
 
 def run(
