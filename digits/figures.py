@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 
@@ -37,3 +38,37 @@ def show_figure(figure: Figure) -> None:
         manager.canvas.figure = figure
         figure.set_canvas(manager.canvas)
     pyplot.show()
+
+
+def evaluation_figure(
+    parts: Mapping[str, tuple[np.ndarray, np.ndarray, Sequence[str]]], columns: int = 5
+) -> Figure:
+    """For each part: its confusion matrix (10, 10) and its worst mistakes (N, 28, 28), titled."""
+    figure = Figure(figsize=(13, 5.2 * len(parts)), layout="constrained")
+    for row, (name, (confusion, images, titles)) in zip(
+        figure.subfigures(len(parts), 1, squeeze=False)[:, 0], parts.items(), strict=True
+    ):
+        left, right = row.subfigures(1, 2, width_ratios=(4, 5))
+        _draw_confusion(left.subplots(), confusion, name)
+        rows = max(1, -(-len(images) // columns))
+        grid = right.subplots(rows, columns, squeeze=False).ravel()
+        for axes in grid:
+            axes.set_axis_off()
+        for axes, image, title in zip(grid, images, titles, strict=False):
+            axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+            axes.set_title(title, fontsize=8)
+    return figure
+
+
+def _draw_confusion(axes: Axes, confusion: np.ndarray, name: str) -> None:
+    """Counts in a square; the right ones left white, so that the mistakes stand out."""
+    mistakes = confusion * (1 - np.eye(10, dtype=confusion.dtype))
+    axes.imshow(mistakes, cmap="Oranges")
+    for drawn, read in np.argwhere(confusion):
+        axes.text(read, drawn, str(confusion[drawn, read]), ha="center", va="center", fontsize=8)
+    right = np.trace(confusion) / max(confusion.sum(), 1)
+    axes.set_title(f"{name}: {right:.2%} right")
+    axes.set_xlabel("read as")
+    axes.set_ylabel("drawn")
+    axes.set_xticks(range(10))
+    axes.set_yticks(range(10))

@@ -1,0 +1,126 @@
+"""MNIST's images varied: other hands, other pens, prepared again as MNIST was.
+
+A varied image is one that the network has never seen but that a person could have written, so no two
+epochs are alike and little can be learnt by heart. After leaning, bending, thickening or thinning a
+digit, its box is scaled to 20 pixels and its centre of mass is put back in the middle: what the
+network meets later, from digits/sketch.py, is always prepared so. Runs on batches with torch.
+Strokes are varied in digits/pens.py, with the same kinds of change.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from digits.sketch import CENTRE, DIGIT, SIDE
+
+CANVAS = 48  # pixels a side of the enlarged image in which changes are made
+COARSE = 16  # points a side at which the bending is worked out; it is smooth between them
+REACH = 1.1  # the canvas shows this much of the image's half side around its centre
+BLUR = 0.10  # how far the paper's and the ink's levels moved towards each other at an edge
+INK = 0.1  # fainter pixels do not count for the bounding box
+
+
+def vary_images(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Vary images (N, 28, 28) uint8 at random; the same shape and type, prepared as MNIST was."""
+    ink = images[:, None].float() / 255
+    places = _bend(_lean(_coarse_places(len(images)), generator), generator)
+    coarse = places.view(-1, COARSE, COARSE, 2).permute(0, 3, 1, 2)
+    fine = functional.interpolate(coarse, size=(CANVAS, CANVAS), mode="bilinear")
+    canvas = functional.grid_sample(ink, fine.permute(0, 2, 3, 1), "bilinear", align_corners=False)
+    return prepare(_change_pen(canvas, generator))
+
+
+def prepare(canvas: Tensor) -> Tensor:
+    """Scale ink (N, 1, size, size) in 0..1 to 20 pixels and centre it: (N, 28, 28) uint8."""
+    left, right = _extent(canvas.amax(dim=2)[:, 0])
+    top, bottom = _extent(canvas.amax(dim=3)[:, 0])
+    longer = torch.maximum(right - left, bottom - top)
+    steps = (torch.arange(2 * DIGIT) + 0.5) / (2 * DIGIT)  # two samples a pixel each way
+    columns = (left[:, None] + steps * longer[:, None]) * 2 / canvas.shape[3] - 1
+    rows = (top[:, None] + steps * longer[:, None]) * 2 / canvas.shape[2] - 1
+    places = torch.stack(
+        [
+            columns[:, None, :].expand(-1, len(steps), -1),
+            rows[:, :, None].expand(-1, -1, len(steps)),
+        ],
+        dim=3,
+    )
+    cut = functional.grid_sample(canvas, places, "bilinear", align_corners=False)
+    # Sampling twice has blurred the edges a little; a steeper slope makes them MNIST's again.
+    small = ((functional.avg_pool2d(cut, 2)[:, 0] - BLUR) / (1 - 2 * BLUR)).clamp(0, 1)
+    return _paste(small / small.amax(dim=(1, 2), keepdim=True).clamp(min=1e-6))
+
+
+def _coarse_places(count: int) -> Tensor:
+    """Where a coarse grid's points lie in the image: (count, COARSE * COARSE, 2) in -1..1."""
+    axis = ((torch.arange(COARSE) + 0.5) / COARSE * 2 - 1) * REACH
+    y, x = torch.meshgrid(axis, axis, indexing="ij")
+    return torch.stack([x, y], dim=2).view(1, -1, 2).expand(count, -1, -1)
+
+
+def _lean(places: Tensor, generator: torch.Generator) -> Tensor:
+    """Rotate, slant and stretch each image."""
+    count = len(places)
+    turn = _normal(count, 0.10, generator).clamp(-0.3, 0.3)
+    slant = _normal(count, 0.18, generator).clamp(-0.5, 0.5)
+    stretch = _normal(count, 0.12, generator).exp()
+    cos, sin = turn.cos(), turn.sin()
+    matrix = torch.stack(
+        [cos * stretch, cos * slant - sin, sin * stretch, sin * slant + cos], dim=1
+    ).view(count, 2, 2)
+    return places @ matrix.transpose(1, 2)
+
+
+def _bend(places: Tensor, generator: torch.Generator) -> Tensor:
+    """Move every place along three smooth waves, as if the image were made of rubber."""
+    count = len(places)
+    waves = torch.randn(count, 2, 3, generator=generator) * 2.2
+    phases = torch.rand(count, 1, 3, generator=generator) * 2 * torch.pi
+    pushes = torch.randn(count, 3, 2, generator=generator) * 0.042
+    return places + (places @ waves + phases).sin() @ pushes
+
+
+def _change_pen(canvas: Tensor, generator: torch.Generator) -> Tensor:
+    """Thicken or thin the lines, by up to a pixel of the finished image."""
+    change = _normal(len(canvas), 0.4, generator).clamp(-0.7, 1).view(-1, 1, 1, 1)
+    thick, thin = _spread(canvas), -_spread(-canvas)
+    return canvas + change.clamp(min=0) * (thick - canvas) - change.clamp(max=0) * (thin - canvas)
+
+
+def _spread(canvas: Tensor) -> Tensor:
+    """The largest of every pixel and its eight neighbours."""
+    for axis in (2, 3):
+        inner = canvas.narrow(axis, 1, canvas.shape[axis] - 2)
+        ends = [canvas.narrow(axis, 0, 1), inner, canvas.narrow(axis, -1, 1)]
+        later = torch.cat([canvas.narrow(axis, 1, canvas.shape[axis] - 1), ends[2]], dim=axis)
+        earlier = torch.cat([ends[0], canvas.narrow(axis, 0, canvas.shape[axis] - 1)], dim=axis)
+        canvas = torch.maximum(torch.maximum(earlier, later), canvas)
+    return canvas
+
+
+def _extent(line: Tensor) -> tuple[Tensor, Tensor]:
+    """First and one past the last place with ink in each row of `line` (N, size)."""
+    has_ink = (line > INK).to(torch.uint8)
+    size = line.shape[1]
+    return has_ink.argmax(dim=1).float(), (size - has_ink.flip(1).argmax(dim=1)).float()
+
+
+def _paste(small: Tensor) -> Tensor:
+    """Lay digits (N, 20, 20) into (N, 28, 28) with the centre of mass where MNIST has it."""
+    total = small.sum(dim=(1, 2)).clamp(min=1e-6)
+    middles = torch.arange(DIGIT) + 0.5
+    rows = (CENTRE - (small.sum(dim=2) @ middles) / total).long().clamp(0, SIDE)
+    columns = (CENTRE - (small.sum(dim=1) @ middles) / total).long().clamp(0, SIDE)
+    images = torch.zeros(len(small), SIDE + DIGIT, SIDE + DIGIT)
+    steps = torch.arange(DIGIT)
+    every = torch.arange(len(small))[:, None, None]
+    images[every, (rows[:, None] + steps)[:, :, None], (columns[:, None] + steps)[:, None, :]] = (
+        small
+    )
+    return (images[:, :SIDE, :SIDE] * 255).round().to(torch.uint8)
+
+
+def _normal(count: int, spread: float, generator: torch.Generator) -> Tensor:
+    return torch.randn(count, generator=generator) * spread

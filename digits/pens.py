@@ -1,0 +1,230 @@
+"""Strokes varied as people vary them, so that 30 writers stand for many more.
+
+A writer's slant, proportions, speed, tremor, pen, and where a line overshoots or falls short: each is
+drawn at random. Two writers of the same digit are blended, or lend each other a stroke. Half of what
+the recipe `sketch` learns from is made here, the other half from MNIST (digits/augment.py). Forms
+that are missing from both come from digits/forms.py. Next: digits/sketch.py draws the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits import forms, sketch
+from digits.strokes import Drawing
+
+Lines = list[NDArray[np.float64]]  # strokes about 1 high, centred on 0
+SPACING = 0.04  # between the points of a line after resampling
+BLEND_POINTS = 40  # points of each stroke while two writers are blended
+THINNEST, THICKEST = 1.8, 4.2  # pixels: MNIST's middle 95 % of pens
+
+
+def vary(strokes: sketch.Strokes, random: np.random.Generator, strength: float = 1.0) -> Lines:
+    """One random variation of `strokes`: what another person, pen or tablet could have made of it."""
+    lines = [_resample(stroke) for stroke in _normalise(strokes)]
+    if random.random() < 0.5:
+        lines = [_change_ends(line, random) for line in lines]
+    if len(lines) > 1 and random.random() < 0.7:
+        lines = [_move(line, random) for line in lines]
+    if len(lines) > 1 and random.random() < 0.06:
+        lines = _join(lines, random)
+    lines = _bend(_lean(lines, random, strength), random, strength)
+    if random.random() < 0.25:
+        lines = [_tremble(line, random) for line in lines]
+    if random.random() < 0.2:
+        lines = [_record_coarsely(line, random) for line in lines]
+    return lines
+
+
+def blend(one: sketch.Strokes, other: sketch.Strokes, random: np.random.Generator) -> Lines | None:
+    """Mix two writers' versions of a digit: between the two, or with a stroke of the other's.
+
+    None where they are not written alike: in other strokes, another order or direction.
+    """
+    if len(one) != len(other):
+        return None
+    ours, theirs = ([_space_out(line) for line in _normalise(side)] for side in (one, other))
+    apart = [float(np.hypot(*(a - b).T).mean()) for a, b in zip(ours, theirs, strict=True)]
+    if max(apart) > 0.2:
+        return None
+    if len(ours) > 1 and random.random() < 0.5:
+        lent = random.random(len(ours)) < 0.5
+        return [b if swap else a for a, b, swap in zip(ours, theirs, lent, strict=True)]
+    share = random.uniform(0.2, 0.8)
+    return [a + share * (b - a) for a, b in zip(ours, theirs, strict=True)]
+
+
+def draw(lines: sketch.Strokes, random: np.random.Generator) -> NDArray[np.uint8]:
+    """The image (28, 28) of `lines` with a pen of random thickness, MNIST's being the commonest."""
+    pen = float(np.clip(random.normal(sketch.PEN, 0.45), THINNEST, THICKEST))
+    return sketch.prepare_strokes(_fit(lines), pen).image
+
+
+def make_digit(
+    drawings: Sequence[Drawing],
+    same: dict[int, list[int]],
+    index: int,
+    random: np.random.Generator,
+) -> NDArray[np.uint8]:
+    """Variation of `drawings[index]`; `same` lists the places of every digit's drawings."""
+    strokes: sketch.Strokes = drawings[index].strokes
+    if random.random() < 0.4:
+        alike = same[drawings[index].label]
+        partner = drawings[alike[random.integers(len(alike))]]
+        strokes = blend(strokes, partner.strokes, random) or strokes
+    return draw(vary(strokes, random), random)
+
+
+def make_form(digit: int, random: np.random.Generator) -> NDArray[np.uint8]:
+    """An image (28, 28) of `digit` in one of the forms people use, drawn by rule and varied."""
+    choices = forms.DIGIT_FORMS[digit]
+    lines = forms.draw_form(choices[random.integers(len(choices))], random)
+    return draw(vary(lines, random), random)
+
+
+def make_other(drawings: Sequence[Drawing], random: np.random.Generator) -> NDArray[np.uint8]:
+    """An image (28, 28) of something that is not a digit."""
+    kinds: tuple[tuple[float, Callable[[], Lines]], ...] = (
+        (0.62, lambda: _letter(random)),
+        (0.10, lambda: _sign(random)),
+        (0.10, lambda: _scribble(random)),
+        (0.10, lambda: _several(drawings, random)),
+        (0.08, lambda: _piled(drawings, random)),
+    )
+    weights = [weight for weight, _ in kinds]
+    return draw(kinds[random.choice(len(kinds), p=weights)][1](), random)
+
+
+def _letter(random: np.random.Generator) -> Lines:
+    names = sorted(forms.LETTER_FORMS)
+    choices = forms.LETTER_FORMS[names[random.integers(len(names))]]
+    lines = forms.draw_form(choices[random.integers(len(choices))], random, 0.3)
+    return vary(lines, random, 0.8)
+
+
+def _sign(random: np.random.Generator) -> Lines:
+    choice = forms.SIGN_FORMS[random.integers(len(forms.SIGN_FORMS))]
+    return vary(forms.draw_form(choice, random, 0.3), random)
+
+
+def _scribble(random: np.random.Generator) -> Lines:
+    """A smooth line that turns at random, or a zigzag."""
+    count = int(random.integers(6, 25))
+    points = random.random((count, 2)) * [random.uniform(0.3, 1), 1]
+    smooth = random.random() < 0.6
+    line = forms._curve(points) if smooth else points
+    return vary([line], random)
+
+
+def _several(drawings: Sequence[Drawing], random: np.random.Generator) -> Lines:
+    """Two or three digits side by side."""
+    lines: Lines = []
+    for place in range(int(random.integers(2, 4))):
+        digit = _normalise(drawings[int(random.integers(len(drawings)))].strokes)
+        offset = [place * random.uniform(0.75, 1.0), random.normal(0, 0.05)]
+        lines += [line + offset for line in digit]
+    return _lean(lines, random, 0.5)
+
+
+def _piled(drawings: Sequence[Drawing], random: np.random.Generator) -> Lines:
+    """Two digits on top of each other, or one with a line through or around it."""
+    one, other = (
+        vary(drawings[int(random.integers(len(drawings)))].strokes, random) for _ in range(2)
+    )
+    if random.random() < 0.6:
+        return one + [line + random.normal(0, 0.1, 2) for line in other]
+    turn = np.linspace(0, 2 * np.pi, 24)
+    return [*one, 0.75 * np.stack([np.cos(turn), np.sin(turn)], axis=1)]
+
+
+def _normalise(strokes: sketch.Strokes) -> Lines:
+    """`strokes` centred on 0, their longer side 1."""
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    longer = max(float((high - low).max()), 1e-6)
+    return [(stroke - (low + high) / 2) / longer for stroke in strokes]
+
+
+def _fit(lines: sketch.Strokes) -> Lines:
+    """`lines` moved and scaled onto the pad."""
+    return [np.clip(line + 0.5, 0, 1) for line in _normalise(lines)]
+
+
+def _resample(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same line through evenly spaced points, so that bending it bends all of it."""
+    lengths = np.hypot(*np.diff(line, axis=0).T).cumsum()
+    return sketch._space_out(line, lengths, SPACING)
+
+
+def _space_out(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same line through BLEND_POINTS points."""
+    lengths = np.hypot(*np.diff(line, axis=0).T).cumsum()
+    total = lengths[-1] if len(lengths) else 0
+    if total == 0:
+        return np.repeat(line[:1], BLEND_POINTS, axis=0)
+    travelled = np.concatenate([[0.0], lengths])
+    places = np.linspace(0, total, BLEND_POINTS)
+    return np.stack([np.interp(places, travelled, axis) for axis in line.T], axis=1)
+
+
+def _lean(lines: Lines, random: np.random.Generator, strength: float) -> Lines:
+    """Rotate, slant and stretch the whole drawing."""
+    turn = strength * np.clip(random.normal(0, 0.12), -0.35, 0.35)
+    slant = strength * np.clip(random.normal(0, 0.22), -0.6, 0.6)
+    stretch = np.exp(strength * random.normal(0, 0.16))
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    matrix = rotation @ np.array([[stretch, -slant], [0, 1]])
+    return [line @ matrix.T for line in lines]
+
+
+def _bend(lines: Lines, random: np.random.Generator, strength: float) -> Lines:
+    """Move every point along three smooth waves over the pad, as if it were made of rubber."""
+    waves = random.normal(0, 3.2, (3, 2))
+    phases = random.uniform(0, 2 * np.pi, 3)
+    pushes = random.normal(0, 0.032 * strength, (3, 2))
+    return [line + np.sin(line @ waves.T + phases) @ pushes for line in lines]
+
+
+def _change_ends(line: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
+    """Begin and end a line a little too late or too early: missing joins and overshoot."""
+    if len(line) < 5:
+        return line
+    for _ in range(2):
+        line = line[::-1]  # once from each end
+        amount = random.normal(0, 0.05)
+        points = int(abs(amount) / SPACING + 0.5)
+        if amount < 0:
+            line = line[min(points, len(line) // 5) :]
+        elif points:
+            steps = np.arange(points, 0, -1)[:, None]
+            line = np.concatenate([line[0] + steps * (line[0] - line[2]) / 2, line])
+    return line
+
+
+def _move(line: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
+    """Put one of several strokes a little elsewhere, a little larger or smaller."""
+    centre = line.mean(axis=0)
+    grown = (line - centre) * np.exp(random.normal(0, 0.08))
+    return grown + centre + random.normal(0, 0.03, 2)
+
+
+def _join(lines: Lines, random: np.random.Generator) -> Lines:
+    """Leave the pen down between two strokes, as a hurried writer does."""
+    place = int(random.integers(len(lines) - 1))
+    joined = np.concatenate([lines[place], lines[place + 1]])
+    return [*lines[:place], _resample(joined), *lines[place + 2 :]]
+
+
+def _tremble(line: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
+    """Shake the hand: noise on every point, a little smoothed."""
+    noise = random.normal(0, random.uniform(0.005, 0.02), (len(line) + 2, 2))
+    return line + (noise[:-2] + noise[1:-1] + noise[2:]) / 2
+
+
+def _record_coarsely(line: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
+    """Keep every few points only, as a slow tablet does with a fast hand."""
+    every = int(random.integers(2, 6))
+    return np.concatenate([line[:-1:every], line[-1:]])
