@@ -2,11 +2,13 @@
 
 One epoch shows every training image once, in shuffled batches. For each batch: the network's
 log-probabilities, the loss (how little it gave the right digits), the gradient of the loss by every
-weight, and a small step of Adam against it. Next: train.py, or digits/checkpoint.py to save the result.
+weight (digits/backprop.py), and a small step of Adam against it. Next: train.py, or
+digits/checkpoint.py to save the result.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,10 +17,17 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.optim.adam import adam
 
+from digits.backprop import Backprop
 from digits.data import Digits
 from digits.model import MLP
-from digits.recipes import Recipe
+from digits.recipes import CLASSES, Recipe
+
+# Images fetched from the shuffled set in one go, then cut into batches: fetching 15 at a time would
+# cost as much as a layer, and all at once four times the memory of the images themselves.
+FETCHED = 1024
+WARM_UP = 0.25  # share of a one-cycle run in which the learning rate rises
 
 
 @dataclass(frozen=True)
@@ -60,64 +69,115 @@ def train(
     ends within a step, with a last EpochReport of what was learnt so far.
     """
     began = time.perf_counter()
-    model.to(device).train()
-    pixels, labels = to_tensors(digits.train_images, digits.train_labels, device)
-    test_pixels, test_labels = to_tensors(digits.test_images, digits.test_labels, device)
-    shuffler = torch.Generator().manual_seed(seed) if seed is not None else torch.Generator()
-    if seed is None:
-        shuffler.seed()
-    steps_an_epoch = -(-len(labels) // recipe.batch_size)
-    steps = recipe.epochs * steps_an_epoch
-    optimiser = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, fused=True)
-    schedule = (
-        torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.learning_rate, steps)
-        if recipe.schedule == "one-cycle"
-        else None
-    )
-    with torch.no_grad():
-        first_loss = float(functional.nll_loss(model(test_pixels), test_labels))
-    accuracy = _accuracy(model, test_pixels, test_labels)
-    yield EpochReport(0, recipe.epochs, first_loss, accuracy, time.perf_counter() - began)
+    images, labels = on_device(digits.train_images, digits.train_labels, device)
+    test_images, test_labels = on_device(digits.test_images, digits.test_labels, device)
+    targets = functional.one_hot(labels, CLASSES).float()
+    backprop = Backprop(model.to(device).train())
+    optimiser = Adam(backprop.weights, backprop.gradients)
+    shuffler = torch.Generator()
+    shuffler.seed() if seed is None else shuffler.manual_seed(seed)
+    epochs, steps = recipe.epochs, recipe.epochs * math.ceil(len(labels) / recipe.batch_size)
 
-    reported, step = time.perf_counter(), 0
-    for epoch in range(1, recipe.epochs + 1):
+    loss, accuracy = _test(model, test_images, test_labels)
+    yield EpochReport(0, epochs, loss, accuracy, time.perf_counter() - began)
+
+    step, reported, stopped = 0, time.perf_counter(), False
+    for epoch in range(1, epochs + 1):
         losses: list[Tensor] = []
         recent = 0
         order = torch.randperm(len(labels), generator=shuffler).to(device)
-        for batch in order.split(recipe.batch_size):
-            loss = functional.nll_loss(model(pixels[batch]), labels[batch])
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            if schedule:
-                schedule.step()
-            losses.append(loss.detach())
+        for batch, batch_targets in batches(images, targets, order, recipe.batch_size):
+            losses.append(backprop.gradients_of(batch, batch_targets))
+            optimiser.step(learning_rate(recipe, step, steps))
             step += 1
-            if stop():
+            if stopped := stop():
                 break
             if report_every is not None and time.perf_counter() - reported >= report_every:
                 mean = float(torch.stack(losses[recent:]).mean())
                 recent, reported = len(losses), time.perf_counter()
-                yield Progress(step, steps, epoch, recipe.epochs, mean, reported - began)
-        accuracy = _accuracy(model, test_pixels, test_labels)
+                yield Progress(step, steps, epoch, epochs, mean, reported - began)
         mean = float(torch.stack(losses).mean())
-        yield EpochReport(epoch, recipe.epochs, mean, accuracy, time.perf_counter() - began)
-        if stop():
+        accuracy = _test(model, test_images, test_labels)[1]
+        yield EpochReport(epoch, epochs, mean, accuracy, time.perf_counter() - began)
+        if stopped:
             return
 
 
-def to_tensors(images: np.ndarray, labels: np.ndarray, device: str) -> tuple[Tensor, Tensor]:
-    """Images (N, 28, 28) uint8 and labels (N,) -> pixels (N, 784) float32 in 0..1 and int64 on `device`."""
-    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(device).reshape(len(images), -1)
-    return pixels.float().div_(255), torch.from_numpy(labels.astype(np.int64)).to(device)
+class Adam:
+    """Adam (Kingma and Ba, 2014): each weight's step is its mean gradient over its usual size.
+
+    All weights lie in one tensor, so one call of torch's fused kernel moves them. torch.optim.Adam
+    calls the same kernel, but the checks around it take twice as long as the step, and it loads
+    torch's compiler first, which takes a second.
+    """
+
+    def __init__(self, weights: Tensor, gradients: Tensor) -> None:
+        self._weights, self._gradients = weights, gradients
+        self._means, self._squares = torch.zeros_like(weights), torch.zeros_like(weights)
+        self._steps = torch.zeros((), device=weights.device)
+
+    def step(self, learning_rate: float) -> None:
+        """Move the weights a little against their gradients."""
+        adam(
+            [self._weights],
+            [self._gradients],
+            [self._means],
+            [self._squares],
+            [],
+            [self._steps],
+            fused=True,
+            amsgrad=False,
+            beta1=0.9,
+            beta2=0.999,
+            lr=learning_rate,
+            weight_decay=0.0,
+            eps=1e-8,
+            maximize=False,
+        )
+
+
+def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
+    """The size of step number `step` (from 0): constant, or "one-cycle", up and then down to nothing.
+
+    Small steps while the weights are still random, large ones to get far, small ones to settle
+    (Smith and Topin, "Super-Convergence", 2017).
+    """
+    if recipe.schedule == "constant":
+        return recipe.learning_rate
+    done = (step + 1) / (steps + 1)
+    return recipe.learning_rate * min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
+
+
+def batches(
+    images: Tensor, targets: Tensor, order: Tensor, batch_size: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """images (N, 784) uint8 and targets (N, 10), in that order, as batches; pixels in 0..1."""
+    for some in order.split(max(FETCHED // batch_size, 1) * batch_size):
+        pixels = to_pixels(images.index_select(0, some))
+        some_targets = targets.index_select(0, some)
+        yield from zip(pixels.split(batch_size), some_targets.split(batch_size), strict=True)
+
+
+def on_device(images: np.ndarray, labels: np.ndarray, device: str) -> tuple[Tensor, Tensor]:
+    """images (N, 28, 28) uint8 and labels (N,) -> (N, 784) uint8 and (N,) int64 tensors on `device`.
+
+    They stay bytes there, a quarter of what float32 takes, until their batch is due.
+    """
+    rows = torch.from_numpy(np.ascontiguousarray(images)).reshape(len(images), -1)
+    return rows.to(device), torch.from_numpy(labels.astype(np.int64)).to(device)
+
+
+def to_pixels(images: Tensor) -> Tensor:
+    """images (N, 784) uint8 -> pixels (N, 784) float32 in 0..1."""
+    return images.float().div_(255)
 
 
 def predictions(model: MLP, images: np.ndarray) -> np.ndarray:
     """The digit that the network reads in each of images (N, 28, 28) uint8: (N,) int64."""
     device = str(next(model.parameters()).device)
-    pixels, _ = to_tensors(images, np.zeros(len(images)), device)
+    rows, _ = on_device(images, np.zeros(len(images)), device)
     with torch.inference_mode():
-        return model(pixels).argmax(dim=1).cpu().numpy()
+        return model(to_pixels(rows)).argmax(dim=1).cpu().numpy()
 
 
 def evaluate(model: MLP, images: np.ndarray, labels: np.ndarray) -> float:
@@ -125,6 +185,10 @@ def evaluate(model: MLP, images: np.ndarray, labels: np.ndarray) -> float:
     return float((predictions(model, images) == labels).mean())
 
 
-def _accuracy(model: MLP, pixels: Tensor, labels: Tensor) -> float:
-    with torch.no_grad():
-        return (model(pixels).argmax(dim=1) == labels).float().mean().item()
+def _test(model: MLP, images: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Mean loss and accuracy on all test images at once."""
+    with torch.inference_mode():
+        log_probabilities = model(to_pixels(images))
+        loss = functional.nll_loss(log_probabilities, labels)
+        right = log_probabilities.argmax(dim=1) == labels
+    return loss.item(), right.float().mean().item()
