@@ -6,6 +6,7 @@ Every node is a weighted sum of the layer before it plus a bias, then ReLU. The 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import torch
@@ -14,7 +15,7 @@ from torch.nn import functional
 
 from digits.recipes import ModelConfig
 
-ACTIVATION_FUNCTIONS = {
+ACTIVATION_FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": functional.relu,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
@@ -37,6 +38,7 @@ class MLP(nn.Module):
         # The range that nn.Linear itself uses, +-1/sqrt(inputs), drawn from a generator of our own:
         # torch's global one is shared by every visitor of the page.
         for layer in self.layers:
+            assert isinstance(layer, nn.Linear)
             bound = layer.in_features**-0.5
             nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
             nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
