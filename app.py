@@ -28,7 +28,7 @@ from digits.checkpoint import WeightsError
 from digits.inference import BACKENDS, DEVICES, BackendError
 from digits.look import make_css, make_head, make_i18n, make_theme
 from digits.reading import Choice, Networks, Reader, ask, list_weights, parse_drawing
-from digits.rooms import make_answer, make_header, make_pad, make_picker, make_see
+from digits.rooms import make_answer, make_header, make_pad, make_picker, make_samples, make_see
 from digits.sketch import SketchError
 from digits.visit import Visit, Visits
 
@@ -76,6 +76,7 @@ def lay_out(reader: Reader, visits: Visits) -> Rooms:
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="left", min_width=0):
             pad = make_pad(reader)
+            make_samples()
         with gr.Column(elem_id="right", min_width=0):
             make_answer()
             with gr.Column(elem_id="teach"):  # "wrong? it is 0 1 2 ...": the best seat on the page

@@ -233,9 +233,103 @@ canvas.addEventListener("keydown", (event) => {
 });
 canvas.addEventListener("blur", () => { if (cursor?.down) finish(); cursor = null; drawSoon(); });
 
+// ---- pictures: chosen, taken, dropped or pasted -----------------------------------------------------
+
+const LONGEST = 560;   // pixels sent of a picture; the server would average it down to this anyway
+
+async function loadPicture(file) {
+  let bitmap;
+  try { bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }); } catch {
+    return tell("picture_bad");
+  }
+  const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
+  const image = document.createElement("canvas");
+  image.width = Math.max(1, Math.round(bitmap.width * scale));
+  image.height = Math.max(1, Math.round(bitmap.height * scale));
+  const pen = image.getContext("2d");
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(bitmap, 0, 0, image.width, image.height);
+  bitmap.close();
+  const picture = file.type === "image/jpeg" ? image.toDataURL("image/jpeg", 0.92) : image.toDataURL("image/png");
+  stroke = cursor = null;
+  replace({ picture, image });
+}
+
+const firstPicture = (files) => [...(files || [])].find((file) => file.type.startsWith("image/") || file.name);
+
+for (const input of element.querySelectorAll("input[type=file]")) {
+  input.addEventListener("change", () => { if (input.files[0]) loadPicture(input.files[0]); input.value = ""; });
+}
+const paper = element.querySelector(".paper");
+const hover = (over) => () => paper.classList.toggle("dropping", over);
+paper.addEventListener("dragover", (event) => { event.preventDefault(); hover(true)(); });
+paper.addEventListener("dragleave", hover(false));
+paper.addEventListener("drop", (event) => {
+  event.preventDefault();
+  hover(false)();
+  const file = firstPicture(event.dataTransfer.files);
+  if (file) loadPicture(file);
+});
+document.addEventListener("paste", (event) => {
+  if (event.target.closest?.("input, textarea, [contenteditable]")) return;
+  const file = [...(event.clipboardData?.files || [])].find((one) => one.type.startsWith("image/"));
+  if (file) loadPicture(file);
+});
+
+// ---- a drawing as a link ---------------------------------------------------------------------------
+
+// Six figures a point, three for x and three for y, in thousandths of the pad; "-" between strokes.
+const figures = (value) => String(Math.min(999, Math.round(value * 999))).padStart(3, "0");
+const encode = (strokes) => strokes.map((points) => thin(points).map(([x, y]) => figures(x) + figures(y)).join("")).join("-");
+
+function decode(link) {
+  if (link.length > 20000 || !/^(\d{6})+(-(\d{6})+)*$/.test(link)) return null;
+  return link.split("-").map((points) =>
+    points.match(/\d{6}/g).map((p) => [round(p.slice(0, 3) / 999), round(p.slice(3) / 999)]));
+}
+
+// The fewest points that keep a stroke within 1/300 of the pad (Douglas and Peucker, 1973).
+function thin(points) {
+  if (points.length < 3) return points;
+  const [a, b] = [points[0], points[points.length - 1]];
+  const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
+  let [farthest, at] = [0, 0];
+  points.forEach((p, i) => {
+    const off = length
+      ? Math.abs((b[0] - a[0]) * (a[1] - p[1]) - (a[0] - p[0]) * (b[1] - a[1])) / length
+      : Math.hypot(p[0] - a[0], p[1] - a[1]);
+    if (off > farthest) [farthest, at] = [off, i];
+  });
+  if (farthest < 1 / 300) return [a, b];
+  return [...thin(points.slice(0, at + 1)).slice(0, -1), ...thin(points.slice(at))];
+}
+
+async function share() {
+  if (isBlank()) return tell("share_nothing");
+  if (!drawing.strokes) return tell("share_only_strokes");
+  history.replaceState(null, "", `#draw=${encode(drawing.strokes)}`);
+  try { await navigator.clipboard.writeText(location.href); tell("share_copied"); } catch { tell("share_shown"); }
+}
+
+function fromLink() {
+  const link = /^#draw=(.*)$/.exec(location.hash)?.[1];
+  if (link === undefined) return null;
+  const strokes = decode(link);
+  if (!strokes) tell("share_broken");
+  return { strokes: strokes || [] };
+}
+
+let telling = null;
+function tell(key) {
+  clearTimeout(telling);
+  note.textContent = digits.text(key);
+  telling = setTimeout(() => { note.textContent = ""; }, 6000);
+}
+
 // ---- buttons, and what other rooms want ------------------------------------------------------------
 
-const deeds = { undo, redo, clear };
+const pickFile = (name) => () => element.querySelector(`input[data-for="${name}"]`).click();
+const deeds = { undo, redo, clear, share, picture: pickFile("picture"), camera: pickFile("camera") };
 for (const [name, deed] of Object.entries(deeds)) button(name).addEventListener("click", deed);
 
 digits.on("load", (next) => { stroke = cursor = null; replace(next); });
@@ -249,6 +343,7 @@ function begin() {
   let kept = null;
   try { kept = JSON.parse(sessionStorage.getItem("digits-drawing")); } catch { /* nothing kept */ }
   digits.fill(element);
-  change(kept && (Array.isArray(kept.strokes) || kept.pixels) ? kept : BLANK);
+  change(fromLink() || (kept && (Array.isArray(kept.strokes) || kept.pixels) ? kept : BLANK));
 }
+window.addEventListener("hashchange", () => { const linked = fromLink(); if (linked) replace(linked); });
 begin();

@@ -7,6 +7,7 @@
   const TEXTS = /*texts*/ {};
   const heard = {};     // kind -> the functions that listen
   const lastWord = {};  // kind -> what was said last
+  const stamp = document.createElement("canvas");   // where small images are made before they are scaled
 
   const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
   const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode */ } };
@@ -62,16 +63,16 @@
     },
     unpack: (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0)),
 
-    // Draw a packed grey image, ink on the paper of the current theme, pixel by pixel.
+    // Draw a grey image, ink on the paper of the current theme, every pixel a sharp square of `side`.
     paint(pen, image, left, top, side) {
-      const bytes = digits.unpack(image.bytes);
+      const bytes = digits.unpack(image.bytes), { width } = image, height = bytes.length / width;
       const [r, g, b] = digits.inkColour();
-      for (let i = 0; i < bytes.length; i++) {
-        if (!bytes[i]) continue;
-        pen.fillStyle = `rgba(${r}, ${g}, ${b}, ${bytes[i] / 255})`;
-        const x = left + (i % image.width) * side, y = top + Math.floor(i / image.width) * side;
-        pen.fillRect(x, y, side + 0.3, side + 0.3);
-      }
+      const pixels = new ImageData(width, height);
+      bytes.forEach((ink, i) => pixels.data.set([r, g, b, ink], 4 * i));
+      Object.assign(stamp, { width, height });
+      stamp.getContext("2d").putImageData(pixels, 0, 0);
+      pen.imageSmoothingEnabled = false;
+      pen.drawImage(stamp, left, top, width * side, height * side);
     },
     inkColour() {
       const hex = digits.colour("ink").replace("#", "");

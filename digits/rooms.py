@@ -8,6 +8,7 @@ text, `data-label` a label. Next: digits/pad.js, then app.py, which puts the roo
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,27 @@ PAD = f"""
 <div class="paper">
   <canvas tabindex="0" role="application" data-label="pad"></canvas>
   <p class="pad-hint" data-text="pad_hint" aria-hidden="true"></p>
+  <p class="pad-drop" data-text="picture_drop" aria-hidden="true"></p>
 </div>
 <div class="tools">
   <button type="button" data-do="undo">{UNDO}<span data-text="undo"></span></button>
   <button type="button" data-do="redo">{REDO}<span data-text="redo"></span></button>
   <button type="button" data-do="clear">{CLEAR}<span data-text="clear"></span></button>
+  <span class="gap"></span>
+  <button type="button" class="narrow" data-do="camera" data-label="camera">{CAMERA}</button>
+  <button type="button" class="narrow" data-do="picture" data-label="picture">{PICTURE}</button>
+  <button type="button" class="narrow" data-do="share" data-label="share">{SHARE}</button>
 </div>
+<input type="file" accept="image/*" data-for="picture" hidden>
+<input type="file" accept="image/*" capture="environment" data-for="camera" hidden>
 <p class="pad-note" role="status"></p>
+"""
+
+SAMPLES = """
+<div class="samples">
+  <p data-text="samples_real"></p><div class="sample-row"></div>
+  <p data-text="samples_hard"></p><div class="sample-row"></div>
+</div>
 """
 
 BAR = """
@@ -110,7 +125,13 @@ SEE = """
 def room(name: str, template: str, value: Any = None, **settings: Any) -> gr.HTML:
     """A gr.HTML with the script of that name; its element's id is the name."""
     return gr.HTML(
-        value=value, html_template=template, js_on_load=script(name), elem_id=name, **settings
+        value=value,
+        html_template=template,
+        js_on_load=script(name),
+        elem_id=name,
+        elem_classes="room",
+        apply_default_css=False,
+        **settings,
     )
 
 
@@ -126,6 +147,12 @@ def make_pad(reader: Reader) -> gr.HTML:
         return reader.read(question)
 
     return room("pad", PAD, server_functions=[read])
+
+
+def make_samples() -> gr.HTML:
+    """Real test digits and hard ones, loaded with one click."""
+    samples = json.loads((HERE / "samples.json").read_text(encoding="utf-8"))
+    return room("samples", SAMPLES, samples)
 
 
 def make_answer() -> gr.HTML:
