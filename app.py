@@ -23,13 +23,15 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 
 import gradio as gr
+from starlette.middleware import Middleware
 
+from digits.api import MAX_PICTURE_FILE, add_api, hide_rest
 from digits.checkpoint import WeightsError
+from digits.guard import Guard
 from digits.inference import BACKENDS, DEVICES, BackendError
 from digits.look import make_css, make_head, make_i18n, make_theme
 from digits.reading import Choice, Networks, Reader, ask, list_weights, parse_drawing
 from digits.rooms import make_answer, make_header, make_pad, make_picker, make_samples, make_see
-from digits.sketch import SketchError
 from digits.visit import Visit, Visits
 
 FIRST_PORT = 7860  # as Gradio's own pages; the next free one if it is taken
@@ -65,6 +67,7 @@ def build_page(settings: Settings | None = None) -> gr.Blocks:
     with gr.Blocks(title="Digit playground", analytics_enabled=False, delete_cache=CACHE) as page:
         rooms = lay_out(reader, visits)
         wire(page, rooms, reader)
+    hide_rest(page)
     return page
 
 
@@ -72,6 +75,9 @@ def lay_out(reader: Reader, visits: Visits) -> Rooms:
     """Pad on the left, answer and tabs on the right; on a phone one below the other."""
     i18n = make_i18n()
     visit = gr.State(lambda: visits.begin())
+    # Each session makes its visit when first asked for it. Gradio would also make a second one when
+    # the page loads, in the place of the one whose secret the page was just told, and as a public API.
+    visit.load_event_to_attach = None
     header = make_header()
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="left", min_width=0):
@@ -103,7 +109,7 @@ def wire(page: gr.Blocks, rooms: Rooms, reader: Reader) -> None:
     rooms.header.change(
         set_language, [rooms.visit, rooms.header], None, api_visibility="private", queue=False
     )
-    gr.api(make_predict(reader), api_name="predict", queue=False)
+    add_api(page, reader)
 
 
 def default_choice(settings: Settings) -> Choice:
@@ -131,38 +137,6 @@ def set_language(visit: Visit, language: str | None) -> None:
     visit.language = language or "en"
 
 
-def make_predict(reader: Reader) -> Any:
-    """The API's /predict, bound to the page's networks."""
-
-    def predict(strokes: list[list[list[float]]]) -> dict[str, Any]:
-        """Read a drawn digit.
-
-        Args:
-            strokes: a list of strokes, each a list of [x, y] points; x to the right and y down, both
-                from 0 to 1 across the drawing pad. Example: [[[0.5, 0.2], [0.5, 0.8]]] is a "1".
-
-        Returns:
-            {"label": "1", "confidences": [{"label": "1", "confidence": 0.98}, ...]}: all ten digits,
-            the most likely first, and "sure": whether the network takes it for a digit at all. The
-            label of a blank drawing is null.
-        """
-        try:
-            drawing = parse_drawing({"strokes": strokes})
-            network = reader.networks.get(reader.networks.default)
-        except (SketchError, WeightsError, BackendError) as error:
-            raise gr.Error(str(error), print_exception=False) from error
-        if drawing.blank:
-            return {"label": None, "confidences": [], "sure": False}
-        read = ask(network, drawing.prepared.image).answer
-        order = read.probabilities.argsort()[::-1]
-        confidences = [
-            {"label": str(label), "confidence": float(read.probabilities[label])} for label in order
-        ]
-        return {"label": str(read.label), "confidences": confidences, "sure": read.sure}
-
-    return predict
-
-
 def launch_options() -> dict[str, Any]:
     """How the page is served, wherever that is: app.py, a Space, a test."""
     return {
@@ -173,7 +147,9 @@ def launch_options() -> dict[str, Any]:
         "footer_links": ["api"],
         "run_history": False,  # 13 ms an event
         "ssr_mode": False,
-        "max_file_size": "10mb",
+        "max_file_size": MAX_PICTURE_FILE,
+        "app_kwargs": {"middleware": [Middleware(Guard)]},
+        "enable_monitoring": False,  # it would show everybody how much the page is used
         "show_error": True,
     }
 

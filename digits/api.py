@@ -1,0 +1,154 @@
+"""The page's API for programs: /predict reads strokes, /predict_image reads a picture file.
+
+    from gradio_client import Client, handle_file
+    client = Client("http://127.0.0.1:7860")
+    client.predict(strokes=[[[0.5, 0.2], [0.5, 0.8]]], api_name="/predict")
+    client.predict(picture=handle_file("seven.png"), api_name="/predict_image")
+
+Both give a Reading. Programs that speak MCP get the same two as tools: python app.py --mcp. The page's
+foot links to this as "Use via API"; everything else that the page does is private to it (`hide_rest`).
+/train is in the room that trains. Next: digits/reading.py, which the pad asks by a quicker road.
+"""
+
+# No `from __future__ import annotations` here: Gradio reads these functions' types as they are.
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypedDict
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+from PIL import Image
+
+from digits.checkpoint import WeightsError
+from digits.inference import BackendError
+from digits.reading import Drawing, Reader, ask, parse_drawing
+from digits.sketch import SketchError, prepare_picture
+
+PUBLIC = ("predict", "predict_image", "train")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_PICTURE_FILE = 10_000_000  # bytes; also what the server takes as an upload
+PICTURES_AT_ONCE = 2  # a 50-megapixel picture takes some 300 MB while it is averaged down
+
+Strokes = list[list[list[float]]]
+
+
+class Confidence(TypedDict):
+    """How likely one digit is, 0..1."""
+
+    label: str
+    confidence: float
+
+
+class Reading(TypedDict):
+    """What the network says; the label of a blank drawing is null."""
+
+    label: str | None
+    confidences: list[Confidence]  # all ten digits, the most likely first
+    sure: bool  # whether the network takes it for a digit at all
+
+
+def add_api(page: gr.Blocks, reader: Reader) -> None:
+    """Add /predict and /predict_image to the page that is being built."""
+    gr.api(make_predict(reader), api_name="predict", queue=False)
+    document(page, "strokes", [[[0.5, 0.2], [0.5, 0.8]]])
+    gr.api(
+        make_predict_image(reader),
+        api_name="predict_image",
+        concurrency_limit=PICTURES_AT_ONCE,
+    )
+    a_file = {"path": "seven.png", "meta": {"_type": "gradio.FileData"}}
+    document(page, "picture", a_file, is_file=True)
+
+
+def document(page: gr.Blocks, name: str, example: Any, is_file: bool = False) -> None:
+    """What "Use via API" says of the last function's parameter and result, beyond their types."""
+    function = page.fns[max(page.fns)]
+    parameter: Any
+    result: Any
+    parameter, result = function.inputs[0], function.outputs[0]
+    parameter.label, result.label = name, "reading"
+    parameter.example_payload = lambda: example
+    if is_file:  # clients then upload the file by themselves
+        parameter._api_info = gr.File(render=False).api_info() | {"additional_description": ""}
+
+
+def hide_rest(page: gr.Blocks) -> None:
+    """Make private whatever is not in PUBLIC, such as the events that Gradio adds by itself."""
+    for function in page.fns.values():
+        if function.api_name not in PUBLIC:
+            function.api_visibility = "private"
+    page.config = page.get_config_file()
+
+
+def make_predict(reader: Reader) -> Callable[[Strokes], Reading]:
+    """/predict, bound to the page's networks."""
+
+    def predict(strokes: Strokes) -> Reading:
+        """Read a drawn digit: which of 0 to 9 it is, and how likely each of them.
+
+        Args:
+            strokes: A list of strokes, each a list of [x, y] points; x to the right and y down, both from 0 to 1 across the drawing pad. Example: [[[0.5, 0.2], [0.5, 0.8]]] is a "1".
+
+        Returns:
+            label (a digit as text, null for a blank drawing), confidences (label and confidence of all ten, the most likely first), sure (false when it is hardly a digit).
+        """  # noqa: E501  (Gradio reads one line per argument)
+        try:
+            return read(reader, parse_drawing({"strokes": strokes}))
+        except (SketchError, WeightsError, BackendError) as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return predict
+
+
+def make_predict_image(reader: Reader) -> Callable[[dict[str, Any]], Reading]:
+    """/predict_image, bound to the page's networks."""
+
+    def predict_image(picture: dict[str, Any]) -> Reading:
+        """Read a digit in a picture: a photo, a scan or a screenshot, dark on light or light on dark.
+
+        Args:
+            picture: A picture file with one digit: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 10 MB and 50 million pixels.
+
+        Returns:
+            label (a digit as text, null for a blank picture), confidences (label and confidence of all ten, the most likely first), sure (false when it is hardly a digit).
+        """  # noqa: E501  (Gradio reads one line per argument)
+        try:
+            with open_upload(picture) as opened:
+                return read(reader, Drawing(prepare_picture(opened)))
+        except (SketchError, WeightsError, BackendError) as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return predict_image
+
+
+def read(reader: Reader, drawing: Drawing) -> Reading:
+    """What the page's default network makes of a drawing."""
+    network = reader.networks.get(reader.networks.default)
+    if drawing.blank:
+        return {"label": None, "confidences": [], "sure": False}
+    said = ask(network, drawing.prepared.image).answer
+    order = said.probabilities.argsort()[::-1]
+    confidences: list[Confidence] = [
+        {"label": str(label), "confidence": float(said.probabilities[label])} for label in order
+    ]
+    return {"label": str(said.label), "confidences": confidences, "sure": said.sure}
+
+
+def open_upload(file: object) -> Image.Image:
+    """The picture in a file that was uploaded to this server; SketchError for anything else."""
+    named = file.get("path") if isinstance(file, dict) else None
+    if not isinstance(named, str) or not named:
+        raise SketchError("no picture arrived: send a file, with handle_file() in gradio_client")
+    path = Path(named).resolve()
+    if not path.is_relative_to(Path(get_upload_folder()).resolve()):
+        raise SketchError("only a file that was uploaded here can be read, not one of the server")
+    try:
+        size = path.stat().st_size
+        if not 0 < size <= MAX_PICTURE_FILE:
+            limit = MAX_PICTURE_FILE // 1_000_000
+            raise SketchError(f"a picture file has 1 byte to {limit} MB, not {size:,} bytes")
+        return Image.open(path, formats=FORMATS)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        kinds = ", ".join(FORMATS)
+        raise SketchError(f"the file is no picture that can be read here: {kinds}") from error
