@@ -6,9 +6,10 @@ Every node is a weighted sum of the layer before it plus a bias, then ReLU. The 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -53,3 +54,14 @@ class MLP(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """Log-probability of each digit: pixels (N, 784) float32 in 0..1 -> (N, 10)."""
         return functional.log_softmax(self.logits(pixels), dim=1)
+
+
+def from_layers(layers: Sequence[tuple[np.ndarray, np.ndarray]], config: ModelConfig) -> MLP:
+    """A new network of the shape `config` with these weights and biases, first layer first."""
+    model = MLP(config)
+    with torch.no_grad():
+        for layer, (weight, bias) in zip(model.layers, layers, strict=True):
+            assert isinstance(layer, nn.Linear)
+            layer.weight.copy_(torch.from_numpy(np.array(weight)))
+            layer.bias.copy_(torch.from_numpy(np.array(bias)))
+    return model

@@ -8,6 +8,7 @@ fits it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 INPUTS = 784  # 28 x 28 pixels, row by row
@@ -24,6 +25,16 @@ LIMITS: dict[str, tuple[float, float]] = {
     "train_images": (10, 60_000),
     "seed": (0, 2**31 - 1),
 }
+# Everybody on the page shares a few cores, so a visitor may ask for less than the command line may.
+PAGE_LIMITS = {
+    **LIMITS,
+    "epochs": (1, 20),
+    "batch_size": (1, 1000),
+    "learning_rate": (1e-5, 0.5),
+    "layers": (1, 5),
+    "width": (4, 256),
+}
+Limits = Mapping[str, tuple[float, float]]
 
 
 class SettingsError(ValueError):
@@ -67,27 +78,27 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def check_limit(name: str, value: float) -> None:
-    """Raise SettingsError unless `value` lies within LIMITS[name]."""
-    low, high = LIMITS[name]
+def check_limit(name: str, value: float, limits: Limits = LIMITS) -> None:
+    """Raise SettingsError unless `value` lies within limits[name]."""
+    low, high = limits[name]
     if not low <= value <= high:
         words = name.replace("_", " ")
         raise SettingsError(f"{words} must be between {low:g} and {high:g}, not {value:g}")
 
 
-def check_recipe(recipe: Recipe) -> None:
+def check_recipe(recipe: Recipe, limits: Limits = LIMITS) -> None:
     """Raise SettingsError for the first setting of `recipe` that is outside its limits."""
     for item in fields(recipe):
-        if item.name in LIMITS:
-            check_limit(item.name, getattr(recipe, item.name))
-    check_model(recipe.model)
+        if item.name in limits:
+            check_limit(item.name, getattr(recipe, item.name), limits)
+    check_model(recipe.model, limits)
 
 
-def check_model(config: ModelConfig) -> None:
+def check_model(config: ModelConfig, limits: Limits = LIMITS) -> None:
     """Raise SettingsError for the first part of the network's shape that is outside its limits."""
-    check_limit("layers", len(config.hidden))
+    check_limit("layers", len(config.hidden), limits)
     for width in config.hidden:
-        check_limit("width", width)
+        check_limit("width", width, limits)
     if config.activation not in ACTIVATIONS:
         known = ", ".join(ACTIVATIONS)
         raise SettingsError(f"activation must be one of {known}, not {config.activation!r}")
