@@ -29,6 +29,7 @@ from digits.api import MAX_PICTURE_FILE, add_api, hide_rest
 from digits.checkpoint import WeightsError
 from digits.guard import Guard
 from digits.inference import BACKENDS, DEVICES, BackendError
+from digits.inside import make_inside
 from digits.look import make_css, make_head, make_i18n, make_theme
 from digits.reading import Choice, Networks, Reader, ask, list_weights, parse_drawing
 from digits.rooms import make_answer, make_header, make_pad, make_picker, make_samples, make_see
@@ -93,6 +94,8 @@ def lay_out(reader: Reader, visits: Visits) -> Rooms:
                     make_see()
                 with gr.Tab(i18n("tab_train"), id="train"):
                     pass
+                with gr.Tab(i18n("tab_inside"), id="inside-tab"):
+                    make_inside(reader)
     return Rooms(visit, header, pad, picker)
 
 
