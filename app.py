@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from starlette.middleware import Middleware
 
 from digits.api import MAX_PICTURE_FILE, add_api, hide_rest
 from digits.checkpoint import WeightsError
+from digits.code import make_code, write_script
 from digits.guard import Guard
 from digits.inference import BACKENDS, DEVICES, BackendError
 from digits.inside import make_inside
@@ -57,6 +59,7 @@ class Rooms:
     header: gr.HTML  # value: the language, "en" or "zh"
     pad: gr.HTML  # value: the drawing, for digits.reading.parse_drawing
     picker: gr.HTML  # value: digits.rooms.picker_value, with the network now chosen
+    code: gr.HTML  # the script for the network now chosen
 
 
 def build_page(settings: Settings | None = None) -> gr.Blocks:
@@ -75,10 +78,7 @@ def build_page(settings: Settings | None = None) -> gr.Blocks:
 def lay_out(reader: Reader, visits: Visits) -> Rooms:
     """Pad on the left, answer and tabs on the right; on a phone one below the other."""
     i18n = make_i18n()
-    visit = gr.State(lambda: visits.begin())
-    # Each session makes its visit when first asked for it. Gradio would also make a second one when
-    # the page loads, in the place of the one whose secret the page was just told, and as a public API.
-    visit.load_event_to_attach = None
+    visit = gr.State(visits.begin())
     header = make_header()
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="left", min_width=0):
@@ -96,7 +96,11 @@ def lay_out(reader: Reader, visits: Visits) -> Rooms:
                     pass
                 with gr.Tab(i18n("tab_inside"), id="inside-tab"):
                     make_inside(reader)
-    return Rooms(visit, header, pad, picker)
+                with gr.Tab(i18n("tab_code"), id="code-tab"):
+                    card = reader.networks.get(reader.networks.default).card
+                    script = write_script(reader.networks.default.network, card)
+                    code = make_code(script)
+    return Rooms(visit, header, pad, picker, code)
 
 
 def wire(page: gr.Blocks, rooms: Rooms, reader: Reader) -> None:
@@ -113,6 +117,14 @@ def wire(page: gr.Blocks, rooms: Rooms, reader: Reader) -> None:
         set_language, [rooms.visit, rooms.header], None, api_visibility="private", queue=False
     )
     add_api(page, reader)
+    rooms.picker.change(
+        make_show_code(reader),
+        [rooms.visit, rooms.picker],
+        rooms.code,
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
+    )
 
 
 def default_choice(settings: Settings) -> Choice:
@@ -138,6 +150,19 @@ def greet(visit: Visit, language: str | None) -> dict[str, str]:
 def set_language(visit: Visit, language: str | None) -> None:
     """Remember the visitor's language, for messages that are made on the server."""
     visit.language = language or "en"
+
+
+def make_show_code(reader: Reader) -> Callable[[Visit, dict[str, Any]], str]:
+    """The callback that writes the script for the network that was picked."""
+
+    def show_code(visit: Visit, picked: dict[str, Any]) -> str:
+        try:
+            network = reader.find_network({**picked, "visit": visit.token})
+        except (WeightsError, BackendError) as error:
+            return f"# {error}\n"
+        return write_script(str(picked["network"]), network.card)
+
+    return show_code
 
 
 def launch_options() -> dict[str, Any]:

@@ -130,6 +130,12 @@ ENGLISH = {
     "tab_train": "Train",
     "tab_inside": "Inside",
     "tab_code": "Code",
+    "copy": "Copy",
+    "copied": "Copied",
+    "copy_selected": "Selected: press Ctrl+C",
+    "download": "Download",
+    "code_lead": "The whole network in one short script, with the settings of the network that "
+    "answers you now. It needs only torch and torchvision.",
 }
 
 CHINESE = {
@@ -238,6 +244,11 @@ CHINESE = {
     "tab_train": "训练",
     "tab_inside": "内部",
     "tab_code": "代码",
+    "copy": "复制",
+    "copied": "已复制",
+    "copy_selected": "已选中，请按 Ctrl+C",
+    "download": "下载",
+    "code_lead": "整个网络就是一个短短的脚本，设置与现在回答你的网络一样。只需要 torch 和 torchvision。",
 }
 
 TEXTS: dict[str, dict[str, str]] = {"en": ENGLISH, "zh": CHINESE}

@@ -30,20 +30,6 @@ class Correction:
     answered: int  # what the network had read
 
 
-@dataclass(eq=False)
-class Visit:
-    """One page load. `own` is what the visitor trained, None before that; it answers as "yours"."""
-
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(16))
-    language: str = "en"
-    own: Backend | None = None
-    corrections: list[Correction] = field(default_factory=list)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
-        """Itself: Gradio copies what a gr.State starts with, and the token must still find it."""
-        return self
-
-
 class Visits:
     """The visits whose pages are open, by token; held weakly, so that gr.State decides their end."""
 
@@ -52,10 +38,29 @@ class Visits:
 
     def begin(self) -> Visit:
         """A fresh visit that `find` knows."""
-        visit = Visit()
+        visit = Visit(self)
         self._open[visit.token] = visit
         return visit
 
     def find(self, token: object) -> Visit | None:
         """The visit with this token, or None if its page is gone or the server was restarted."""
         return self._open.get(token) if isinstance(token, str) else None
+
+
+@dataclass(eq=False)
+class Visit:
+    """One page load. `own` is what the visitor trained, None before that; it answers as "yours"."""
+
+    visits: Visits
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    language: str = "en"
+    own: Backend | None = None
+    corrections: list[Correction] = field(default_factory=list)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
+        """Another visit: a gr.State gives each page (and API client) a copy of what it starts with.
+
+        A function that begins a visit would do, too, but Gradio runs it as an event of its own while
+        the page loads, so the first events might still see the visit before.
+        """
+        return self.visits.begin()
