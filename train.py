@@ -56,6 +56,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--activation", choices=ACTIVATIONS, help="what follows each weighted sum")
     parser.add_argument("--seed", type=int, help="a number that makes the run repeat exactly (CPU)")
     parser.add_argument("--device", choices=("auto", *DEVICES), default="auto")
+    # One thread: the products are too small to share out, and where other programs want the cores
+    # too, two threads spend their time waiting for each other (benchmarks/training.py, `threads`).
+    parser.add_argument(
+        "--threads", type=int, default=1, help="CPU threads (default: 1, see above)"
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST/raw")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: weights/<recipe>.pt")
     parser.add_argument("--show", action="store_true", help="open the four test digits in a window")
@@ -91,8 +96,11 @@ def run(options: argparse.Namespace) -> None:
     digits = load_digits(options.data)
     device = choose_device("torch", options.device)
 
+    import torch
+
     from digits.model import MLP
 
+    torch.set_num_threads(options.threads)
     print(f"data:    {digits.note}")
     print(f"device:  {device}")
     print(f"network: {' -> '.join(map(str, recipe.model.sizes))}, {recipe.model.weights:,} weights")
@@ -131,10 +139,10 @@ def fit(model: MLP, digits: Digits, recipe: Recipe, device: str, seed: int | Non
 
 
 def describe(report: EpochReport) -> str:
-    """One line an epoch: "epoch 1/2: test accuracy 0.9498, loss 0.288, 3.1 s"."""
+    """One line an epoch: "epoch 1/2: test accuracy 0.9498, loss 0.288, 3.14 s"."""
     when = "before" if report.epoch == 0 else f"epoch {report.epoch}/{report.epochs}"
     figures = f"test accuracy {report.test_accuracy:.4f}, loss {report.loss:.3f}"
-    return f"{when}: {figures}, {report.seconds:.1f} s"
+    return f"{when}: {figures}, {report.seconds:.2f} s"
 
 
 def make_card(recipe: Recipe, digits: Digits, seed: int | None, last: EpochReport) -> Card:

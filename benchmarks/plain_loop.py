@@ -1,6 +1,6 @@
 """The rival: the loop that most first tutorials show, written plainly. Nothing here is made fast.
 
-    python benchmarks/plain_loop.py /folder/with/MNIST [--seed 0]
+    python -m benchmarks.plain_loop /folder/with/MNIST [--seed 0] [--threads 1]
 
 torchvision's MNIST with ToTensor, a DataLoader of 15, Adam, two epochs, and a test loop that compares
 image by image. It prints one line of JSON with its seconds and its accuracy after each epoch.

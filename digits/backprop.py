@@ -51,13 +51,14 @@ class Backprop:
         layers, activation, slope = self.layers, self._activation, self._slope
 
         # Forwards, keeping what every layer was given and what it summed up.
-        inputs, sums = [pixels], list[Tensor]()
+        inputs: list[Tensor] = [pixels]
+        sums: list[Tensor] = []
         for number, layer in enumerate(layers):
             if number:
                 inputs.append(activation(sums[-1]))
             sums.append(torch.addmm(layer.bias, inputs[-1], layer.weight.t()))
         log_probabilities = torch.log_softmax(sums[-1], dim=1)
-        loss = (targets * log_probabilities).sum() / -len(pixels)
+        loss = torch.dot(targets.flatten(), log_probabilities.flatten()) / -len(pixels)
 
         # Backwards. `errors` is the gradient of the loss by a layer's sums; for log-softmax and nll
         # together it is simply how far each probability is from its target.

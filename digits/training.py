@@ -71,7 +71,7 @@ def train(
     began = time.perf_counter()
     images, labels = on_device(digits.train_images, digits.train_labels, device)
     test_images, test_labels = on_device(digits.test_images, digits.test_labels, device)
-    targets = functional.one_hot(labels, CLASSES).float()
+    targets = one_hot(labels)
     backprop = Backprop(model.to(device).train())
     optimiser = Adam(backprop.weights, backprop.gradients)
     shuffler = torch.Generator()
@@ -165,6 +165,11 @@ def on_device(images: np.ndarray, labels: np.ndarray, device: str) -> tuple[Tens
     """
     rows = torch.from_numpy(np.ascontiguousarray(images)).reshape(len(images), -1)
     return rows.to(device), torch.from_numpy(labels.astype(np.int64)).to(device)
+
+
+def one_hot(labels: Tensor) -> Tensor:
+    """labels (N,) -> the probabilities to aim at, (N, 10) float32: 1 for the digit, 0 for the others."""
+    return functional.one_hot(labels, CLASSES).float()
 
 
 def to_pixels(images: Tensor) -> Tensor:

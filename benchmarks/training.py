@@ -1,0 +1,300 @@
+"""How fast training is, against the loop of most tutorials and against scikit-learn:
+
+    python -m benchmarks.training                  everything, about half an hour
+    python -m benchmarks.training rivals           the whole run and training alone, side by side
+    python -m benchmarks.training seeds            accuracy over five seeds
+    python -m benchmarks.training threads limits growth
+
+Rivals: benchmarks/plain_loop.py and benchmarks/sklearn_mlp.py. Runs alternate, each in a process of its
+own, so that whatever else the machine does meets all of them alike; the ratio is the median of the
+rounds' ratios. All run on the CPU: no GPU was there to measure. Needs MNIST (MNIST_DIR or data/).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from benchmarks.conditions import REPO, busy, conditions, median_ratio, table
+from digits.backprop import Backprop
+from digits.data import DATA_DIR, Digits, load_digits
+from digits.model import MLP
+from digits.recipes import RECIPES, ModelConfig, Recipe
+from digits.training import Adam, EpochReport, batches, on_device, one_hot, train
+
+SEEDS = range(5)
+PLAIN_THREADS = 1  # the plain loop is slower with two, see `threads`
+REACHED = 0.975  # what scikit-learn is asked to reach
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process from start to end: its seconds in all, of training alone, and accuracy by epoch."""
+
+    seconds: float
+    training: float
+    accuracies: list[float]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the parts that were asked for, one after another."""
+    parts: dict[str, Callable[[int], None]] = {
+        "rivals": compare_rivals,
+        "seeds": compare_accuracy,
+        "threads": compare_threads,
+        "limits": measure_limits,
+        "growth": measure_growth,
+    }
+    parser = argparse.ArgumentParser(description="How fast training is, against its rivals.")
+    parser.add_argument("parts", nargs="*", choices=[*parts, []], help="default: all of them")
+    parser.add_argument("--rounds", type=int, default=3, help="times that everything is repeated")
+    options = parser.parse_args(arguments)
+    print(conditions("torch", "torchvision", "scikit-learn", "numpy"))
+    for name in options.parts or parts:
+        print(f"\n{name} ({busy()} at the start)", flush=True)
+        parts[name](options.rounds)
+
+
+def compare_rivals(rounds: int) -> None:
+    """Whole runs, imports and all, and training alone."""
+    contestants: dict[str, Callable[[int], Run]] = {
+        "plain loop, 2 epochs": lambda seed: run_plain(seed),
+        "train.py (tutorial, 2 epochs)": lambda seed: run_ours("tutorial", seed),
+        "train.py --recipe fast": lambda seed: run_ours("fast", seed),
+        "scikit-learn to 97.5 %": run_sklearn,
+    }
+    runs: dict[str, list[Run]] = {name: [] for name in contestants}
+    for seed in range(rounds):
+        for name, run in contestants.items():
+            runs[name].append(run(seed))
+    print(rivals_table(runs))
+
+
+def rivals_table(runs: dict[str, list[Run]]) -> str:
+    """Medians of every contestant, and how many times faster each is than plain and scikit-learn."""
+    head = ["", "whole run", "training alone", "accuracy", "x plain: whole", "alone"]
+    head += ["x scikit-learn: whole", "alone"]
+    plain, *_, sklearn = runs.values()
+    rows = []
+    for name, ours in runs.items():
+        row = [name, f"{_median(ours, 'seconds'):.2f} s", f"{_median(ours, 'training'):.2f} s"]
+        last = [run.accuracies[-1] * 100 for run in ours]
+        row.append(f"{min(last):.2f} to {max(last):.2f} %")
+        for rival in (plain, sklearn):
+            for field in ("seconds", "training"):
+                ratio = median_ratio(
+                    [getattr(r, field) for r in rival], [getattr(r, field) for r in ours]
+                )
+                row.append(f"{ratio:.1f}")
+        rows.append(row)
+    return table(head, rows)
+
+
+def _median(runs: list[Run], field: str) -> float:
+    return statistics.median(getattr(run, field) for run in runs)
+
+
+def compare_accuracy(rounds: int) -> None:
+    """The recipe `tutorial` must learn as much as the plain loop, and `fast` reach 97 %."""
+    rows = []
+    for name, run in {
+        "plain loop": lambda seed: run_plain(seed),
+        "tutorial": lambda seed: run_ours("tutorial", seed),
+        "fast": lambda seed: run_ours("fast", seed),
+    }.items():
+        accuracies = [run(seed).accuracies[-1] * 100 for seed in SEEDS]
+        each = " ".join(f"{accuracy:.2f}" for accuracy in accuracies)
+        rows.append([name, each, f"{statistics.mean(accuracies):.2f} %"])
+    print(table(["", f"test accuracy, seeds 0 to {SEEDS[-1]}", "mean"], rows))
+
+
+def compare_threads(rounds: int) -> None:
+    """Training alone with one thread and with two."""
+    rows = []
+    for name, run in {
+        "plain loop": run_plain,
+        "tutorial": lambda seed, threads: run_ours("tutorial", seed, threads),
+        "fast": lambda seed, threads: run_ours("fast", seed, threads),
+    }.items():
+        pairs = [[run(seed, threads).training for threads in (1, 2)] for seed in range(rounds)]
+        one, two = (statistics.median(times) for times in zip(*pairs, strict=True))
+        rows.append([name, f"{one:.2f} s", f"{two:.2f} s"])
+    print(table(["training alone", "1 thread", "2 threads"], rows))
+
+
+def run_plain(seed: int, threads: int = PLAIN_THREADS) -> Run:
+    """The plain tutorial loop, in a process of its own."""
+    folder = os.environ.get("MNIST_DIR") or str(DATA_DIR)
+    command = [
+        "-m",
+        "benchmarks.plain_loop",
+        folder,
+        "--seed",
+        str(seed),
+        "--threads",
+        str(threads),
+    ]
+    return _timed_json(command)
+
+
+def run_sklearn(seed: int) -> Run:
+    """scikit-learn until the test images say 97.5 %, in a process of its own."""
+    return _timed_json(
+        ["-m", "benchmarks.sklearn_mlp", "--seed", str(seed), "--target", str(REACHED)]
+    )
+
+
+def run_ours(recipe: str, seed: int, threads: int | None = None) -> Run:
+    """train.py as anybody runs it, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "weights.pt"
+        command = ["train.py", "--recipe", recipe, "--seed", str(seed), "--out", str(out)]
+        seconds, printed = _timed(command + (["--threads", str(threads)] if threads else []))
+    reports = [line for line in printed.splitlines() if "test accuracy" in line]
+    accuracies = [float(line.partition("test accuracy ")[2].split(",")[0]) for line in reports]
+    training = float(reports[-1].split()[-2])  # "..., 3.14 s"
+    return Run(seconds, training, accuracies)
+
+
+def _timed_json(command: list[str]) -> Run:
+    seconds, printed = _timed(command)
+    fields = json.loads(printed.splitlines()[-1])
+    return Run(seconds, fields["training"], fields["accuracies"])
+
+
+def _timed(command: list[str]) -> tuple[float, str]:
+    began = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, *command], cwd=REPO, check=True, capture_output=True, text=True
+    )
+    return time.perf_counter() - began, done.stdout
+
+
+def measure_limits(rounds: int) -> None:
+    """Where a step's time goes, and how far that is from the machine's matrix products alone."""
+    torch.set_num_threads(1)
+    digits = load_digits()
+    rows = [limits_row(RECIPES[name], digits, rounds) for name in ("tutorial", "fast")]
+    head = ["a step, 1 thread", "fetch batch", "gradients", "Adam", "whole step"]
+    head += ["its matrix products", "outside them", "GFLOP/s", "of a large product"]
+    print(table(head, rows))
+
+
+def limits_row(recipe: Recipe, digits: Digits, rounds: int) -> list[str]:
+    """The parts of one step of a recipe, each timed by itself in turn, in microseconds."""
+    images, labels = on_device(digits.train_images, digits.train_labels, "cpu")
+    targets, order = one_hot(labels), torch.randperm(len(labels))
+    size = recipe.batch_size
+    batch, batch_targets = next(batches(images, targets, order, size))
+    backprop = Backprop(MLP(recipe.model, seed=0))
+    adam = Adam(backprop.weights, backprop.gradients)
+    products = matrix_products(recipe.model, size)
+    square = torch.rand(1024, 1024)
+    parts: dict[str, tuple[Callable[[], object], int]] = {
+        "fetch": (
+            lambda: [None for _ in batches(images, targets, order, size)],
+            -(-len(labels) // size),
+        ),
+        "gradients": (lambda: backprop.gradients_of(batch, batch_targets), 1),
+        "adam": (lambda: adam.step(0.0), 1),
+        "products": (lambda: [product() for product in products], 1),
+        "square": (lambda: square @ square, 1),
+    }
+    best = dict.fromkeys(parts, float("inf"))
+    for _ in range(10 * rounds):
+        for name, (work, steps) in parts.items():
+            best[name] = min(best[name], _seconds(work, 1 if steps > 1 else 20) / steps)
+    step = best["fetch"] + best["gradients"] + best["adam"]
+    operations = 2 * size * sum(product_sizes(recipe.model))
+    microseconds = [best["fetch"], best["gradients"], best["adam"], step, best["products"]]
+    return [
+        f"{recipe.name}, batch {size}",
+        *(f"{seconds * 1e6:.0f} us" for seconds in microseconds),
+        f"{1 - best['products'] / step:.0%}",
+        f"{operations / step / 1e9:.0f}",
+        f"{2 * 1024**3 / best['square'] / 1e9:.0f}",
+    ]
+
+
+def product_sizes(config: ModelConfig) -> list[int]:
+    """Multiplications an image of every matrix product in a step: forwards, by weight, by input."""
+    layers = [a * b for a, b in zip(config.sizes[:-1], config.sizes[1:], strict=True)]
+    return [*layers, *layers, *layers[1:]]  # nobody asks for the gradient by the pixels
+
+
+def matrix_products(config: ModelConfig, size: int) -> list[Callable[[], Tensor]]:
+    """The same products on tensors of the same shapes, and nothing around them."""
+    products: list[Callable[[], Tensor]] = []
+    for number, (inputs, outputs) in enumerate(
+        zip(config.sizes[:-1], config.sizes[1:], strict=True)
+    ):
+        given, weight = torch.rand(size, inputs), torch.rand(outputs, inputs)
+        errors, gradient = torch.rand(size, outputs), torch.empty(outputs, inputs)
+        products.append(partial(torch.mm, given, weight.t()))
+        products.append(partial(torch.mm, errors.t(), given, out=gradient))
+        if number:
+            products.append(partial(torch.mm, errors, weight))
+    return products
+
+
+def _seconds(work: Callable[[], object], times: int) -> float:
+    began = time.perf_counter()
+    for _ in range(times):
+        work()
+    return (time.perf_counter() - began) / times
+
+
+def measure_growth(rounds: int) -> None:
+    """Training time by number of images, and by width of the hidden layers; recipe `fast`."""
+    torch.set_num_threads(1)
+    digits = load_digits()
+    fast = RECIPES["fast"]
+    cases = [(count, 64) for count in (10_000, 20_000, 40_000, 60_000)]
+    cases += [(60_000, width) for width in (128, 256, 512)]
+    times: dict[tuple[int, int], list[float]] = {case: [] for case in cases}
+    for _ in range(rounds):
+        for count, width in cases:
+            recipe = replace(fast, epochs=1, model=ModelConfig((width,) * 3))
+            times[count, width].append(one_epoch(recipe, digits, count))
+    first = statistics.median(times[cases[0]]) / cases[0][0]
+    rows = []
+    for count, width in cases:
+        seconds, weights = statistics.median(times[count, width]), ModelConfig((width,) * 3).weights
+        a_image = seconds / count
+        rows.append(
+            [
+                f"{count:,} images, 3 x {width}",
+                f"{weights:,}",
+                f"{seconds:.2f} s",
+                f"{a_image * 1e6:.1f} us",
+                f"{a_image / first:.1f} x",
+            ]
+        )
+    print(table(["one epoch, 1 thread", "weights", "time", "an image", "of the first row's"], rows))
+
+
+def one_epoch(recipe: Recipe, digits: Digits, count: int) -> float:
+    """Seconds between the reports before and after one epoch on the first `count` images."""
+    some = replace(
+        digits, train_images=digits.train_images[:count], train_labels=digits.train_labels[:count]
+    )
+    reports = list(train(MLP(recipe.model, seed=0), some, recipe, seed=0))
+    assert all(isinstance(report, EpochReport) for report in reports)
+    return reports[-1].seconds - reports[0].seconds
+
+
+if __name__ == "__main__":
+    main()
