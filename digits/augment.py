@@ -19,17 +19,21 @@ CANVAS = 48  # pixels a side of the enlarged image in which changes are made
 COARSE = 16  # points a side at which the bending is worked out; it is smooth between them
 REACH = 1.1  # the canvas shows this much of the image's half side around its centre
 BLUR = 0.10  # how far the paper's and the ink's levels moved towards each other at an edge
+MILDEST = 0.2  # part of the full strength that the least varied images get
 INK = 0.1  # fainter pixels do not count for the bounding box
 
 
 def vary_images(images: Tensor, generator: torch.Generator) -> Tensor:
     """Vary images (N, 28, 28) uint8 at random; the same shape and type, prepared as MNIST was."""
     ink = images[:, None].float() / 255
-    places = _bend(_lean(_coarse_places(len(images)), generator), generator)
+    # Some a little and some a lot: both the common and the rare are seen.
+    strength = MILDEST + (1 - MILDEST) * torch.rand(len(images), generator=generator)
+    places = _lean(_coarse_places(len(images)), strength, generator)
+    places = _bend(places, strength, generator)
     coarse = places.view(-1, COARSE, COARSE, 2).permute(0, 3, 1, 2)
     fine = functional.interpolate(coarse, size=(CANVAS, CANVAS), mode="bilinear")
     canvas = functional.grid_sample(ink, fine.permute(0, 2, 3, 1), "bilinear", align_corners=False)
-    return prepare(_change_pen(canvas, generator))
+    return prepare(_change_pen(canvas, strength, generator))
 
 
 def prepare(canvas: Tensor) -> Tensor:
@@ -60,12 +64,12 @@ def _coarse_places(count: int) -> Tensor:
     return torch.stack([x, y], dim=2).view(1, -1, 2).expand(count, -1, -1)
 
 
-def _lean(places: Tensor, generator: torch.Generator) -> Tensor:
+def _lean(places: Tensor, strength: Tensor, generator: torch.Generator) -> Tensor:
     """Rotate, slant and stretch each image."""
     count = len(places)
-    turn = _normal(count, 0.10, generator).clamp(-0.3, 0.3)
-    slant = _normal(count, 0.18, generator).clamp(-0.5, 0.5)
-    stretch = _normal(count, 0.12, generator).exp()
+    turn = strength * _normal(count, 0.10, generator).clamp(-0.3, 0.3)
+    slant = strength * _normal(count, 0.18, generator).clamp(-0.5, 0.5)
+    stretch = (strength * _normal(count, 0.12, generator)).exp()
     cos, sin = turn.cos(), turn.sin()
     matrix = torch.stack(
         [cos * stretch, cos * slant - sin, sin * stretch, sin * slant + cos], dim=1
@@ -73,18 +77,19 @@ def _lean(places: Tensor, generator: torch.Generator) -> Tensor:
     return places @ matrix.transpose(1, 2)
 
 
-def _bend(places: Tensor, generator: torch.Generator) -> Tensor:
+def _bend(places: Tensor, strength: Tensor, generator: torch.Generator) -> Tensor:
     """Move every place along three smooth waves, as if the image were made of rubber."""
     count = len(places)
     waves = torch.randn(count, 2, 3, generator=generator) * 2.2
     phases = torch.rand(count, 1, 3, generator=generator) * 2 * torch.pi
     pushes = torch.randn(count, 3, 2, generator=generator) * 0.042
+    pushes = pushes * strength.view(-1, 1, 1)
     return places + (places @ waves + phases).sin() @ pushes
 
 
-def _change_pen(canvas: Tensor, generator: torch.Generator) -> Tensor:
+def _change_pen(canvas: Tensor, strength: Tensor, generator: torch.Generator) -> Tensor:
     """Thicken or thin the lines, by up to a pixel of the finished image."""
-    change = _normal(len(canvas), 0.4, generator).clamp(-0.7, 1).view(-1, 1, 1, 1)
+    change = (strength * _normal(len(canvas), 0.4, generator).clamp(-0.6, 1)).view(-1, 1, 1, 1)
     thick, thin = _spread(canvas), -_spread(-canvas)
     return canvas + change.clamp(min=0) * (thick - canvas) - change.clamp(max=0) * (thin - canvas)
 
