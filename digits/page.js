@@ -94,15 +94,17 @@
   digits.setDark = (dark) => {
     document.body.classList.toggle("dark", dark);
     store("digits-theme", dark ? "dark" : "light");
-    digits.say("theme", dark);
+    digits.say("theme", dark ? "dark" : "light");
   };
   document.addEventListener("DOMContentLoaded", () => {
     const chosen = stored("digits-theme");
-    new MutationObserver(() => {
+    const keep = () => {   // Gradio sets the class while it starts: the visitor's choice comes after
       if (chosen && !digits.last("theme") && digits.dark() !== (chosen === "dark")) {
         document.body.classList.toggle("dark", chosen === "dark");
       }
       digits.say("look", digits.dark());
-    }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+    };
+    new MutationObserver(keep).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+    keep();
   });
 })();
