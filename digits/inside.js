@@ -120,6 +120,7 @@ function centre(layer, node, shape) {
 
 function drawNet() {
   const { pen, width, height } = digits.sharpen(picture);
+  if (width < 200) return;   // a tab that is just opening has no width yet
   const shape = lay(width, height);
   const colours = { ink: digits.colour("ink"), line: digits.colour("line"), muted: digits.colour("muted"),
     accent: digits.colour("accent"), cold: digits.colour("cold"), sheet: digits.colour("sheet") };

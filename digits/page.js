@@ -96,9 +96,9 @@
     store("digits-theme", dark ? "dark" : "light");
     digits.say("theme", dark ? "dark" : "light");
   };
-  document.addEventListener("DOMContentLoaded", () => {
+  function keepLooks() {   // Gradio sets the class while it starts: the visitor's choice comes after
     const chosen = stored("digits-theme");
-    const keep = () => {   // Gradio sets the class while it starts: the visitor's choice comes after
+    const keep = () => {
       if (chosen && !digits.last("theme") && digits.dark() !== (chosen === "dark")) {
         document.body.classList.toggle("dark", chosen === "dark");
       }
@@ -106,5 +106,7 @@
     };
     new MutationObserver(keep).observe(document.body, { attributes: true, attributeFilter: ["class"] });
     keep();
-  });
+  }
+  if (document.body) keepLooks();   // Gradio adds this script when it builds the page
+  else document.addEventListener("DOMContentLoaded", keepLooks);
 })();
