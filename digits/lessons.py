@@ -82,7 +82,9 @@ def make_lessons(
             yield Group(name, *made, shares[name])
 
 
-def _in_processes(make: Callable[[tuple[int, int]], Made], parts: list[tuple[int, int]]) -> list[Made]:
+def _in_processes(
+    make: Callable[[tuple[int, int]], Made], parts: list[tuple[int, int]]
+) -> list[Made]:
     """Make all parts; in this process when there are few, since starting others takes seconds."""
     cores = min(os.cpu_count() or 1, len(parts))
     if cores == 1 or len(parts) < 4:

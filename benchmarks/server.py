@@ -1,0 +1,120 @@
+"""Start the page as a process of its own and ask it as the pad does. For startup.py and load.py.
+
+What the pad sends is one POST a question to Gradio's road for gr.HTML's server functions, with the
+whole drawing in it (see digits/pad.js); `Pad.question` builds the same body.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.conditions import REPO
+
+HOST = "127.0.0.1"
+PATIENCE = 120.0  # s until a server that does not answer counts as failed
+ROAD = "/gradio_api/component_server"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A page that is being served."""
+
+    process: subprocess.Popen[bytes]
+    address: str
+    seconds: float  # from the command to the first page
+    folder: Path  # where it keeps temporary files
+
+    def memory(self) -> float:
+        """Megabytes that the process holds in memory now (Linux only)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    def has_loaded(self, library: str) -> bool:
+        """Whether the process has a shared library of that name in memory (Linux only)."""
+        maps = Path(f"/proc/{self.process.pid}/maps").read_text(encoding="utf-8")
+        return f"/{library}" in maps
+
+    def temporary_files(self) -> int:
+        """How many files it keeps in its temporary folder."""
+        return sum(path.is_file() for path in self.folder.rglob("*"))
+
+
+@contextmanager
+def serve(command: Sequence[str]) -> Iterator[Server]:
+    """Run `python <command> --port N` until the block ends; waits for the first page."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "TMPDIR": folder}
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, *command, "--port", str(port)],
+            cwd=REPO,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            address = f"http://{HOST}:{port}"
+            wait_for_page(address, process)
+            yield Server(process, address, time.perf_counter() - began, Path(folder))
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def wait_for_page(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when the first page came; RuntimeError if the process ends or takes too long."""
+    deadline = time.perf_counter() + PATIENCE
+    while time.perf_counter() < deadline and process.poll() is None:
+        try:
+            if httpx.get(address, timeout=PATIENCE).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.02)
+    raise RuntimeError(f"no page at {address} after {PATIENCE:.0f} s")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+class Pad:
+    """Knows what to send so that the page answers a drawing."""
+
+    def __init__(self, address: str) -> None:
+        components = httpx.get(f"{address}/config", timeout=30).json()["components"]
+        pads = [part for part in components if part["props"].get("elem_id") == "pad"]
+        self.url = address + ROAD
+        self._component = pads[0]["id"]
+
+    def question(self, strokes: list[list[list[float]]], visitor: str) -> bytes:
+        """The body of one question, as digits/pad.js sends it."""
+        asked = {"drawing": {"strokes": strokes}, "language": "en"}
+        told = {"data": asked, "component_id": self._component, "fn_name": "read"}
+        return json.dumps({**told, "session_hash": visitor}).encode()
+
+    def ask(self, client: httpx.Client, strokes: list[list[list[float]]]) -> dict[str, Any]:
+        """One answer, asked for and waited for."""
+        body = self.question(strokes, "one")
+        response = client.post(self.url, content=body, headers=JSON)
+        response.raise_for_status()
+        return response.json()
+
+
+JSON = {"content-type": "application/json"}
