@@ -35,6 +35,10 @@ from digits.inside import make_inside
 from digits.look import make_css, make_head, make_i18n, make_theme
 from digits.reading import Choice, Networks, Reader, ask, list_weights, parse_drawing
 from digits.rooms import make_answer, make_header, make_pad, make_picker, make_samples, make_see
+from digits.teach_room import load, save
+from digits.train_layout import make_teach
+from digits.train_room import Trainer, make_prepare
+from digits.train_wiring import Training, lay_out_training, wire_training
 from digits.visit import Visit, Visits
 
 FIRST_PORT = 7860  # as Gradio's own pages; the next free one if it is taken
@@ -60,6 +64,8 @@ class Rooms:
     pad: gr.HTML  # value: the drawing, for digits.reading.parse_drawing
     picker: gr.HTML  # value: digits.rooms.picker_value, with the network now chosen
     code: gr.HTML  # the script for the network now chosen
+    lesson: gr.HTML  # value: the corrected drawings to learn from, for digits.teach_room
+    training: Training  # the Train tab's own components
 
 
 def build_page(settings: Settings | None = None) -> gr.Blocks:
@@ -67,15 +73,17 @@ def build_page(settings: Settings | None = None) -> gr.Blocks:
     settings = settings or Settings()
     visits = Visits()
     reader = Reader(Networks(default_choice(settings)), visits)
+    trainer = Trainer(reader, settings.data)
     warm_up(reader)
     with gr.Blocks(title="Digit playground", analytics_enabled=False, delete_cache=CACHE) as page:
-        rooms = lay_out(reader, visits)
+        rooms = lay_out(reader, visits, trainer)
         wire(page, rooms, reader)
+        wire_training(page, rooms, trainer)
     hide_rest(page)
     return page
 
 
-def lay_out(reader: Reader, visits: Visits) -> Rooms:
+def lay_out(reader: Reader, visits: Visits, trainer: Trainer) -> Rooms:
     """Pad on the left, answer and tabs on the right; on a phone one below the other."""
     i18n = make_i18n()
     visit = gr.State(visits.begin())
@@ -86,21 +94,22 @@ def lay_out(reader: Reader, visits: Visits) -> Rooms:
             make_samples()
         with gr.Column(elem_id="right", min_width=0):
             make_answer()
-            with gr.Column(elem_id="teach"):  # "wrong? it is 0 1 2 ...": the best seat on the page
-                pass
+            lesson = make_teach(
+                save, load, make_prepare(trainer)
+            )  # "wrong? it is 0 1 2 ...": the best seat on the page
             picker = make_picker(reader)
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(i18n("tab_see"), id="see"):
                     make_see()
                 with gr.Tab(i18n("tab_train"), id="train"):
-                    pass
+                    training = lay_out_training(trainer)
                 with gr.Tab(i18n("tab_inside"), id="inside-tab"):
                     make_inside(reader)
                 with gr.Tab(i18n("tab_code"), id="code-tab"):
                     card = reader.networks.get(reader.networks.default).card
                     script = write_script(reader.networks.default.network, card)
                     code = make_code(script)
-    return Rooms(visit, header, pad, picker, code)
+    return Rooms(visit, header, pad, picker, code, lesson, training)
 
 
 def wire(page: gr.Blocks, rooms: Rooms, reader: Reader) -> None:

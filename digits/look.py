@@ -24,6 +24,7 @@ FONTS = (
     "Noto Sans CJK SC",
     "sans-serif",
 )
+STYLES = ("page.css", "train.css")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
 
@@ -68,8 +69,8 @@ def make_theme() -> gr.themes.Base:
 
 
 def make_css() -> str:
-    """The page's style sheet."""
-    return (HERE / "page.css").read_text(encoding="utf-8")
+    """The page's style sheets as one."""
+    return "".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
 
 
 def make_head() -> str:

@@ -16,6 +16,7 @@
   const digits = {
     language: asLanguage(stored("digits-language") || navigator.language),
     choice: { network: null, backend: "auto", device: "auto" },
+    shipped: null,    // the shipped network that was chosen last
     visit: null,      // this visit's secret: says whose own network "yours" is
     shrink: false,    // "just shrink it" is on
 
@@ -60,6 +61,20 @@
       pen.setTransform(ratio, 0, 0, ratio, 0, 0);
       pen.clearRect(0, 0, width, height);
       return { pen, width, height };
+    },
+    number: (value) => value.toLocaleString(digits.language === "zh" ? "zh-CN" : "en-GB"),
+    // A share as people say it; what is not quite all is never rounded up to 100 %.
+    percent(share, places = 0) {
+      const unit = 10 ** places, rounded = Math.round(100 * share * unit) / unit;
+      const shown = share < 1 ? Math.min(rounded, 100 - 1 / unit) : rounded;
+      return digits.text("percent", { number: shown.toFixed(places) });
+    },
+    download(name, content, type) {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([content], { type }));
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     },
     unpack: (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0)),
 

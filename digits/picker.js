@@ -25,6 +25,7 @@ function show() {
 function choose() {
   const { network: name, backend: engine, device: where } = props.value;
   digits.choice = { network: name, backend: engine, device: where };
+  if (name !== "yours") digits.shipped = name;   // what "back to ..." goes back to
   digits.say("choice", digits.choice);
 }
 
@@ -39,6 +40,7 @@ network.addEventListener("change", () => pick({ network: network.value }));
 backend.addEventListener("change", () => pick({ backend: backend.value, device: "auto" }));
 device.addEventListener("change", () => pick({ device: device.value }));
 watch("value", () => { show(); choose(); });
+digits.on("network-wanted", (name) => { if (props.value.names.includes(name)) pick({ network: name }); });
 
 digits.on("reading", ({ by }) => {
   if (!by) return;

@@ -8,6 +8,8 @@ joined in here. Next: digits/words.py picks what to say about an answer.
 
 from __future__ import annotations
 
+from digits import train_texts
+
 LANGUAGES = {"en": "English", "zh": "中文"}
 
 ENGLISH = {
@@ -251,12 +253,15 @@ CHINESE = {
     "code_lead": "整个网络就是一个短短的脚本，设置与现在回答你的网络一样。只需要 torch 和 torchvision。",
 }
 
-TEXTS: dict[str, dict[str, str]] = {"en": ENGLISH, "zh": CHINESE}
+TEXTS: dict[str, dict[str, str]] = {
+    "en": {**ENGLISH, **train_texts.ENGLISH},
+    "zh": {**CHINESE, **train_texts.CHINESE},
+}
 
 
 def text(key: str, language: str = "en", **values: object) -> str:
     """The text `key` in `language` (English if that is unknown), with {names} filled in."""
-    template = TEXTS.get(language, ENGLISH)[key]
+    template = TEXTS.get(language, TEXTS["en"])[key]
     return template.format(**values) if values else template
 
 

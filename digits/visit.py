@@ -1,4 +1,4 @@
-"""What belongs to one visitor: their own network, their corrections, their language.
+"""What belongs to one visitor: their own network, its training, their language.
 
 Every page load gets a fresh Visit, kept in a gr.State, so that nothing a visitor does is seen by
 another or touches the shipped weights. The quick road that answers drawings (digits/reading.py) is no
@@ -9,11 +9,10 @@ page knows. Next: digits/reading.py answers drawings, app.py wires the page.
 from __future__ import annotations
 
 import secrets
+import threading
 import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 if TYPE_CHECKING:
     from digits.inference import Backend
@@ -21,13 +20,11 @@ if TYPE_CHECKING:
 YOURS = "yours"  # the name of a visitor's own network among the page's networks
 
 
-@dataclass(frozen=True)
-class Correction:
-    """A drawing that was misread, and which digit the visitor says it is."""
+@dataclass(eq=False)
+class Job:
+    """A training under way; whoever sets `stop` ends it at its next report."""
 
-    strokes: list[np.ndarray]  # each (n, 2) float, x right, y down, 0..1 of the pad
-    label: int
-    answered: int  # what the network had read
+    stop: threading.Event = field(default_factory=threading.Event)
 
 
 class Visits:
@@ -55,7 +52,9 @@ class Visit:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     language: str = "en"
     own: Backend | None = None
-    corrections: list[Correction] = field(default_factory=list)
+    taught_from: Backend | None = None  # what `own` was before it was taught the visitor's hand
+    job: Job | None = None  # the training under way: one at a time
+    runs: list[dict[str, Any]] = field(default_factory=list)  # for the table of this visit's runs
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
         """Another visit: a gr.State gives each page (and API client) a copy of what it starts with.
