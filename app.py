@@ -23,8 +23,13 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # Every queued event would rebuild a summary of all events so far, slower as they add up.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 
-import gradio as gr
-from starlette.middleware import Middleware
+from digits.needs import name_missing
+
+try:
+    import gradio as gr
+    from starlette.middleware import Middleware
+except ModuleNotFoundError as error:
+    sys.exit(name_missing(error))
 
 from digits.api import MAX_PICTURE_FILE, add_api, hide_rest
 from digits.checkpoint import WeightsError
@@ -41,6 +46,10 @@ from digits.train_room import Trainer, make_prepare
 from digits.train_wiring import Training, lay_out_training, wire_training
 from digits.visit import Visit, Visits
 
+NO_PORT = (
+    "cannot serve the page at {host}, port {port}: it is in use, or no address of this machine. "
+    "Choose another with --port or --host"
+)
 FIRST_PORT = 7860  # as Gradio's own pages; the next free one if it is taken
 CACHE = (3600, 3600)  # s: every hour, what Gradio keeps on the disk for over an hour is deleted
 
@@ -212,11 +221,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Build the page and serve it until Ctrl-C."""
     flags = parse_flags(arguments)
     settings = Settings(flags.weights, flags.backend, flags.device, flags.data)
+    host = flags.host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
     try:
         page = build_page(settings)
         page.queue(max_size=100)
         page.launch(
-            server_name=flags.host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
+            server_name=host,
             server_port=flags.port,
             share=flags.share or None,
             **launch_options(),
@@ -224,8 +234,11 @@ def main(arguments: list[str] | None = None) -> int:
     except (WeightsError, BackendError) as error:
         print(error, file=sys.stderr)
         return 1
-    except OSError as error:
-        print(f"cannot serve the page: {error}", file=sys.stderr)
+    except OSError:
+        print(NO_PORT.format(host=host, port=flags.port or "7860 or the next"), file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(name_missing(error), file=sys.stderr)
         return 1
     return 0
 

@@ -14,10 +14,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from digits.checkpoint import WEIGHTS_DIR, WeightsError, load_weights, write_atomically
-from digits.data import DataError, load_digits
-from digits.onnx_file import ExportError, check_against_torch, to_onnx
-from digits.sketch import to_pixels
+from digits.needs import name_missing
+
+try:
+    from digits.checkpoint import WEIGHTS_DIR, WeightsError, load_weights, write_atomically
+    from digits.data import DataError, load_digits
+    from digits.onnx_file import ExportError, check_against_torch, to_onnx
+    from digits.sketch import to_pixels
+except ModuleNotFoundError as error:
+    sys.exit(name_missing(error))
 
 CHECKED_DIGITS = 10_000  # test digits that onnxruntime and torch must agree on
 
@@ -30,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             export(path, options.data)
     except (DataError, WeightsError, ExportError) as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(f"error: {name_missing(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nstopped: the file under way was not written", file=sys.stderr)

@@ -17,10 +17,22 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digits.checkpoint import WEIGHTS_DIR, Card, WeightsError, save_weights, write_atomically
-from digits.data import DataError, Digits, load_digits
-from digits.inference import DEVICES, BackendError, choose_device
-from digits.recipes import ACTIVATIONS, RECIPES, ModelConfig, Recipe, SettingsError, check_recipe
+from digits.needs import name_missing
+
+try:
+    from digits.checkpoint import WEIGHTS_DIR, Card, WeightsError, save_weights, write_atomically
+    from digits.data import DataError, Digits, load_digits
+    from digits.inference import DEVICES, BackendError, choose_device
+    from digits.recipes import (
+        ACTIVATIONS,
+        RECIPES,
+        ModelConfig,
+        Recipe,
+        SettingsError,
+        check_recipe,
+    )
+except ModuleNotFoundError as error:
+    sys.exit(name_missing(error))
 
 if TYPE_CHECKING:
     from digits.model import MLP
@@ -36,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run(options)
     except (DataError, WeightsError, SettingsError, BackendError) as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        print(f"error: {name_missing(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nstopped: nothing was saved, earlier weights are as they were", file=sys.stderr)

@@ -140,15 +140,17 @@ def open_upload(file: object) -> Image.Image:
     named = file.get("path") if isinstance(file, dict) else None
     if not isinstance(named, str) or not named:
         raise SketchError("no picture arrived: send a file, with handle_file() in gradio_client")
-    path = Path(named).resolve()
-    if not path.is_relative_to(Path(get_upload_folder()).resolve()):
-        raise SketchError("only a file that was uploaded here can be read, not one of the server")
     try:
-        size = path.stat().st_size
-        if not 0 < size <= MAX_PICTURE_FILE:
-            limit = MAX_PICTURE_FILE // 1_000_000
-            raise SketchError(f"a picture file has 1 byte to {limit} MB, not {size:,} bytes")
-        return Image.open(path, formats=FORMATS)
+        path = Path(named).resolve()
+        inside = path.is_relative_to(Path(get_upload_folder()).resolve())
+        size = path.stat().st_size if inside else 0
+        opened = Image.open(path, formats=FORMATS) if 0 < size <= MAX_PICTURE_FILE else None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         kinds = ", ".join(FORMATS)
         raise SketchError(f"the file is no picture that can be read here: {kinds}") from error
+    if not inside:
+        raise SketchError("only a file that was uploaded here can be read, not one of the server")
+    if opened is None:
+        limit = MAX_PICTURE_FILE // 1_000_000
+        raise SketchError(f"a picture file has 1 byte to {limit} MB, not {size:,} bytes")
+    return opened

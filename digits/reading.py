@@ -49,6 +49,7 @@ from digits.visit import YOURS, Visits
 from digits.words import describe, describe_blank, percent
 
 MAX_PICTURE_BYTES = 4_000_000  # the page sends at most 560 x 560 pixels as PNG, far below this
+MAX_PICTURE_PIXELS = 2_000_000
 PREFERRED = ("sketch", "tutorial")  # which weights a page starts with, where they exist
 
 
@@ -149,9 +150,13 @@ def _decode_pixels(encoded: object) -> np.ndarray:
 def _decode_picture(encoded: object) -> Image.Image:
     content = _decode(encoded, MAX_PICTURE_BYTES)
     try:
-        return Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+        picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise SketchError("the picture is no PNG or JPEG") from error
+    if picture.width * picture.height > MAX_PICTURE_PIXELS:  # few bytes can hold a lot of white
+        limit = MAX_PICTURE_PIXELS // 1_000_000
+        raise SketchError(f"the picture has more than {limit} million pixels")
+    return picture
 
 
 def _as_prepared(image: np.ndarray) -> Prepared:
