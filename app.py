@@ -37,10 +37,11 @@ from digits.code import make_code, write_script
 from digits.guard import Guard
 from digits.inference import BACKENDS, DEVICES, BackendError
 from digits.inside import make_inside
-from digits.look import make_css, make_head, make_i18n, make_theme
+from digits.look import make_css, make_head, make_i18n, make_theme, say_in, translatable
 from digits.reading import Choice, Networks, Reader, ask, list_weights, parse_drawing
 from digits.rooms import make_answer, make_header, make_pad, make_picker, make_samples, make_see
 from digits.teach_room import load, save
+from digits.texts import choose_language
 from digits.train_layout import make_teach
 from digits.train_room import Trainer, make_prepare
 from digits.train_wiring import Training, lay_out_training, wire_training
@@ -108,13 +109,13 @@ def lay_out(reader: Reader, visits: Visits, trainer: Trainer) -> Rooms:
             )  # "wrong? it is 0 1 2 ...": the best seat on the page
             picker = make_picker(reader)
             with gr.Tabs(elem_id="tabs"):
-                with gr.Tab(i18n("tab_see"), id="see"):
+                with gr.Tab(i18n("tab_see"), elem_id="tab_see"):
                     make_see()
-                with gr.Tab(i18n("tab_train"), id="train"):
+                with gr.Tab(i18n("tab_train"), elem_id="tab_train"):
                     training = lay_out_training(trainer)
-                with gr.Tab(i18n("tab_inside"), id="inside-tab"):
+                with gr.Tab(i18n("tab_inside"), elem_id="tab_inside"):
                     make_inside(reader)
-                with gr.Tab(i18n("tab_code"), id="code-tab"):
+                with gr.Tab(i18n("tab_code"), elem_id="tab_code"):
                     card = reader.networks.get(reader.networks.default).card
                     script = write_script(reader.networks.default.network, card)
                     code = make_code(script)
@@ -131,8 +132,14 @@ def wire(page: gr.Blocks, rooms: Rooms, reader: Reader) -> None:
         js="(told) => { digits.visit = told.visit; return []; }",
         api_visibility="private",
     )
-    rooms.header.change(
-        set_language, [rooms.visit, rooms.header], None, api_visibility="private", queue=False
+    named = translatable(page)
+    rooms.header.input(
+        make_switch_language([keys for _, keys in named]),
+        [rooms.visit, rooms.header],
+        [component for component, _ in named],
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
     )
     add_api(page, reader)
     rooms.picker.change(
@@ -167,7 +174,17 @@ def greet(visit: Visit, language: str | None) -> dict[str, str]:
 
 def set_language(visit: Visit, language: str | None) -> None:
     """Remember the visitor's language, for messages that are made on the server."""
-    visit.language = language or "en"
+    visit.language = choose_language(language)
+
+
+def make_switch_language(named: list[dict[str, str]]) -> Callable[[Visit, str], list[Any]]:
+    """The callback that puts every component of `named` into the language that was chosen."""
+
+    def switch_language(visit: Visit, language: str) -> list[Any]:
+        set_language(visit, language)
+        return [say_in(keys, visit.language) for keys in named]
+
+    return switch_language
 
 
 def make_show_code(reader: Reader) -> Callable[[Visit, dict[str, Any]], str]:

@@ -2,17 +2,21 @@
 
 The colours are variables in digits/page.css, once for light and once for dark; the theme only points
 Gradio's own components at them. Nothing is fetched from another host: the fonts are the system's.
+`translatable` finds Gradio's own components that have texts, for when the visitor switches the language.
 Next: digits/rooms.py.
 """
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
+from gradio.i18n import I18nData
 
 from digits.rooms import HERE, script
-from digits.texts import TEXTS
+from digits.texts import TEXTS, text
 
 FONTS = (
     "ui-sans-serif",
@@ -84,3 +88,26 @@ def make_i18n() -> gr.I18n:
     """Gradio's own components in both languages; browsers say "zh", "zh-CN" or "zh-TW"."""
     chinese = TEXTS["zh"]
     return gr.I18n(en=TEXTS["en"], zh=chinese, **{"zh-CN": chinese, "zh-TW": chinese})
+
+
+WORDS = ("label", "info", "placeholder", "value")  # what of a component may be a text
+
+
+def translatable(page: gr.Blocks) -> list[tuple[Block, dict[str, str]]]:
+    """The components whose words come from `make_i18n`, each with the text's key for every such word.
+
+    The browser's language chooses among them when the page opens; a switch needs them named.
+    """
+    found = []
+    for block in page.blocks.values():
+        words = {word: getattr(block, word, None) for word in WORDS}
+        keys = {word: data.key for word, data in words.items() if isinstance(data, I18nData)}
+        if keys:
+            found.append((block, keys))
+    return found
+
+
+def say_in(keys: dict[str, str], language: str) -> dict[str, Any]:
+    """The update that puts a component's words into `language`."""
+    words: dict[str, Any] = {word: text(key, language) for word, key in keys.items()}
+    return gr.update(**words)

@@ -14,6 +14,7 @@
   const asLanguage = (tag) => (/^zh/i.test(tag || "") ? "zh" : "en");
 
   const digits = {
+    browserLanguage: asLanguage(navigator.language),
     language: asLanguage(stored("digits-language") || navigator.language),
     choice: { network: null, backend: "auto", device: "auto" },
     shipped: null,    // the shipped network that was chosen last
@@ -96,12 +97,6 @@
   };
   window.digits = digits;
 
-  // Gradio picks its own words by navigator.language: let it see the visitor's choice.
-  if (stored("digits-language")) {
-    const tag = digits.language === "zh" ? "zh-CN" : "en";
-    Object.defineProperty(navigator, "language", { get: () => tag });
-    Object.defineProperty(navigator, "languages", { get: () => [tag] });
-  }
   document.documentElement.lang = digits.language === "zh" ? "zh-CN" : "en";
 
   // Light or dark: the system's, unless the visitor chose.

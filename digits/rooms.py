@@ -136,7 +136,7 @@ def room(name: str, template: str, value: Any = None, **settings: Any) -> gr.HTM
 
 
 def make_header() -> gr.HTML:
-    """Title and switches. Its value is the page's language; "change" when the visitor changes it."""
+    """Title and switches. Its value is the page's language; "input" when the visitor changes it."""
     return room("header", HEADER)
 
 
