@@ -13,7 +13,7 @@ from digits.checkpoint import WEIGHTS_DIR, load_weights
 from digits.data import Digits
 from digits.model import MLP
 from digits.sketch import prepare_strokes
-from digits.teach import Correction, Lesson, learning_rate_at, remembered_targets, teach
+from digits.teach import Correction, Lesson, learning_rate_at, remember, teach
 from digits.training import evaluate, predictions
 
 QUICK = Lesson(steps=60, variations=8)
@@ -72,13 +72,16 @@ def test_the_same_seed_gives_the_same_network(tutorial: MLP, bundled: Digits) ->
     assert torch.equal(one.layers[0].weight, other.layers[0].weight)
 
 
-def test_targets_mix_the_label_with_what_was_said_before(tutorial: MLP) -> None:
-    pixels = torch.rand(4, 784)
-    labels = np.array([0, 1, 2, 3], np.uint8)
-    with torch.inference_mode():
-        said = tutorial(pixels).exp()
-    assert torch.allclose(remembered_targets(tutorial, pixels, labels, 1.0), said)
-    assert torch.equal(remembered_targets(tutorial, pixels, labels, 0.0), torch.eye(4, 10))
+def test_targets_mix_the_label_with_what_was_said_before(tutorial: MLP, few: Digits) -> None:
+    def targets(memory: float) -> tuple[torch.Tensor, torch.Tensor]:
+        random = torch.Generator().manual_seed(0)
+        lesson = replace(QUICK, memory=memory, pool=50)
+        return remember(tutorial, few.train_images, few.train_labels, lesson, random)
+
+    (pixels, labels), (_, said), (_, half) = targets(0.0), targets(1.0), targets(0.5)
+    assert labels.shape == (50, 10) and set(labels.unique().tolist()) == {0.0, 1.0}
+    assert torch.allclose(said, tutorial(pixels).exp())
+    assert torch.allclose(half, (labels + said) / 2)
 
 
 def test_the_learning_rate_rises_shortly_and_falls_to_nothing() -> None:
