@@ -16,6 +16,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(name_missing(error))
 
-from digits.api import MAX_PICTURE_FILE, add_api, hide_rest
+from digits.api import MAX_PICTURE_FILE, add_api, finish_api
 from digits.checkpoint import WeightsError
 from digits.code import make_code, write_script
 from digits.guard import Guard
@@ -51,6 +52,7 @@ NO_PORT = (
     "cannot serve the page at {host}, port {port}: it is in use, or no address of this machine. "
     "Choose another with --port or --host"
 )
+NO_MCP = '--mcp needs one more package. Install it with: {python} -m pip install "gradio[mcp]"'
 FIRST_PORT = 7860  # as Gradio's own pages; the next free one if it is taken
 CACHE = (3600, 3600)  # s: every hour, what Gradio keeps on the disk for over an hour is deleted
 
@@ -89,7 +91,7 @@ def build_page(settings: Settings | None = None) -> gr.Blocks:
         rooms = lay_out(reader, visits, trainer)
         wire(page, rooms, reader)
         wire_training(page, rooms, trainer)
-    hide_rest(page)
+    finish_api(page)
     return page
 
 
@@ -231,6 +233,9 @@ def parse_flags(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--backend", default="auto", choices=("auto", *BACKENDS))
     parser.add_argument("--device", default="auto", choices=("auto", *DEVICES))
     parser.add_argument("--data", type=Path, help="folder with MNIST, for training on the page")
+    parser.add_argument(
+        "--mcp", action="store_true", help="also serve the API as tools for MCP clients"
+    )
     return parser.parse_args(arguments)
 
 
@@ -239,6 +244,9 @@ def main(arguments: list[str] | None = None) -> int:
     flags = parse_flags(arguments)
     settings = Settings(flags.weights, flags.backend, flags.device, flags.data)
     host = flags.host or os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    if flags.mcp and not find_spec("mcp"):
+        print(NO_MCP.format(python=sys.executable), file=sys.stderr)
+        return 1
     try:
         page = build_page(settings)
         page.queue(max_size=100)
@@ -246,6 +254,7 @@ def main(arguments: list[str] | None = None) -> int:
             server_name=host,
             server_port=flags.port,
             share=flags.share or None,
+            mcp_server=flags.mcp or None,
             **launch_options(),
         )
     except (WeightsError, BackendError) as error:

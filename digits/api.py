@@ -6,18 +6,19 @@
     client.predict(picture=handle_file("seven.png"), api_name="/predict_image")
 
 Both give a Reading. Programs that speak MCP get the same two as tools: python app.py --mcp. The page's
-foot links to this as "Use via API"; everything else that the page does is private to it (`hide_rest`).
+foot links to this as "Use via API"; everything else that the page does is private to it (`finish_api`).
 /train is in the room that trains. Next: digits/reading.py, which the pad asks by a quicker road.
 """
 
 # No `from __future__ import annotations` here: Gradio reads these functions' types as they are.
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
 import gradio as gr
-from gradio.utils import get_upload_folder
+from gradio.utils import get_function_description, get_upload_folder
 from PIL import Image
 
 from digits.checkpoint import WeightsError
@@ -29,6 +30,11 @@ PUBLIC = ("predict", "predict_image", "train")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PICTURE_FILE = 10_000_000  # bytes; also what the server takes as an upload
 PICTURES_AT_ONCE = 2  # a 50-megapixel picture takes some 300 MB while it is averaged down
+
+EXAMPLES = {
+    "strokes": [[[0.5, 0.2], [0.5, 0.8]]],
+    "picture": {"path": "seven.png", "meta": {"_type": "gradio.FileData"}},
+}
 
 Strokes = list[list[list[float]]]
 
@@ -51,34 +57,35 @@ class Reading(TypedDict):
 def add_api(page: gr.Blocks, reader: Reader) -> None:
     """Add /predict and /predict_image to the page that is being built."""
     gr.api(make_predict(reader), api_name="predict", queue=False)
-    document(page, "strokes", [[[0.5, 0.2], [0.5, 0.8]]])
     gr.api(
         make_predict_image(reader),
         api_name="predict_image",
         concurrency_limit=PICTURES_AT_ONCE,
     )
-    a_file = {"path": "seven.png", "meta": {"_type": "gradio.FileData"}}
-    document(page, "picture", a_file, is_file=True)
+    picture: Any = page.fns[max(page.fns)].inputs[0]
+    picture._api_info = gr.File(render=False).api_info()  # so clients upload it by themselves
 
 
-def document(page: gr.Blocks, name: str, example: Any, is_file: bool = False) -> None:
-    """What "Use via API" says of the last function's parameter and result, beyond their types."""
-    function = page.fns[max(page.fns)]
-    parameter: Any
-    result: Any
-    parameter, result = function.inputs[0], function.outputs[0]
-    parameter.label, result.label = name, "reading"
-    parameter.example_payload = lambda: example
-    if is_file:  # clients then upload the file by themselves
-        parameter._api_info = gr.File(render=False).api_info() | {"additional_description": ""}
-
-
-def hide_rest(page: gr.Blocks) -> None:
-    """Make private whatever is not in PUBLIC, such as the events that Gradio adds by itself."""
+def finish_api(page: gr.Blocks) -> None:
+    """Document what is in PUBLIC and make private all the rest, such as events that Gradio adds."""
     for function in page.fns.values():
-        if function.api_name not in PUBLIC:
+        if function.api_name in PUBLIC and function.api_visibility == "public":
+            describe(function)
+        else:
             function.api_visibility = "private"
     page.config = page.get_config_file()
+
+
+def describe(function: Any) -> None:
+    """What "Use via API" says of a function's parameters, from its docstring, and of its result."""
+    _, said, _ = get_function_description(function.fn)
+    for name, component in zip(said, function.inputs, strict=True):
+        component.label = name
+        component._api_info = {**component._api_info, "additional_description": said[name]}
+        if name in EXAMPLES:
+            component.example_payload = partial(EXAMPLES.__getitem__, name)
+    for component in function.outputs:
+        component.label = "reading" if function.api_name != "train" else "report"
 
 
 def make_predict(reader: Reader) -> Callable[[Strokes], Reading]:

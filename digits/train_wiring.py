@@ -53,6 +53,8 @@ def wire_training(page: gr.Blocks, rooms: Rooms, trainer: Trainer) -> None:
 
     Both keep a line of their own (digits/line.py), so Gradio's queue lets everybody in at once.
     """
+    # First, since Gradio would give the name to the private handler below, too.
+    gr.api(make_train_api(trainer), api_name="train", concurrency_limit=None)
     training = rooms.training
     training.form.submit(
         make_train(trainer),
@@ -71,4 +73,3 @@ def wire_training(page: gr.Blocks, rooms: Rooms, trainer: Trainer) -> None:
         api_visibility="private",
     )
     page.unload(trainer.forget)
-    gr.api(make_train_api(trainer), api_name="train", concurrency_limit=None)
