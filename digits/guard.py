@@ -18,6 +18,7 @@ MAX_UPLOAD = 12_000_000  # bytes of all the files of one request, and what surro
 ADDRESSES = ("http:", "https:", "//")
 TOO_LARGE = "this is too large: a request may have {limit:,} bytes"
 NO_ERRANDS = "this server fetches nothing from other hosts; send the file itself, not its address"
+NO_FILE = "this is no file as Gradio's clients send one: use handle_file()"
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -61,8 +62,8 @@ class Guard:
         except (TooLargeError, ValueError):
             await refuse(send, 413, TOO_LARGE.format(limit=limit))
             return
-        if names_an_address(body):
-            await refuse(send, 422, NO_ERRANDS)
+        if fault := find_fault(body):
+            await refuse(send, 422, fault)
         else:
             await self.app(scope, replay(body, receive), send)
 
@@ -109,23 +110,30 @@ def replay(body: bytes, receive: Receive) -> Receive:
 def is_errand(path: str) -> bool:
     """Whether the page is asked to fetch another host's file: /gradio_api/file=https://..."""
     _, asked, target = unquote(path).partition("file=")
-    return bool(asked) and target.lstrip().lower().startswith(ADDRESSES)
+    return bool(asked) and is_address(target)
 
 
-def names_an_address(body: bytes) -> bool:
-    """Whether JSON holds a file, as Gradio writes one, whose path is an address."""
+def find_fault(body: bytes) -> str | None:
+    """What is wrong with the files that JSON names, as Gradio writes a file: {"path", "meta"}."""
     if b"path" not in body and b"\\u" not in body:  # most requests: nothing to look for
-        return False
+        return None
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        return False  # the page says what is wrong with it
-    return any(
-        str(part.get(key, "")).lstrip().lower().startswith(ADDRESSES)
-        for part in parts_of(content)
-        for key in ("path", "url")
-        if "meta" in part
-    )
+        return None  # the page says what is wrong with it
+    for part in parts_of(content):
+        if "path" not in part or "meta" not in part:
+            continue
+        if not isinstance(part["meta"], dict):  # Gradio would stumble over it
+            return NO_FILE
+        if any(is_address(part.get(key)) for key in ("path", "url")):
+            return NO_ERRANDS
+    return None
+
+
+def is_address(path: object) -> bool:
+    """Whether a file's path is an address on the net."""
+    return isinstance(path, str) and path.lstrip().lower().startswith(ADDRESSES)
 
 
 def parts_of(content: Any) -> Iterator[dict[str, Any]]:

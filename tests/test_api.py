@@ -24,7 +24,7 @@ from tests.conftest import REPO
 from tests.test_bad_input import seven
 
 ADDRESS = "http://127.0.0.1:7860"
-FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "60"))  # by hand: FUZZ_EXAMPLES=5000 pytest -k fuzz
+FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "20"))  # by hand: FUZZ_EXAMPLES=5000 pytest -k fuzz
 
 
 def example(language: str, site: str) -> str:
@@ -188,8 +188,11 @@ fuzz = settings(
 )
 
 
+web = httpx.Client(timeout=60)
+
+
 def call(site: str, name: str, argument: Any) -> tuple[int, Any]:
-    reply = httpx.post(f"{site}/gradio_api/run/{name}", json={"data": [argument]}, timeout=30)
+    reply = web.post(f"{site}/gradio_api/run/{name}", json={"data": [argument]})
     return reply.status_code, reply.json()
 
 
@@ -208,13 +211,13 @@ def test_fuzz_predict(site: str, argument: Any) -> None:
 def test_fuzz_predict_image(site: str, argument: Any) -> None:
     status, said = call(site, "predict_image", argument)
     assert status in (422, 500) and "\n" not in said["error"], said
-    assert any(word in said["error"] for word in ("picture", "file", "fetches nothing")), said
+    assert any(word in said["error"] for word in ("picture", "file")), said
 
 
 @fuzz
 @given(drawing=anything, other=anything)
 def test_fuzz_the_pads_road(site: str, drawing: Any, other: Any) -> None:
-    components = httpx.get(f"{site}/config").json()["components"]
+    components = web.get(f"{site}/config").json()["components"]
     number = next(part["id"] for part in components if part["props"].get("elem_id") == "pad")
     for question in (
         {"drawing": drawing},
@@ -222,7 +225,7 @@ def test_fuzz_the_pads_road(site: str, drawing: Any, other: Any) -> None:
         other,
     ):
         body = {"data": question, "component_id": number, "session_hash": "f", "fn_name": "read"}
-        reply = httpx.post(f"{site}/gradio_api/component_server", json=body, timeout=30)
+        reply = web.post(f"{site}/gradio_api/component_server", json=body)
         assert reply.status_code == 200, (question, reply.text)
         assert {"problem", "line"} & set(reply.json()), (question, reply.text)
 
@@ -255,7 +258,7 @@ def test_fuzz_train_outside_its_limits(site: str, arguments: dict[str, Any]) -> 
         "seed": 0,
     }
     body = {"data": list((values | arguments).values())}
-    event = httpx.post(f"{site}/gradio_api/call/train", json=body).json()["event_id"]
-    said = httpx.get(f"{site}/gradio_api/call/train/{event}", timeout=60).text
+    event = web.post(f"{site}/gradio_api/call/train", json=body).json()["event_id"]
+    said = web.get(f"{site}/gradio_api/call/train/{event}").text
     assert said.startswith("event: error"), (arguments, said)
     assert any(name.replace("_", " ") in said for name in (*arguments, "width", "layers")), said
