@@ -115,8 +115,8 @@ ENGLISH = {
     "softmax_why": "exp makes every number positive and large ones much larger; divided by their "
     "total, they add up to 100 %.",
     "softmax_tempered": "exp makes every number positive and large ones much larger; divided by "
-    "their total, they add up to 100 %. Dividing by {temperature} first keeps the network "
-    "from claiming to be surer than it is.",
+    "their total, they add up to 100 %. Dividing by {temperature} first makes the "
+    "percentages honest: of many answers that are 80 % sure, about 80 % are right.",
     "softmax_digit": "digit",
     "softmax_z": "sum z",
     "softmax_share": "÷ total",
@@ -232,7 +232,7 @@ CHINESE = {
     "softmax": "从十个总和到概率：softmax",
     "softmax_why": "exp 把每个数变成正数，大的变得更大；再除以合计，加起来就是 100%。",
     "softmax_tempered": "exp 把每个数变成正数，大的变得更大；再除以合计，加起来就是 100%。"
-    "先除以 {temperature}，网络就不会把话说得太满。",
+    "先除以 {temperature}，百分比才可信：说有 80% 把握的答案里，大约 80% 是对的。",
     "softmax_digit": "数字",
     "softmax_z": "总和 z",
     "softmax_share": "÷ 合计",

@@ -1,0 +1,42 @@
+"""The rival of benchmarks/pad.py: the usual way to draw on a Gradio page, gr.Sketchpad and gr.Label.
+
+    python -m benchmarks.sketchpad_page --port 7861
+
+The same network and the same preparation answer; only the pad and the road to the server differ.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import gradio as gr
+
+from digits.reading import Choice, Networks, ask, list_weights
+from digits.sketch import prepare_picture
+
+
+def main() -> None:
+    """Serve the page on the port that was asked for."""
+    networks = Networks(Choice(next(iter(list_weights()))))
+    network = networks.get(networks.default)
+    answers = 0
+
+    def read(drawn: dict[str, Any]) -> tuple[dict[str, float], int]:
+        nonlocal answers
+        answers += 1
+        prepared = prepare_picture(drawn["composite"])
+        if prepared.box is None:
+            return {}, answers
+        found = ask(network, prepared.image).answer.probabilities
+        return {str(label): float(found[label]) for label in range(10)}, answers
+
+    with gr.Blocks() as page:
+        pad = gr.Sketchpad(canvas_size=(400, 400), brush=gr.Brush(default_size=14))
+        label, count = gr.Label(), gr.Number(elem_id="count")
+        pad.change(read, pad, [label, count], show_progress="hidden", queue=False)
+    page.launch(server_port=int(sys.argv[sys.argv.index("--port") + 1]), quiet=True)
+
+
+if __name__ == "__main__":
+    main()
