@@ -3,26 +3,38 @@
     python train.py                       the classic first network, 2 epochs on MNIST
     python train.py --recipe fast         the quickest way to 97 %
     python train.py --epochs 5 --hidden 128,64 --seed 1
+    python train.py --recipe sketch       what the page opens with; needs an hour of two cores
 
 Writes weights/<recipe>.pt and .json, and a picture of four test digits beside them. The training
-itself is in digits/training.py; export.py turns the weights into ONNX.
+itself is in digits/training.py, that of `sketch` in digits/sketching.py; export.py turns the
+weights into ONNX.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from digits.needs import name_missing
 
 try:
-    from digits.checkpoint import WEIGHTS_DIR, Card, WeightsError, save_weights, write_atomically
-    from digits.data import DataError, Digits, load_digits
-    from digits.inference import DEVICES, BackendError, choose_device
+    from digits.calibration import Scored, calibrate
+    from digits.checkpoint import (
+        WEIGHTS_DIR,
+        Calibration,
+        Card,
+        WeightsError,
+        save_weights,
+        write_atomically,
+    )
+    from digits.data import DATA_DIR, DataError, Digits, load_digits
+    from digits.inference import DEVICES, BackendError, TorchBackend, choose_device
     from digits.recipes import (
         ACTIVATIONS,
         RECIPES,
@@ -31,14 +43,19 @@ try:
         SettingsError,
         check_recipe,
     )
+    from digits.sketch import prepare_strokes, to_pixels
+    from digits.strokes import Drawing, StrokesError, find_strokes, read_unipen
 except ModuleNotFoundError as error:
     sys.exit(name_missing(error))
 
 if TYPE_CHECKING:
     from digits.model import MLP
-    from digits.training import EpochReport
+    from digits.training import EpochReport, Progress
 
 SHOWN_DIGITS = 4  # test digits in the picture at the end
+HELD_OUT = (
+    5000  # the last training images: `sketch` learns from the others and is calibrated on these
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     try:
         run(options)
-    except (DataError, WeightsError, SettingsError, BackendError) as error:
+    except (DataError, WeightsError, SettingsError, BackendError, StrokesError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
@@ -77,6 +94,19 @@ def build_parser() -> argparse.ArgumentParser:
         "--threads", type=int, default=1, help="CPU threads (default: 1, see above)"
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST/raw")
+    parser.add_argument(
+        "--strokes",
+        type=Path,
+        metavar="FILE",
+        help="UNIPEN file that the recipe sketch learns from",
+    )
+    parser.add_argument(
+        "--without-writers",
+        type=layer_sizes,
+        default=(),
+        metavar="3,8",
+        help="writers in the stroke file not to learn from, but to score the result on",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: weights/<recipe>.pt")
     parser.add_argument("--show", action="store_true", help="open the four test digits in a window")
     return parser
@@ -109,6 +139,7 @@ def run(options: argparse.Namespace) -> None:
     out = options.out or WEIGHTS_DIR / f"{recipe.name}.pt"
     check_out(out)
     digits = load_digits(options.data)
+    drawings = load_drawings(options) if recipe.name == "sketch" else []
     device = choose_device("torch", options.device)
 
     import torch
@@ -120,8 +151,19 @@ def run(options: argparse.Namespace) -> None:
     print(f"device:  {device}")
     print(f"network: {' -> '.join(map(str, recipe.model.sizes))}, {recipe.model.weights:,} weights")
     model = MLP(recipe.model, options.seed)
-    last = fit(model, digits, recipe, device, options.seed)
-    save_weights(out, model, make_card(recipe, digits, options.seed, last))
+    known = [one for one in drawings if one.writer not in options.without_writers]
+    last = fit(model, digits, recipe, device, options.seed, known)
+    card = make_card(recipe, digits, options.seed, last, known)
+    card = replace(card, calibration=calibrate_on(model, digits, known))
+    unknown = [one for one in drawings if one.writer in options.without_writers]
+    if unknown:
+        log_probabilities, labels = read_all(model, *prepare_drawings(unknown))
+        accuracy = float((log_probabilities.argmax(axis=1) == labels).mean())
+        card = replace(card, figures={**card.figures, "other_writers_accuracy": round(accuracy, 4)})
+        print(
+            f"writers it has not learnt from: accuracy {accuracy:.4f} of {len(labels):,} drawings"
+        )
+    save_weights(out, model, card)
     print(f"saved:   {out} and {out.with_suffix('.json').name}")
     save_picture(out.with_suffix(".png"), model, digits, options.show)
 
@@ -132,25 +174,91 @@ def check_out(out: Path) -> None:
         raise WeightsError(f"--out must end in .pt, not {out.name!r}")
 
 
-def fit(model: MLP, digits: Digits, recipe: Recipe, device: str, seed: int | None) -> EpochReport:
+def load_drawings(options: argparse.Namespace) -> list[Drawing]:
+    """The drawings of digits that --strokes names, or those of the UCI archive."""
+    path = options.strokes or find_strokes(DATA_DIR / "pen-strokes")
+    drawings = [drawing for drawing in read_unipen(path) if drawing.label in range(10)]
+    if not any(drawing.writer not in options.without_writers for drawing in drawings):
+        raise StrokesError(f"{path} holds no digit by a writer who is not left out")
+    print(f"strokes: {len(drawings):,} drawings from {path}")
+    return drawings
+
+
+def fit(
+    model: MLP,
+    digits: Digits,
+    recipe: Recipe,
+    device: str,
+    seed: int | None,
+    drawings: Sequence[Drawing],
+) -> EpochReport:
     """Train with a progress bar inside each epoch and a line after it; returns the last report."""
     from tqdm import tqdm
 
-    from digits.training import EpochReport, Progress, train
+    from digits.training import EpochReport, Progress
 
-    reports = train(model, digits, recipe, device=device, seed=seed, report_every=0.1)
-    steps_an_epoch = -(-len(digits.train_labels) // recipe.batch_size)
-    with tqdm(total=steps_an_epoch, unit="step", leave=False) as bar:
-        for report in reports:
+    shown = 0
+    with tqdm(unit="step", leave=False) as bar:
+        for report in start(model, digits, recipe, device, seed, drawings):
             if isinstance(report, Progress):
-                bar.n = (report.step - 1) % steps_an_epoch + 1
+                bar.total, bar.n = report.steps, report.step
                 bar.set_postfix(epoch=report.epoch, loss=f"{report.loss:.3f}", refresh=False)
                 bar.refresh()
-            else:
-                bar.reset()
+            elif report.epoch in (0, report.epochs) or report.epoch >= shown + recipe.epochs // 50:
+                shown = report.epoch
                 tqdm.write(describe(report), file=sys.stdout)
     assert isinstance(report, EpochReport)
     return report
+
+
+def start(
+    model: MLP,
+    digits: Digits,
+    recipe: Recipe,
+    device: str,
+    seed: int | None,
+    drawings: Sequence[Drawing],
+) -> Iterator[Progress | EpochReport]:
+    """The training that the recipe asks for."""
+    if recipe.name == "sketch":
+        from digits.sketching import train_sketch
+
+        kept_back = replace(
+            digits,
+            train_images=digits.train_images[:-HELD_OUT],
+            train_labels=digits.train_labels[:-HELD_OUT],
+        )
+        return train_sketch(
+            model, kept_back, drawings, recipe, device=device, seed=seed or 0, report_every=0.5
+        )
+    from digits.training import train
+
+    return train(model, digits, recipe, device=device, seed=seed, report_every=0.1)
+
+
+def calibrate_on(model: MLP, digits: Digits, drawings: Sequence[Drawing]) -> Calibration:
+    """Temperature and threshold for these weights, from the last training images and drawings."""
+    groups = [
+        read_all(model, digits.train_images[-HELD_OUT:], digits.train_labels[-HELD_OUT:]),
+    ]
+    if drawings:
+        groups.append(read_all(model, *prepare_drawings(drawings)))
+    return calibrate(groups)
+
+
+def prepare_drawings(drawings: Sequence[Drawing]) -> tuple[np.ndarray, np.ndarray]:
+    """Drawings as images (N, 28, 28) with labels (N,)."""
+    images = [prepare_strokes(drawing.strokes).image for drawing in drawings]
+    return np.stack(images), np.array([drawing.label for drawing in drawings])
+
+
+def read_all(model: MLP, images: np.ndarray, labels: np.ndarray) -> Scored:
+    """The network's log-probabilities (N, 10) for images, beside their labels."""
+    backend = TorchBackend(model, Card())
+    parts = [
+        backend.predict(to_pixels(part)) for part in np.array_split(images, len(images) // 2000 + 1)
+    ]
+    return np.concatenate(parts), labels
 
 
 def describe(report: EpochReport) -> str:
@@ -160,18 +268,33 @@ def describe(report: EpochReport) -> str:
     return f"{when}: {figures}, {report.seconds:.2f} s"
 
 
-def make_card(recipe: Recipe, digits: Digits, seed: int | None, last: EpochReport) -> Card:
+def make_card(
+    recipe: Recipe,
+    digits: Digits,
+    seed: int | None,
+    last: EpochReport,
+    drawings: Sequence[Drawing],
+) -> Card:
     """What the weights' card records of this run."""
     settings: dict[str, Any] = asdict(recipe)
     del settings["model"]  # the card's config says it
+    data: dict[str, Any] = {
+        "source": digits.source,
+        "train_images": len(digits.train_labels),
+        "test_images": len(digits.test_labels),
+    }
+    if drawings:
+        data["train_images"] -= HELD_OUT
+        data["drawings"] = len(drawings)
+        data["writers"] = sorted({drawing.writer for drawing in drawings})
+        data["drawings_source"] = (
+            "Alimoglu and Alpaydin, Pen-Based Recognition of Handwritten Digits, UCI,"
+            " DOI 10.24432/C5MG6K, CC BY 4.0"
+        )
     return Card(
         config=recipe.model,
         recipe={**settings, "seed": seed},
-        data={
-            "source": digits.source,
-            "train_images": len(digits.train_labels),
-            "test_images": len(digits.test_labels),
-        },
+        data=data,
         figures={"test_accuracy": round(last.test_accuracy, 4), "loss": round(last.loss, 4)},
     )
 

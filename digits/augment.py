@@ -15,46 +15,51 @@ from torch.nn import functional
 
 from digits.sketch import CENTRE, DIGIT, SIDE
 
-CANVAS = 48  # pixels a side of the enlarged image in which changes are made
 COARSE = 16  # points a side at which the bending is worked out; it is smooth between them
-REACH = 1.1  # the canvas shows this much of the image's half side around its centre
-BLUR = 0.10  # how far the paper's and the ink's levels moved towards each other at an edge
+ROUGH = 32  # pixels a side of the rough picture in which the digit's box is looked for
+REACH = 1.1  # both show this much of the image's half side around its centre
 MILDEST = 0.2  # part of the full strength that the least varied images get
-INK = 0.1  # fainter pixels do not count for the bounding box
+BLUR = 0.10  # how far the paper's and the ink's levels moved towards each other at an edge
+INK = 0.1  # fainter pixels do not count for the box
 
 
 def vary_images(images: Tensor, generator: torch.Generator) -> Tensor:
     """Vary images (N, 28, 28) uint8 at random; the same shape and type, prepared as MNIST was."""
-    ink = images[:, None].float() / 255
     # Some a little and some a lot: both the common and the rare are seen.
     strength = MILDEST + (1 - MILDEST) * torch.rand(len(images), generator=generator)
+    ink = _change_pen(images[:, None].float() / 255, strength, generator)
     places = _lean(_coarse_places(len(images)), strength, generator)
     places = _bend(places, strength, generator)
-    coarse = places.view(-1, COARSE, COARSE, 2).permute(0, 3, 1, 2)
-    fine = functional.interpolate(coarse, size=(CANVAS, CANVAS), mode="bilinear")
-    canvas = functional.grid_sample(ink, fine.permute(0, 2, 3, 1), "bilinear", align_corners=False)
-    return prepare(_change_pen(canvas, strength, generator))
+    return prepare(ink, places.view(-1, COARSE, COARSE, 2).permute(0, 3, 1, 2))
 
 
-def prepare(canvas: Tensor) -> Tensor:
-    """Scale ink (N, 1, size, size) in 0..1 to 20 pixels and centre it: (N, 28, 28) uint8."""
-    left, right = _extent(canvas.amax(dim=2)[:, 0])
-    top, bottom = _extent(canvas.amax(dim=3)[:, 0])
-    longer = torch.maximum(right - left, bottom - top)
-    steps = (torch.arange(2 * DIGIT) + 0.5) / (2 * DIGIT)  # two samples a pixel each way
-    columns = (left[:, None] + steps * longer[:, None]) * 2 / canvas.shape[3] - 1
-    rows = (top[:, None] + steps * longer[:, None]) * 2 / canvas.shape[2] - 1
-    places = torch.stack(
-        [
-            columns[:, None, :].expand(-1, len(steps), -1),
-            rows[:, :, None].expand(-1, -1, len(steps)),
-        ],
-        dim=3,
-    )
-    cut = functional.grid_sample(canvas, places, "bilinear", align_corners=False)
-    # Sampling twice has blurred the edges a little; a steeper slope makes them MNIST's again.
-    small = ((functional.avg_pool2d(cut, 2)[:, 0] - BLUR) / (1 - 2 * BLUR)).clamp(0, 1)
+def prepare(ink: Tensor, places: Tensor) -> Tensor:
+    """Read ink (N, 1, 28, 28) in 0..1 at bent places, scale to 20 pixels and centre it: uint8.
+
+    `places` (N, 2, COARSE, COARSE) says which place of the image, x and y in -1..1, is shown where.
+    The ink is interpolated once only: twice would leave it more blurred than MNIST is.
+    """
+    box = _find_box(ink, places)
+    fine = functional.grid_sample(places, box, padding_mode="border", align_corners=False)
+    cut = functional.grid_sample(ink, fine.permute(0, 2, 3, 1), "bicubic", align_corners=False)
+    small = functional.avg_pool2d(cut, 2)[:, 0]
+    small = ((small - BLUR) / (1 - 2 * BLUR)).clamp(0, 1)
     return _paste(small / small.amax(dim=(1, 2), keepdim=True).clamp(min=1e-6))
+
+
+def _find_box(ink: Tensor, places: Tensor) -> Tensor:
+    """Where to look for the digit's 20x20 pixels, two samples each way: (N, 40, 40, 2) in -1..1."""
+    rough_places = functional.interpolate(places, size=(ROUGH, ROUGH), mode="bilinear")
+    rough = functional.grid_sample(ink, rough_places.permute(0, 2, 3, 1), align_corners=False)
+    left, right = _extent(rough.amax(dim=2)[:, 0])
+    top, bottom = _extent(rough.amax(dim=3)[:, 0])
+    longer = torch.maximum(right - left, bottom - top)
+    steps = (torch.arange(2 * DIGIT) + 0.5) / (2 * DIGIT)
+    columns = left[:, None] + steps * longer[:, None]
+    rows = top[:, None] + steps * longer[:, None]
+    shape = (-1, len(steps), len(steps))
+    box = torch.stack([columns[:, None].expand(shape), rows[:, :, None].expand(shape)], dim=3)
+    return box * 2 / ROUGH - 1
 
 
 def _coarse_places(count: int) -> Tensor:
@@ -87,29 +92,34 @@ def _bend(places: Tensor, strength: Tensor, generator: torch.Generator) -> Tenso
     return places + (places @ waves + phases).sin() @ pushes
 
 
-def _change_pen(canvas: Tensor, strength: Tensor, generator: torch.Generator) -> Tensor:
-    """Thicken or thin the lines, by up to a pixel of the finished image."""
-    change = (strength * _normal(len(canvas), 0.4, generator).clamp(-0.6, 1)).view(-1, 1, 1, 1)
-    thick, thin = _spread(canvas), -_spread(-canvas)
-    return canvas + change.clamp(min=0) * (thick - canvas) - change.clamp(max=0) * (thin - canvas)
+def _change_pen(ink: Tensor, strength: Tensor, generator: torch.Generator) -> Tensor:
+    """Thicken or thin the lines by up to a pixel."""
+    change = strength * _normal(len(ink), 0.25, generator).clamp(-0.35, 0.5)
+    change = change.view(-1, 1, 1, 1)
+    thick, thin = _spread(ink), -_spread(-ink)
+    return ink + change.clamp(min=0) * (thick - ink) - change.clamp(max=0) * (thin - ink)
 
 
-def _spread(canvas: Tensor) -> Tensor:
+def _spread(ink: Tensor) -> Tensor:
     """The largest of every pixel and its eight neighbours."""
     for axis in (2, 3):
-        inner = canvas.narrow(axis, 1, canvas.shape[axis] - 2)
-        ends = [canvas.narrow(axis, 0, 1), inner, canvas.narrow(axis, -1, 1)]
-        later = torch.cat([canvas.narrow(axis, 1, canvas.shape[axis] - 1), ends[2]], dim=axis)
-        earlier = torch.cat([ends[0], canvas.narrow(axis, 0, canvas.shape[axis] - 1)], dim=axis)
-        canvas = torch.maximum(torch.maximum(earlier, later), canvas)
-    return canvas
+        inner = ink.narrow(axis, 1, ink.shape[axis] - 2)
+        ends = [ink.narrow(axis, 0, 1), inner, ink.narrow(axis, -1, 1)]
+        later = torch.cat([ink.narrow(axis, 1, ink.shape[axis] - 1), ends[2]], dim=axis)
+        earlier = torch.cat([ends[0], ink.narrow(axis, 0, ink.shape[axis] - 1)], dim=axis)
+        ink = torch.maximum(torch.maximum(earlier, later), ink)
+    return ink
 
 
 def _extent(line: Tensor) -> tuple[Tensor, Tensor]:
-    """First and one past the last place with ink in each row of `line` (N, size)."""
-    has_ink = (line > INK).to(torch.uint8)
-    size = line.shape[1]
-    return has_ink.argmax(dim=1).float(), (size - has_ink.flip(1).argmax(dim=1)).float()
+    """Where the ink in each row of `line` (N, size) begins and ends, to a part of a pixel."""
+    return _first(line), line.shape[1] - _first(line.flip(1))
+
+
+def _first(line: Tensor) -> Tensor:
+    """Place of the first ink in each row of `line` (N, size): a pixel half as dark begins later."""
+    place = (line > INK).to(torch.uint8).argmax(dim=1, keepdim=True)
+    return (place + 1 - line.gather(1, place).clamp(0, 1))[:, 0]
 
 
 def _paste(small: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What the recipe `sketch` learns from: about 1.8 million images, made before training begins.
+"""What the recipe `sketch` learns from: about 3.2 million images, made before training begins.
 
 Making an image takes longer than learning from it, so they are made once and shown many times:
 
@@ -8,7 +8,7 @@ Making an image takes longer than learning from it, so they are made once and sh
     forms     digits in forms that both lack, drawn by rule (digits/forms.py)
     others    letters, signs, scribbles, several digits: nothing the network should be sure about
 
-Takes minutes on every core and 1.5 GB of memory. Next: digits/sketching.py learns from them.
+Takes minutes on every core and 6 GB of memory. Next: digits/sketching.py learns from them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PART = 2000  # images that a process makes at a time
 class Sizes:
     """How many images to make: variations of each MNIST image and drawing, images of the others."""
 
-    mnist: int = 16
+    mnist: int = 40
     pens: int = 60
     forms: int = 200_000
     others: int = 150_000
@@ -114,7 +114,7 @@ def _vary_drawings(drawings: Sequence[Drawing], part: tuple[int, int]) -> Made:
         same.setdefault(drawing.label, []).append(place)
     places = np.arange(at, at + PART) % len(drawings)
     images = [pens.make_digit(drawings, same, int(place), random) for place in places]
-    return np.stack(images), np.array([drawings[place].label for place in places], np.uint8)
+    return np.stack(images), np.array([drawings[int(place)].label for place in places], np.uint8)
 
 
 def _draw_forms(part: tuple[int, int]) -> Made:

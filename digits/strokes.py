@@ -9,16 +9,26 @@ Next: digits/sketch.py draws such strokes, digits/pens.py varies them for traini
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import shlex
+import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
 
+# Alimoglu and Alpaydin, "Pen-Based Recognition of Handwritten Digits", UCI, DOI 10.24432/C5MG6K,
+# CC BY 4.0: 7,494 digits by 30 writers in the file named here.
+ARCHIVE = (
+    "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
+)
+ARCHIVED = "pendigits-orig.tra.Z"
+DOWNLOAD_TIMEOUT = 20.0  # seconds without a byte before the archive counts as out of reach
 TABLET = 500  # units a side of the tablet in the UCI files; also what write_unipen writes
 NOT_A_DIGIT = -1  # label of a drawing of anything else, such as a letter
 
@@ -72,6 +82,26 @@ def read_unipen(path: Path) -> list[Drawing]:
     if not drawings:
         raise StrokesError(f"{path} holds no drawing: expected UNIPEN text with .SEGMENT lines")
     return _fit_to_pad(drawings)
+
+
+def find_strokes(folder: Path) -> Path:
+    """The UCI stroke file in `folder`, downloaded into it when it is not there yet."""
+    path = folder / ARCHIVED
+    if path.is_file():
+        return path
+    try:
+        with urlopen(ARCHIVE, timeout=DOWNLOAD_TIMEOUT) as answer:
+            content = zipfile.ZipFile(io.BytesIO(answer.read())).read(ARCHIVED)
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise StrokesError(
+            f"the pen strokes could not be downloaded ({error}). Get {ARCHIVED} out of {ARCHIVE}"
+            " and give it: --strokes FILE"
+        ) from error
+    return path
 
 
 def write_unipen(path: Path, drawings: Iterable[Drawing]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digits import strokes
 from digits.strokes import NOT_A_DIGIT, Drawing, StrokesError, read_unipen, unpack_z, write_unipen
 
 TWO_DRAWINGS = """.INCLUDE        dene.doc
@@ -122,3 +125,31 @@ def test_unix_compress_is_undone(content: bytes, times: int) -> None:
 def test_a_packed_stroke_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "two.Z").write_bytes(pack_z(TWO_DRAWINGS.encode()))
     assert [drawing.label for drawing in read_unipen(tmp_path / "two.Z")] == [8, NOT_A_DIGIT]
+
+
+def test_the_archive_is_fetched_once_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr(strokes.ARCHIVED, pack_z(TWO_DRAWINGS.encode()))
+    answers = [io.BytesIO(archive.getvalue())]
+    monkeypatch.setattr(strokes, "urlopen", lambda _address, timeout: answers.pop())
+    for _ in range(2):  # the second time there is nothing left to fetch
+        path = strokes.find_strokes(tmp_path / "data")
+        assert len(read_unipen(path)) == 2
+
+
+@pytest.mark.parametrize("answer", [OSError("no network"), b"<html>moved</html>"])
+def test_a_failed_download_says_where_to_get_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: OSError | bytes
+) -> None:
+    def fetch(_address: str, timeout: float) -> io.BytesIO:
+        if isinstance(answer, OSError):
+            raise answer
+        return io.BytesIO(answer)
+
+    monkeypatch.setattr(strokes, "urlopen", fetch)
+    with pytest.raises(StrokesError, match="--strokes FILE"):
+        strokes.find_strokes(tmp_path)
+    assert not list(tmp_path.iterdir())
