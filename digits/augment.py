@@ -93,11 +93,12 @@ def _bend(places: Tensor, strength: Tensor, generator: torch.Generator) -> Tenso
 
 
 def _change_pen(ink: Tensor, strength: Tensor, generator: torch.Generator) -> Tensor:
-    """Thicken or thin the lines by up to a pixel."""
-    change = strength * _normal(len(ink), 0.25, generator).clamp(-0.35, 0.5)
+    """Thicken or thin the lines; a few become a brush's."""
+    change = strength * _normal(len(ink), 0.45, generator).clamp(-0.35, 1.2)
     change = change.view(-1, 1, 1, 1)
     thick, thin = _spread(ink), -_spread(-ink)
-    return ink + change.clamp(min=0) * (thick - ink) - change.clamp(max=0) * (thin - ink)
+    changed = ink + change.clamp(min=0) * (thick - ink) - change.clamp(max=0) * (thin - ink)
+    return changed.clamp(0, 1)
 
 
 def _spread(ink: Tensor) -> Tensor:
