@@ -45,12 +45,23 @@ class Line:
 
 
 async def in_threads(items: Iterator[Item]) -> AsyncIterator[Item]:
-    """What a plain generator yields, each computed in a thread while the page goes on."""
+    """What a plain generator yields, each computed in a thread while the page goes on.
+
+    Whoever listens may go away in the middle of a step: that step is waited for before the generator
+    is closed, for no thread can be interrupted.
+    """
     end: Any = object()
+    step: asyncio.Future[Any] | None = None
     try:
-        while (item := await asyncio.to_thread(next, items, end)) is not end:
+        while True:
+            step = asyncio.ensure_future(asyncio.to_thread(next, items, end))
+            item = await asyncio.shield(step)
+            if item is end:
+                return
             yield item
     finally:
+        if step and not step.done():
+            await asyncio.wait([step])
         close = getattr(items, "close", None)
         if close:
             await asyncio.to_thread(close)

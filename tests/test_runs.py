@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -187,6 +188,32 @@ def test_a_generator_in_threads_is_closed_when_nobody_listens_any_more() -> None
         return taken
 
     assert asyncio.run(take_two()) == [0, 1] and closed
+
+
+def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
+    closed = []
+
+    def slowly() -> Any:
+        try:
+            while True:
+                time.sleep(0.1)
+                yield 1
+        finally:
+            closed.append(True)
+
+    async def listen() -> None:
+        async for _ in in_threads(slowly()):
+            pass
+
+    async def cancel() -> None:
+        listening = asyncio.ensure_future(listen())
+        await asyncio.sleep(0.15)
+        listening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+
+    asyncio.run(cancel())
+    assert closed
 
 
 def test_a_card_says_what_the_run_was(few: Digits) -> None:
