@@ -301,15 +301,17 @@ def make_card(
 
 def save_picture(path: Path, model: MLP, digits: Digits, show: bool) -> None:
     """Four test digits with the network's predictions, into a file and, if wanted, a window."""
-    from digits.figures import png_bytes, predictions_figure, show_figure
+    from digits.picture import predictions_picture
     from digits.training import predictions
 
     images = digits.test_images[:SHOWN_DIGITS]
-    figure = predictions_figure(images, predictions(model, images).tolist())
-    write_atomically(path, png_bytes(figure))
+    read = predictions(model, images).tolist()
+    write_atomically(path, predictions_picture(images, read))
     print(f"picture: {path}")
     if show:
-        show_figure(figure)
+        from digits.figures import predictions_figure, show_figure
+
+        show_figure(predictions_figure(images, read))
 
 
 if __name__ == "__main__":
