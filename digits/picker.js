@@ -17,7 +17,7 @@ function offer(select, names, chosen, label = (name) => name) {
 function show() {
   const { names, network: chosen, backends, backend: asked } = props.value;
   offer(network, names, chosen, nameOf);
-  offer(backend, chosen === "yours" ? backends.slice(0, 1) : backends, asked, (name) => PACKAGES[name]);
+  offer(backend, chosen === "yours" ? ["torch"] : backends, asked, (name) => PACKAGES[name]);
   if (chosen === "yours") backend.disabled = true;
   compare.hidden = backends.length < 2 || chosen === "yours";
 }

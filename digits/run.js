@@ -103,7 +103,7 @@ function drawOwn(run) {
   own.className = "own";
   const ink = tile(run.drawing);
   const rows = run.past.map(({ drawing }, epoch) => [digits.text(epoch ? "run_at" : "run_before", { epoch }), drawing]);
-  if (!ENDED.includes(run.state) && run.step && run.step !== run.past[run.past.length - 1].step) rows.push([digits.text("run_now"), run.reading]);
+  if (run.step !== run.past[run.past.length - 1].step) rows.push([digits.text("run_now"), run.reading]);
   const kept = rows.length > 6 ? [rows[0], ...rows.slice(-5)] : rows;
   const list = document.createElement("ol");
   for (const [name, reading] of kept) {
@@ -137,7 +137,7 @@ function show() {
   const share = run.steps ? run.step / run.steps : 0;
   status.textContent = percent(run.accuracy, 1);
   words.textContent = digits.text("run_right", { tested: number(run.tested) });
-  const epoch = run.epoch || run.step ? digits.text("run_epoch", { epoch: Math.min(run.epochs, ENDED.includes(state) ? run.epoch : run.epoch + 1), epochs: run.epochs }) : digits.text("run_untrained");
+  const epoch = run.epoch || run.step ? digits.text("run_epoch", { epoch: Math.min(run.epochs, run.epoch + (state === "done" ? 0 : 1)), epochs: run.epochs }) : digits.text("run_untrained");
   const time = ENDED.includes(state) ? digits.text("run_took", { seconds: run.seconds.toFixed(1) }) : run.left === null ? "" : digits.text("run_left", { seconds: Math.max(1, Math.round(run.left)) });
   when.textContent = [epoch, time].filter(Boolean).join(" · ");
   done.style.width = `${100 * share}%`;

@@ -125,9 +125,10 @@ TEACH = f"""
     <div class="buttons">
       <button type="button" class="learn primary">
         <span class="learn-share"></span><span class="learn-words"></span></button>
-      <span class="save-as" data-text="teach_save"></span>
+      <span class="save-as"><span data-text="teach_save"></span>
       <button type="button" class="plain" data-save="json" data-label="teach_save_json">JSON</button>
       <button type="button" class="plain" data-save="unipen" data-label="teach_save_unipen">UNIPEN</button>
+      </span>
     </div>
   </div>
   <p class="lesson-note" role="status"></p>
