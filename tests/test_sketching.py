@@ -91,7 +91,7 @@ def test_the_network_learns_and_the_run_repeats(
     few: Digits, drawings: list[Drawing], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sketching, "EPOCH", 2000)
-    recipe = replace(RECIPES["sketch"], epochs=20, batch_size=100)
+    recipe = replace(RECIPES["sketch"], epochs=8, batch_size=100)
     accuracies = []
     for _ in range(2):
         model = MLP(recipe.model, seed=0)
@@ -103,10 +103,10 @@ def test_the_network_learns_and_the_run_repeats(
         )
         last = reports[-1]
         assert isinstance(last, EpochReport)
-        assert last.epoch == 20
+        assert last.epoch == 8
         assert last.test_accuracy == evaluate(model, few.test_images, few.test_labels)
         accuracies.append(last.test_accuracy)
-    assert accuracies[0] == accuracies[1] > 0.6
+    assert accuracies[0] == accuracies[1] > 0.5
     assert any("teacher" in line for line in said)
 
 
