@@ -145,14 +145,8 @@ function drawInput(pen, { image, strip, top, tall }, colours) {
   pen.stroke();
   pen.fillStyle = colours.sheet;
   pen.fillRect(strip.left, strip.top, strip.width, strip.height);
-  pen.fillStyle = colours.ink;
-  const step = strip.height / 784;
-  run.values[0].forEach((pixel, i) => {
-    if (!pixel) return;
-    pen.globalAlpha = pixel;
-    pen.fillRect(strip.left, strip.top + i * step, strip.width, Math.max(step, 0.6));
-  });
-  pen.globalAlpha = 1;
+  const ink = digits.rgb("ink");
+  digits.stamp(pen, 1, 784, (i) => [...ink, 255 * run.values[0][i]], strip.left, strip.top, strip.width, strip.height / 784);
   pen.strokeRect(strip.left, strip.top, strip.width, strip.height);
 }
 
@@ -208,7 +202,8 @@ function drawOutputs(pen, shape, colours) {
   }
 }
 
-const font = () => getComputedStyle(picture).fontFamily;
+let family = "";
+const font = () => (family ||= getComputedStyle(picture).fontFamily);
 
 function drawCaptions(pen, { image, small }, colours, width) {
   pen.font = `400 ${small ? 11 : 12}px ${font()}`;
@@ -224,16 +219,23 @@ function drawCaptions(pen, { image, small }, colours, width) {
   }
 }
 
+// The strongest terms w * x of a node's sum, and what all the others add up to.
 function terms({ layer, node }) {
   const inputs = run.values[layer - 1], { weight } = network.layers[layer - 1];
   const row = node * inputs.length;
-  const all = Array.from(inputs, (x, i) => ({ i, x, w: weight[row + i], part: weight[row + i] * x }));
-  return all.sort((a, b) => Math.abs(b.part) - Math.abs(a.part));
+  const sizes = inputs.map((x, i) => Math.abs(weight[row + i] * x));
+  const least = Float32Array.from(sizes).sort()[Math.max(0, sizes.length - LINKS)];
+  const strongest = [];
+  sizes.forEach((size, i) => {
+    if (size >= least) strongest.push({ i, x: inputs[i], w: weight[row + i], part: weight[row + i] * inputs[i] });
+  });
+  strongest.sort((a, b) => Math.abs(b.part) - Math.abs(a.part));
+  return { strongest: strongest.slice(0, LINKS), count: inputs.length };
 }
 
 function drawLinks(pen, shape, colours) {
   const [x, y] = centre(chosen.layer, chosen.node, shape);
-  const strongest = terms(chosen).slice(0, LINKS).filter(({ part: size }) => size);
+  const strongest = run.terms.strongest.filter(({ part: size }) => size);
   const most = Math.abs(strongest[0]?.part || 1);
   for (const { i, part: size } of strongest) {
     const [fromX, fromY] = centre(chosen.layer - 1, i, shape);
@@ -280,22 +282,20 @@ function showNode() {
   const { layer, node } = chosen, last = layer === network.layers.length;
   const values = { layer, node: last ? node : node + 1 };
   part("node-name").textContent = digits.text(last ? "node_output" : "node_hidden", values);
-  const all = terms(chosen), strong = all.slice(0, STRONGEST);
-  const rest = all.slice(STRONGEST).reduce((total, { part: size }) => total + size, 0);
+  const strong = run.terms.strongest.slice(0, STRONGEST);
   const bias = network.layers[layer - 1].bias[node], sum = run.sums[layer][node];
+  const rest = sum - bias - strong.reduce((total, { part: size }) => total + size, 0);
   strong.forEach(({ i, x, w, part: size }, at) => {
     const from = digits.text(layer === 1 ? "node_pixel" : "node_from", { node: i + 1, row: Math.floor(i / 28) + 1, column: (i % 28) + 1 });
     fill(nodeRows[at], [from, `${number(w)} × ${number(x)}`, number(size)]);
   });
-  fill(nodeRows[STRONGEST], [digits.text("node_rest", { count: all.length - STRONGEST }), "", number(rest)]);
+  fill(nodeRows[STRONGEST], [digits.text("node_rest", { count: run.terms.count - STRONGEST }), "", number(rest)]);
   fill(nodeRows[STRONGEST + 1], [digits.text("node_bias"), "", number(bias)]);
   fill(nodeRows[STRONGEST + 2], [digits.text("node_sum"), "", number(sum)]);
   const act = ACTIVATIONS[network.activation];
   fill(nodeRows[STRONGEST + 3], last
     ? [digits.text("node_to_softmax"), "", number(sum)]
     : [NAMES[network.activation], network.activation === "relu" ? `max(0, ${number(sum)})` : `${network.activation}(${number(sum)})`, number(act(sum))]);
-  showWeights(layer, node);
-  drawCurve(part("node-curve"), last ? (x) => x : act, sum);
   part("node-said").textContent = digits.text(last ? "said_output" : network.activation !== "relu" ? "said_other" : sum > 0 ? "said_on" : "said_off", { activation: NAMES[network.activation] });
 }
 
@@ -315,16 +315,11 @@ function showWeights(layer, node) {
 
 function drawSigned(canvas, values) {
   const { pen, width: side } = digits.sharpen(canvas);
-  const step = side / 28, warm = digits.colour("accent"), cold = digits.colour("cold");
+  const warm = digits.rgb("accent"), cold = digits.rgb("cold");
   let most = 1e-6;
   for (const value of values) most = Math.max(most, Math.abs(value));
-  values.forEach((value, i) => {
-    if (!value) return;
-    pen.globalAlpha = Math.abs(value) / most;
-    pen.fillStyle = value > 0 ? warm : cold;
-    pen.fillRect((i % 28) * step, Math.floor(i / 28) * step, step + 0.2, step + 0.2);
-  });
-  pen.globalAlpha = 1;
+  const colourOf = (i) => [...(values[i] > 0 ? warm : cold), 255 * Math.abs(values[i]) / most];
+  digits.stamp(pen, 28, 28, colourOf, 0, 0, side / 28, side / 28);
 }
 
 // ---- activation functions --------------------------------------------------------------------------
@@ -359,7 +354,8 @@ function drawCurve(canvas, act, at = null) {
 }
 
 function drawCurves() {
-  const sum = chosen && run ? run.sums[chosen.layer][chosen.node] : null;
+  const { layer, node } = chosen, sum = run.sums[layer][node];
+  drawCurve(part("node-curve"), layer === network.layers.length ? (x) => x : ACTIVATIONS[network.activation], sum);
   for (const canvas of element.querySelectorAll("[data-curve]")) drawCurve(canvas, ACTIVATIONS[canvas.dataset.curve], sum);
 }
 
@@ -383,11 +379,13 @@ async function show(reading) {
   if (!network) return;
   run = { ...feed(Float32Array.from(digits.unpack(reading.image.bytes), (byte) => byte / 255)), image: reading.image };
   chosen ||= { layer: 1, node: run.values[1].indexOf(Math.max(...run.values[1])) };
-  root.dataset.serial = reading.serial;
-  drawNet();
+  run.terms = terms(chosen);
+  drawNet();        // all canvases first: they ask for sizes, which is slow once the text has changed
+  showWeights(chosen.layer, chosen.node);
+  drawCurves();
   showNode();
   showSoftmax();
-  drawCurves();
+  root.dataset.serial = reading.serial;
 }
 const again = () => show(digits.last("reading"));
 

@@ -7,6 +7,7 @@
   const TEXTS = /*texts*/ {};
   const heard = {};     // kind -> the functions that listen
   const lastWord = {};  // kind -> what was said last
+  let colours = {};      // name -> colour in the current theme; asking the browser each time is slow
   const stamp = document.createElement("canvas");   // where small images are made before they are scaled
 
   const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
@@ -51,7 +52,7 @@
     },
 
     // Colours live in digits/page.css; canvases ask for them by name.
-    colour: (name) => getComputedStyle(document.body).getPropertyValue(`--${name}`).trim(),
+    colour: (name) => (colours[name] ||= getComputedStyle(document.body).getPropertyValue(`--${name}`).trim()),
     // A canvas as sharp as the screen: sized to its box, drawn in CSS pixels.
     sharpen(canvas) {
       const { width, height } = canvas.getBoundingClientRect();
@@ -81,17 +82,20 @@
 
     // Draw a grey image, ink on the paper of the current theme, every pixel a sharp square of `side`.
     paint(pen, image, left, top, side) {
-      const bytes = digits.unpack(image.bytes), { width } = image, height = bytes.length / width;
-      const [r, g, b] = digits.inkColour();
+      const bytes = digits.unpack(image.bytes), ink = digits.rgb("ink"), { width } = image;
+      digits.stamp(pen, width, bytes.length / width, (i) => [...ink, bytes[i]], left, top, side, side);
+    },
+    // Draw width x height pixels, each of the colour [r, g, b, alpha] that `colourOf` gives for it.
+    stamp(pen, width, height, colourOf, left, top, sideX, sideY) {
       const pixels = new ImageData(width, height);
-      bytes.forEach((ink, i) => pixels.data.set([r, g, b, ink], 4 * i));
+      for (let i = 0; i < width * height; i++) pixels.data.set(colourOf(i), 4 * i);
       Object.assign(stamp, { width, height });
       stamp.getContext("2d").putImageData(pixels, 0, 0);
       pen.imageSmoothingEnabled = false;
-      pen.drawImage(stamp, left, top, width * side, height * side);
+      pen.drawImage(stamp, left, top, width * sideX, height * sideY);
     },
-    inkColour() {
-      const hex = digits.colour("ink").replace("#", "");
+    rgb(name) {
+      const hex = digits.colour(name).replace("#", "");
       return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
     },
   };
@@ -104,6 +108,7 @@
   digits.setDark = (dark) => {
     document.body.classList.toggle("dark", dark);
     store("digits-theme", dark ? "dark" : "light");
+    colours = {};
     digits.say("theme", dark ? "dark" : "light");
   };
   function keepLooks() {   // Gradio sets the class while it starts: the visitor's choice comes after
@@ -112,6 +117,7 @@
       if (chosen && !digits.last("theme") && digits.dark() !== (chosen === "dark")) {
         document.body.classList.toggle("dark", chosen === "dark");
       }
+      colours = {};
       digits.say("look", digits.dark());
     };
     new MutationObserver(keep).observe(document.body, { attributes: true, attributeFilter: ["class"] });

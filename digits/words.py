@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CLOSE = 0.2  # a second digit with this probability is worth naming as "could be a 4 or a 9"
 NEXT = 0.005  # a second digit below this is not worth naming at all
+GUESS = 0.3  # a likeliest digit below this is not worth naming as a guess
 DOT = 0.04  # a stroke no longer than this part of the pad is a dot
 GAP = 0.06  # shapes further apart than this part of the pad, side by side, are two
 
@@ -49,7 +50,8 @@ def describe(answer: Answer, strokes: Strokes | None, language: str = "en") -> W
     if second >= CLOSE:
         return Words(text("either", language, **names), text("why_close", language, **names))
     if not answer.sure:
-        return Words(text("unsure", language), text("why_unlike", language, **names))
+        why = "why_unlike" if first >= GUESS else "why_nothing"
+        return Words(text("unsure", language), text(why, language, **names))
     key = "sure_next" if second >= NEXT else "sure"
     return Words(text(key, language, **names), "")
 

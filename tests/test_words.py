@@ -34,7 +34,8 @@ def test_two_close_digits_are_both_named() -> None:
 def test_what_is_no_digit_is_said_to_be_none_and_why() -> None:
     words = describe(answer_with(sure=False, d0=0.4), [LINE])
     assert words.line == "Not sure that is a digit"
-    assert "unlike the digits" in words.why
+    assert "unlike the digits" in words.why and "0 is its best guess" in words.why
+    assert "no digit stands out" in describe(answer_with(sure=False, d0=0.11), [LINE]).why
 
 
 def test_dots_are_no_digit_even_when_the_network_thinks_so() -> None:
