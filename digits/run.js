@@ -162,6 +162,7 @@ watch("value", () => {
 digits.on("training", ({ state }) => { if (state === "sent") { note.textContent = digits.text("run_loading"); back.hidden = true; root.dataset.state = "waiting"; } });
 digits.on("language", () => { digits.fill(element); show(); });
 digits.on("look", show);
-new ResizeObserver(show).observe(root);
+let width = 0;   // only a new width needs a new drawing: drawing may change the height
+new ResizeObserver(() => { if (root.offsetWidth !== width) { width = root.offsetWidth; show(); } }).observe(root);
 digits.fill(element);
 show();
