@@ -324,10 +324,12 @@ function drawSigned(canvas, values) {
 
 // ---- activation functions --------------------------------------------------------------------------
 
-function drawCurve(canvas, act, at = null) {
+const LEVELLING = [ACTIVATIONS.tanh, ACTIVATIONS.sigmoid];   // far out there is nothing more to see
+
+function drawCurve(canvas, act, at) {
   const { pen, width, height } = digits.sharpen(canvas);
   let far = 4;   // the curve is drawn from -far to far, far enough for the sum
-  while (Math.abs(at ?? 0) > 0.9 * far) far *= 2;
+  while (Math.abs(at) > 0.9 * far && !LEVELLING.includes(act)) far *= 2;
   const [low, high, bottom, top] = [-far, far, Math.min(-1.5, -0.2 * far), far];
   const x = (value) => ((value - low) / (high - low)) * width;
   const y = (value) => height - ((value - bottom) / (top - bottom)) * height;
@@ -345,7 +347,6 @@ function drawCurve(canvas, act, at = null) {
     pen[step ? "lineTo" : "moveTo"](x(value), y(act(value)));
   }
   pen.stroke();
-  if (at === null) return;
   const inside = Math.min(high, Math.max(low, at));
   pen.beginPath();
   pen.arc(x(inside), Math.min(height - 4, Math.max(4, y(act(inside)))), 5, 0, 7);
