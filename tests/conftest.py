@@ -140,7 +140,7 @@ def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
 
     def open_one(path: str = "", **settings: Any) -> Any:
         context = browser.new_context(**(DESK | settings))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         watch(page)

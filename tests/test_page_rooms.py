@@ -44,9 +44,7 @@ def hand_over(page: Any, event: str, content: bytes, kind: str = "image/png") ->
 
 
 def wait_for_digit(page: Any, digit: str) -> None:
-    page.wait_for_function(
-        f"document.querySelector('.answer-digit').textContent === '{digit}'", timeout=5000
-    )
+    page.wait_for_function(f"document.querySelector('.answer-digit').textContent === '{digit}'")
 
 
 def test_samples_load_with_one_click_and_by_key(open_page: OpenPage) -> None:
