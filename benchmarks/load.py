@@ -82,13 +82,15 @@ def raise_load(server: Server, first: float, more: float) -> None:
     rows, verdict = [], f"at {STEPS[-1]} visitors still"
     for visitors in STEPS:
         seconds = first if visitors == VISITORS else more
+        used = server.cpu_seconds()
         tally = asyncio.run(visit(pad, drawings, visitors, seconds))
-        rows.append(row_of(visitors, seconds, tally))
+        used = (server.cpu_seconds() - used) / max(1, len(tally.milliseconds))
+        rows.append([*row_of(visitors, seconds, tally), f"{1000 * used:.1f} ms"])
         if tally.late_at(95) > LIMIT:
             verdict = f"at {visitors} visitors no longer"
             break
     head = ["visitors", "wanted/s", "answered/s", "median", "95 %", "99 %", "slowest"]
-    print(table([*head, "lost", "wrong"], rows))
+    print(table([*head, "lost", "wrong", "server CPU each"], rows))
     print(f"\n95 % within {LIMIT:.0f} ms {verdict}; server {server.memory():.0f} MB")
 
 

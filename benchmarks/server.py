@@ -43,6 +43,14 @@ class Server:
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
 
+    def cpu_seconds(self) -> float:
+        """CPU seconds that the process has used so far (Linux only)."""
+        fields = (
+            Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+        )
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def has_loaded(self, library: str) -> bool:
         """Whether the process has a shared library of that name in memory (Linux only)."""
         maps = Path(f"/proc/{self.process.pid}/maps").read_text(encoding="utf-8")
