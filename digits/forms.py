@@ -274,11 +274,11 @@ def draw_form(
 def _through(points: NDArray[np.float64], is_corner: list[bool]) -> NDArray[np.float64]:
     """A line through `points` (n, 2), smooth except at the corners."""
     ends = [0, *(i for i in range(1, len(points) - 1) if is_corner[i]), len(points) - 1]
-    parts = [_curve(points[a : b + 1]) for a, b in pairwise(ends)]
+    parts = [curve(points[a : b + 1]) for a, b in pairwise(ends)]
     return np.concatenate(parts) if parts else points
 
 
-def _curve(points: NDArray[np.float64], each: int = 8) -> NDArray[np.float64]:
+def curve(points: NDArray[np.float64], each: int = 8) -> NDArray[np.float64]:
     """Catmull-Rom: between two points, a cubic whose slope at each is that of its neighbours."""
     if len(points) == 2:
         return points

@@ -19,6 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,14 @@ class Group:
     share: float
 
 
+class Part(NamedTuple):
+    """The images from `first` up to `last` of a group, with a seed of their own."""
+
+    seed: int
+    first: int
+    last: int
+
+
 Made = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # images and labels
 
 
@@ -66,7 +75,7 @@ def make_lessons(
     The same seed gives the same images, however many processes there are.
     """
     drawings = [drawing for drawing in drawings if drawing.label != NOT_A_DIGIT]
-    makers: dict[str, tuple[Callable[[tuple[int, int]], Made], int]] = {
+    makers: dict[str, tuple[Callable[[Part], Made], int]] = {
         "mnist": (partial(_vary_mnist, digits), sizes.mnist * len(digits.train_labels)),
         "pens": (partial(_vary_drawings, drawings), sizes.pens * len(drawings)),
         "forms": (_draw_forms, sizes.forms),
@@ -76,15 +85,15 @@ def make_lessons(
     for number, (name, (make, count)) in enumerate(makers.items()):
         if count and shares[name]:
             # Each part is its own seed, so it does not matter who makes it.
-            parts = [(seed * 1_000_003 + number * 100_003 + at, at) for at in range(0, count, PART)]
+            parts = [
+                Part(seed * 1_000_003 + number * 100_003 + at, at, min(at + PART, count))
+                for at in range(0, count, PART)
+            ]
             images, labels = zip(*_in_processes(make, parts), strict=True)
-            made = np.concatenate(images)[:count], np.concatenate(labels)[:count]
-            yield Group(name, *made, shares[name])
+            yield Group(name, np.concatenate(images), np.concatenate(labels), shares[name])
 
 
-def _in_processes(
-    make: Callable[[tuple[int, int]], Made], parts: list[tuple[int, int]]
-) -> list[Made]:
+def _in_processes(make: Callable[[Part], Made], parts: list[Part]) -> list[Made]:
     """Make all parts; in this process when there are few, since starting others takes seconds."""
     cores = min(os.cpu_count() or 1, len(parts))
     if cores == 1 or len(parts) < 4:
@@ -94,37 +103,34 @@ def _in_processes(
         return list(pool.map(make, parts, chunksize=max(1, len(parts) // (cores * 8))))
 
 
-def _vary_mnist(digits: Digits, part: tuple[int, int]) -> Made:
+def _vary_mnist(digits: Digits, part: Part) -> Made:
     import torch
 
-    seed, at = part
     torch.set_num_threads(1)
-    generator = torch.Generator().manual_seed(seed)
-    places = np.arange(at, at + PART) % len(digits.train_labels)
+    generator = torch.Generator().manual_seed(part.seed)
+    places = np.arange(part.first, part.last) % len(digits.train_labels)
     images = torch.from_numpy(digits.train_images[places])
     varied = [augment.vary_images(batch, generator) for batch in images.split(64)]
     return torch.cat(varied).numpy(), digits.train_labels[places]
 
 
-def _vary_drawings(drawings: Sequence[Drawing], part: tuple[int, int]) -> Made:
-    seed, at = part
-    random = np.random.default_rng(seed)
+def _vary_drawings(drawings: Sequence[Drawing], part: Part) -> Made:
+    random = np.random.default_rng(part.seed)
     same: dict[int, list[int]] = {}
     for place, drawing in enumerate(drawings):
         same.setdefault(drawing.label, []).append(place)
-    places = np.arange(at, at + PART) % len(drawings)
+    places = np.arange(part.first, part.last) % len(drawings)
     images = [pens.make_digit(drawings, same, int(place), random) for place in places]
     return np.stack(images), np.array([drawings[int(place)].label for place in places], np.uint8)
 
 
-def _draw_forms(part: tuple[int, int]) -> Made:
-    seed, at = part
-    random = np.random.default_rng(seed)
-    labels = (np.arange(at, at + PART) % 10).astype(np.uint8)
+def _draw_forms(part: Part) -> Made:
+    random = np.random.default_rng(part.seed)
+    labels = (np.arange(part.first, part.last) % 10).astype(np.uint8)
     return np.stack([pens.make_form(int(label), random) for label in labels]), labels
 
 
-def _draw_others(drawings: Sequence[Drawing], part: tuple[int, int]) -> Made:
-    random = np.random.default_rng(part[0])
-    images = np.stack([pens.make_other(drawings, random) for _ in range(PART)])
-    return images, np.full(PART, NO_DIGIT, np.uint8)
+def _draw_others(drawings: Sequence[Drawing], part: Part) -> Made:
+    random = np.random.default_rng(part.seed)
+    images = np.stack([pens.make_other(drawings, random) for _ in range(part.first, part.last)])
+    return images, np.full(len(images), NO_DIGIT, np.uint8)

@@ -60,7 +60,7 @@ def blend(one: sketch.Strokes, other: sketch.Strokes, random: np.random.Generato
 def draw(lines: sketch.Strokes, random: np.random.Generator) -> NDArray[np.uint8]:
     """The image (28, 28) of `lines` with a pen of random thickness, MNIST's being the commonest."""
     pen = float(np.clip(random.normal(sketch.PEN, 0.45), THINNEST, THICKEST))
-    return sketch.prepare_strokes(_fit(lines), pen).image
+    return sketch.prepare_strokes(fit_pad(lines), pen).image
 
 
 def make_digit(
@@ -115,7 +115,7 @@ def _scribble(random: np.random.Generator) -> Lines:
     count = int(random.integers(6, 25))
     points = random.random((count, 2)) * [random.uniform(0.3, 1), 1]
     smooth = random.random() < 0.6
-    line = forms._curve(points) if smooth else points
+    line = forms.curve(points) if smooth else points
     return vary([line], random)
 
 
@@ -148,26 +148,21 @@ def _normalise(strokes: sketch.Strokes) -> Lines:
     return [(stroke - (low + high) / 2) / longer for stroke in strokes]
 
 
-def _fit(lines: sketch.Strokes) -> Lines:
+def fit_pad(lines: sketch.Strokes) -> Lines:
     """`lines` moved and scaled onto the pad."""
     return [np.clip(line + 0.5, 0, 1) for line in _normalise(lines)]
 
 
 def _resample(line: NDArray[np.float64]) -> NDArray[np.float64]:
     """The same line through evenly spaced points, so that bending it bends all of it."""
-    lengths = np.hypot(*np.diff(line, axis=0).T).cumsum()
-    return sketch._space_out(line, lengths, SPACING)
+    travelled = sketch.measure(line)
+    return sketch.space_out(line, travelled, int(np.ceil(travelled[-1] / SPACING)) + 1)
 
 
 def _space_out(line: NDArray[np.float64]) -> NDArray[np.float64]:
     """The same line through BLEND_POINTS points."""
-    lengths = np.hypot(*np.diff(line, axis=0).T).cumsum()
-    total = lengths[-1] if len(lengths) else 0
-    if total == 0:
-        return np.repeat(line[:1], BLEND_POINTS, axis=0)
-    travelled = np.concatenate([[0.0], lengths])
-    places = np.linspace(0, total, BLEND_POINTS)
-    return np.stack([np.interp(places, travelled, axis) for axis in line.T], axis=1)
+    spaced = sketch.space_out(line, sketch.measure(line), BLEND_POINTS)
+    return np.repeat(spaced, BLEND_POINTS, axis=0) if len(spaced) == 1 else spaced
 
 
 def _lean(lines: Lines, random: np.random.Generator, strength: float) -> Lines:

@@ -80,7 +80,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     # Its epochs are 60,000 images out of 3.2 million: digits/sketching.py.
     "sketch": Recipe(
-        name="sketch", epochs=400, batch_size=512, learning_rate=0.004, schedule="one-cycle"
+        name="sketch", epochs=500, batch_size=512, learning_rate=0.004, schedule="one-cycle"
     ),
 }
 

@@ -159,20 +159,29 @@ def _draw(strokes: Strokes, width: int, height: int, pen: float) -> Ink:
 
 def _discs(strokes: Strokes) -> NDArray[np.float64]:
     """Centres (n, 2) of the discs: points STEP apart along every stroke, its two ends included."""
-    lengths = [np.hypot(*np.diff(stroke, axis=0).T).cumsum() for stroke in strokes]
-    total = sum(float(length[-1]) for length in lengths if len(length))
-    step = max(STEP, total / MAX_DISCS)
-    return np.concatenate([_space_out(*pair, step) for pair in zip(strokes, lengths, strict=True)])
+    travelled = [measure(stroke) for stroke in strokes]
+    step = max(STEP, sum(float(way[-1]) for way in travelled) / MAX_DISCS)
+    return np.concatenate(
+        [
+            space_out(stroke, way, int(np.ceil(way[-1] / step)) + 1)
+            for stroke, way in zip(strokes, travelled, strict=True)
+        ]
+    )
 
 
-def _space_out(
-    stroke: NDArray[np.float64], lengths: NDArray[np.float64], step: float
+def measure(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The way (n,) along `stroke` from its first point to each of its points."""
+    steps = np.diff(stroke, axis=0)
+    return np.concatenate([[0.0], np.hypot(steps[:, 0], steps[:, 1]).cumsum()])
+
+
+def space_out(
+    stroke: NDArray[np.float64], travelled: NDArray[np.float64], count: int
 ) -> NDArray[np.float64]:
-    """Points along `stroke`, at most `step` apart; `lengths` is the way to each point."""
-    if not len(lengths) or lengths[-1] == 0:
+    """`count` points (count, 2), evenly spaced along `stroke`; `travelled` is from measure()."""
+    if travelled[-1] == 0:
         return stroke[:1]
-    travelled = np.concatenate([[0.0], lengths])
-    places = np.linspace(0, lengths[-1], int(np.ceil(lengths[-1] / step)) + 1)
+    places = np.linspace(0, travelled[-1], count)
     return np.stack([np.interp(places, travelled, axis) for axis in stroke.T], axis=1)
 
 

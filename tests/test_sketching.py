@@ -31,7 +31,7 @@ def drawings() -> list[Drawing]:
     made = []
     for number in range(60):
         lines = forms.draw_form(forms.DIGIT_FORMS[number % 10][number // 30], random)
-        made.append(Drawing(pens._fit(lines), number % 10, 1 + number % 2))
+        made.append(Drawing(pens.fit_pad(lines), number % 10, 1 + number % 2))
     return made
 
 
