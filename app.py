@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -219,6 +220,17 @@ def launch_options() -> dict[str, Any]:
     }
 
 
+def keep_proxies_away() -> None:
+    """Where the environment names a proxy, let what this machine asks itself go past it.
+
+    Gradio looks at the page once before it says where it is; a proxy knows nothing of it.
+    """
+    proxies = urllib.request.getproxies_environment()
+    if proxies:
+        past = [proxies.get("no", ""), "127.0.0.1", "localhost"]
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = ",".join(filter(None, past))
+
+
 def parse_flags(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line's flags."""
     parser = argparse.ArgumentParser(description="Draw a digit; a neural network reads it.")
@@ -247,6 +259,7 @@ def main(arguments: list[str] | None = None) -> int:
     if flags.mcp and not find_spec("mcp"):
         print(NO_MCP.format(python=sys.executable), file=sys.stderr)
         return 1
+    keep_proxies_away()
     try:
         page = build_page(settings)
         page.queue(max_size=100)

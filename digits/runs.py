@@ -143,7 +143,7 @@ def run(
     torch.set_num_threads(1)  # others draw meanwhile; so small a network gains little from more
     config = order.recipe.model
     model = from_layers(start, config) if start else MLP(config, order.seed)
-    device = "cuda" if has_zero_gpu() else "cpu"
+    device = "cuda" if has_zero_gpu() and torch.cuda.is_available() else "cpu"
     shown = _shown_pixels(digits, drawing)
     steps = order.recipe.epochs * math.ceil(len(digits.train_labels) / order.recipe.batch_size)
     accuracy, epoch, step = 0.0, 0, 0

@@ -506,6 +506,13 @@ def test_no_permission_to_write_is_said(tmp_path: Path, few_folder: Path) -> Non
     assert sorted(path.name for path in locked.iterdir()) == ["x.json", "x.pt"]
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def test_a_port_in_use_ends_in_one_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

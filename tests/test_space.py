@@ -1,0 +1,250 @@
+"""The checkout as a Hugging Face Space: what it starts like there, on ZeroGPU too, and its front matter."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from huggingface_hub import ModelCard
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from digits.model_card import CARD, read_cards, write_card
+from tests.conftest import REPO
+from tests.test_bad_input import ONE, as_visitor, free_port
+
+NOWHERE = "http://127.0.0.1:9"  # nobody listens there: every download is refused
+
+
+def copy_checkout(folder: Path) -> Path:
+    """The files that a Space runs, which nobody may change."""
+    for name in ("app.py", "README.md", "requirements.txt"):
+        shutil.copy(REPO / name, folder)
+    for name in ("digits", "weights"):
+        shutil.copytree(REPO / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page as a Space starts it: its variables, nothing writable but /tmp, no network, no GPU."""
+    if sys.platform == "win32":
+        pytest.skip("Spaces run Linux")
+    base = tmp_path_factory.mktemp("space")
+    for name in ("app", "home", "elsewhere", "tmp"):
+        (base / name).mkdir()
+    checkout = copy_checkout(base / "app")
+    (base / "home").chmod(0o555)
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(base / "home"),
+        "TMPDIR": str(base / "tmp"),
+        "SYSTEM": "spaces",
+        "SPACE_ID": "somebody/digits",
+        "SPACE_HOST": "somebody-digits.hf.space",
+        "SPACE_AUTHOR_NAME": "somebody",
+        "GRADIO_SERVER_NAME": "127.0.0.1",  # a Space says 0.0.0.0; a test opens no door
+        "GRADIO_SERVER_PORT": str(port),
+        "CUDA_VISIBLE_DEVICES": "",
+        "OMP_NUM_THREADS": "1",
+    } | dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
+    log = (base / "log").open("w")
+    process = subprocess.Popen(
+        [*as_visitor(), sys.executable, str(checkout / "app.py")],
+        cwd=base / "elsewhere",
+        env=environment,
+        stdout=log,
+        stderr=log,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address, process, base / "log")
+        yield address
+        assert process.poll() is None, (base / "log").read_text()
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+    assert not list(checkout.rglob("*.part")) and not (checkout / "data").exists()
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when the page is up."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            httpx.get(address, timeout=60)
+            return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    pytest.fail(f"no page: {log.read_text()}")
+
+
+def test_a_space_answers_without_training_or_download(space: str) -> None:
+    assert "Digit playground" in httpx.get(space).text
+    body = {"data": [ONE]}
+    reading = httpx.post(f"{space}/gradio_api/run/predict", json=body, timeout=30).json()["data"][0]
+    assert reading["label"] == "1"
+
+
+def test_a_space_without_network_says_what_it_trains_on_and_trains(space: str) -> None:
+    parts = httpx.get(f"{space}/config").json()["components"]
+    functions = [
+        (part["id"], name)
+        for part in parts
+        for name in part["props"].get("server_fns") or []
+        if name == "prepare"
+    ]
+    number, name = functions[0]
+    body = {"data": {}, "component_id": number, "session_hash": "x", "fn_name": name}
+    said = httpx.post(f"{space}/gradio_api/component_server", json=body, timeout=120).json()
+    assert said["source"] == "bundled" and said["trained"] == 4000, said
+    data = [1, 50, 0.01, "16", "relu", 500, 1]
+    event = httpx.post(f"{space}/gradio_api/call/train", json={"data": data}).json()["event_id"]
+    told = httpx.get(f"{space}/gradio_api/call/train/{event}", timeout=120).text
+    last = [line for line in told.splitlines() if line.startswith("data: [")][-1]
+    assert '"state": "done"' in last and '"test_accuracy"' in last, told[-500:]
+
+
+# ---- ZeroGPU -------------------------------------------------------------------------------------
+
+# As the package on ZeroGPU hardware: what is decorated runs in a process of its own, which is thrown
+# away; only what it returns or yields comes back, pickled.
+FAKE_SPACES = """
+import functools, inspect, multiprocessing, os
+
+def GPU(function=None, *, duration=60):
+    if function is None:
+        return functools.partial(GPU, duration=duration)
+    fork = multiprocessing.get_context("fork")
+
+    def work(pipe, arguments):
+        os.environ["IN_GPU_PROCESS"] = "1"
+        try:
+            for item in function(*arguments):
+                pipe.send(("item", item))
+            pipe.send(("end", None))
+        except BaseException as error:
+            pipe.send(("error", repr(error)))
+
+    @functools.wraps(function)
+    def run(*arguments):
+        assert inspect.isgeneratorfunction(function)
+        ours, theirs = fork.Pipe()
+        process = fork.Process(target=work, args=(theirs, arguments), daemon=True)
+        process.start()
+        try:
+            while (message := ours.recv())[0] == "item":
+                yield message[1]
+            assert message[0] == "end", message
+        finally:
+            process.terminate()
+    return run
+"""
+TRAIN_THERE = """
+import os, sys
+import numpy as np
+import spaces
+from digits import runs
+from digits.data import Digits
+from digits.recipes import Recipe, ModelConfig
+assert runs.has_zero_gpu()
+images = np.random.default_rng(0).integers(0, 255, (200, 28, 28), dtype=np.uint8)
+labels = np.arange(200, dtype=np.uint8) % 10
+digits = Digits(images, labels, images[:50], labels[:50], "own", "")
+order = runs.Order(Recipe(model=ModelConfig((8,)), epochs=3, batch_size=10))
+reports = list(runs.run(order, digits, None, None))
+assert "IN_GPU_PROCESS" not in os.environ          # it was another process that trained
+assert "torch" not in sys.modules                  # and this one has not even loaded torch
+first, last = reports[0], reports[-1]
+assert last.epoch == 3 and last.test_accuracy >= 0
+assert not np.array_equal(first.layers[0][0], last.layers[0][0])
+network = runs.make_backend(last.layers, runs.make_card(order, digits, last))
+assert network.device == "cpu"                     # predictions stay here
+assert network.predict(images[:2].reshape(2, 784).astype(np.float32) / 255).shape == (2, 10)
+early = runs.run(order, digits, None, None)
+next(early)
+early.close()                                      # a visitor who goes away
+print("came back", len(reports))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Spaces run Linux")
+def test_on_zerogpu_what_was_trained_comes_back_as_values(tmp_path: Path) -> None:
+    (tmp_path / "spaces.py").write_text(FAKE_SPACES)
+    environment = os.environ | {
+        "SPACES_ZERO_GPU": "true",
+        "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPO}",
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", TRAIN_THERE],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert result.stdout.startswith("came back"), result.stderr
+
+
+def test_elsewhere_the_decorator_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from digits.gpu import on_gpu
+
+    monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
+
+    def function() -> int:
+        return 7
+
+    assert on_gpu(function) is function
+
+
+# ---- front matter ----------------------------------------------------------------------------------
+
+
+def front_matter(path: Path) -> dict[str, Any]:
+    found = re.match(r"---\n(.*?)\n---\n", path.read_text(encoding="utf-8"), re.DOTALL)
+    assert found, f"{path} has no front matter"
+    return yaml.safe_load(found[1])
+
+
+def requirement(name: str) -> Requirement:
+    lines = (REPO / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    found = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return next(item for item in found if item.name == name)
+
+
+def test_the_readme_configures_a_space() -> None:
+    settings = front_matter(REPO / "README.md")
+    assert settings["sdk"] == "gradio"
+    assert (REPO / settings["app_file"]).is_file()
+    assert 0 < len(settings["short_description"]) <= 60
+    colours = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert {settings["colorFrom"], settings["colorTo"]} <= colours
+    assert settings["python_version"] in ("3.10", "3.12")  # text, not the number 3.1
+    assert {"title", "emoji", "license", "tags", "pinned"} <= set(settings)
+    assert Version(settings["sdk_version"]) in requirement("gradio").specifier
+
+
+@pytest.mark.parametrize("version", ["2.8.0", "2.9.1", "2.10.0", "2.11.0"])
+def test_zerogpus_versions_of_torch_are_allowed(version: str) -> None:
+    assert Version(version) in requirement("torch").specifier
+
+
+def test_the_model_card_says_what_was_measured() -> None:
+    cards = read_cards()
+    assert CARD.read_text(encoding="utf-8") == write_card(cards), "run: python -m digits.model_card"
+    measured = {result.metric_value for result in ModelCard.load(CARD).data.eval_results or []}
+    assert measured == {card.figures["test_accuracy"] for card in cards.values()}
