@@ -25,6 +25,8 @@ def main() -> None:
     def read(drawn: dict[str, Any]) -> tuple[dict[str, float], int]:
         nonlocal answers
         answers += 1
+        if drawn["composite"] is None:  # just cleared
+            return {}, answers
         prepared = prepare_picture(drawn["composite"])
         if prepared.box is None:
             return {}, answers
