@@ -31,6 +31,7 @@ from digits.sketch import SketchError, prepare_strokes, to_pixels
 from digits.strokes import NOT_A_DIGIT, StrokesError, read_unipen
 
 WORST = 20  # mistakes in the figure
+TITLES = {"mnist": "MNIST test", "strokes": "pen strokes"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,7 @@ def run(options: argparse.Namespace) -> None:
             others = predict(backend, images[~is_digit])
     outcome = summarise(backend, scores, others)
     outcome["data"] = digits.note
-    print(json.dumps(outcome, indent=2) if options.json else describe(outcome, scores))
+    print(json.dumps(outcome) if options.json else describe(outcome, scores))
     if options.save_figure:
         save_figure(options.save_figure, scores)
 
@@ -199,9 +200,8 @@ def describe(outcome: dict[str, Any], scores: dict[str, Score]) -> str:
             "have seen; give the folder with the test part: --data DIR",
             "",
         ]
-    titles = {"mnist": "MNIST test", "strokes": "pen strokes"}
     if scores:
-        lines.append(f"{'':24}" + "".join(f"{titles[name]:>14}" for name in scores))
+        lines.append(f"{'':24}" + "".join(f"{TITLES[name]:>14}" for name in scores))
         rows = {
             "images": [f"{len(found.labels):,}" for found in scores.values()],
             "accuracy": [f"{found.accuracy:.2%}" for found in scores.values()],
@@ -214,7 +214,7 @@ def describe(outcome: dict[str, Any], scores: dict[str, Score]) -> str:
             ]
         lines += [f"{name:24}" + "".join(f"{v:>14}" for v in row) for name, row in rows.items()]
     for name, found in scores.items():
-        lines += ["", f"{titles[name]}: rows are what was drawn, columns what was read"]
+        lines += ["", f"{TITLES[name]}: rows are what was drawn, columns what was read"]
         lines.append("     " + "".join(f"{digit:>6}" for digit in range(10)))
         lines += [
             f"{digit:>5}" + "".join(f"{count or '.':>6}" for count in row)
@@ -232,7 +232,9 @@ def save_figure(path: Path, scores: dict[str, Score]) -> None:
 
     if not scores:
         raise DataError("nothing was scored, so there is nothing to draw")
-    parts = {name: (found.confusion, *worst_mistakes(found)) for name, found in scores.items()}
+    parts = {
+        TITLES[name]: (found.confusion, *worst_mistakes(found)) for name, found in scores.items()
+    }
     write_atomically(path, png_bytes(evaluation_figure(parts)))
 
 

@@ -65,7 +65,9 @@ def _draw_confusion(axes: Axes, confusion: np.ndarray, name: str) -> None:
     mistakes = confusion * (1 - np.eye(10, dtype=confusion.dtype))
     axes.imshow(mistakes, cmap="Oranges")
     for drawn, read in np.argwhere(confusion):
-        axes.text(read, drawn, str(confusion[drawn, read]), ha="center", va="center", fontsize=8)
+        colour = "white" if mistakes[drawn, read] > 0.6 * mistakes.max() else "black"
+        count = str(confusion[drawn, read])
+        axes.text(read, drawn, count, ha="center", va="center", fontsize=8, color=colour)
     right = np.trace(confusion) / max(confusion.sum(), 1)
     axes.set_title(f"{name}: {right:.2%} right")
     axes.set_xlabel("read as")
