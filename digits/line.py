@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
+import os
+import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 LOOK_EVERY = 0.2  # seconds between two looks at the place
@@ -44,17 +49,33 @@ class Line:
             await asyncio.sleep(LOOK_EVERY)
 
 
-async def in_threads(items: Iterator[Item]) -> AsyncIterator[Item]:
-    """What a plain generator yields, each computed in a thread while the page goes on.
+def make_workers(count: int) -> ThreadPoolExecutor:
+    """Threads for long work, which step back whenever somebody who draws needs the processor."""
+    return ThreadPoolExecutor(count, "training", initializer=_step_back)
+
+
+def _step_back() -> None:
+    # Linux alone gives each thread a priority of its own; elsewhere the number would be a process's.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+async def in_threads(items: Iterator[Item], workers: Executor) -> AsyncIterator[Item]:
+    """What a plain generator yields, each computed by one of `workers` while the page goes on.
 
     Whoever listens may go away in the middle of a step: that step is waited for before the generator
     is closed, for no thread can be interrupted.
     """
     end: Any = object()
     step: asyncio.Future[Any] | None = None
+    loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+
+    def advance() -> Any:
+        return context.run(next, items, end)
+
     try:
         while True:
-            step = asyncio.ensure_future(asyncio.to_thread(next, items, end))
+            step = loop.run_in_executor(workers, advance)
             item = await asyncio.shield(step)
             if item is end:
                 return
@@ -64,4 +85,4 @@ async def in_threads(items: Iterator[Item]) -> AsyncIterator[Item]:
             await asyncio.wait([step])
         close = getattr(items, "close", None)
         if close:
-            await asyncio.to_thread(close)
+            await loop.run_in_executor(workers, close)

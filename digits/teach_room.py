@@ -79,7 +79,7 @@ async def _learn(
         digits = await asyncio.to_thread(trainer.shelf.get)
         start = time.perf_counter()
         lesson = Lesson(base, drawings, digits)
-        async for share in in_threads(lesson.learn()):
+        async for share in in_threads(lesson.learn(), trainer.workers):
             yield {"state": "learning", "share": share}, unchanged
             if job.stop.is_set():
                 return

@@ -73,7 +73,7 @@ async def stream(trainer: Trainer, order: Order) -> AsyncIterator[dict[str, Any]
         async for place in trainer.line.wait(ticket):
             yield {"state": "waiting", "place": place}
         digits = choose_images(await asyncio.to_thread(trainer.shelf.get), order)
-        async for report in in_threads(run(order, digits, None, None)):
+        async for report in in_threads(run(order, digits, None, None), trainer.workers):
             done = report.epoch == report.epochs and report.step == report.steps
             yield {
                 "state": "done" if done else "running",

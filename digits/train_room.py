@@ -22,7 +22,7 @@ import numpy as np
 
 from digits.data import DataError, Digits, load_digits
 from digits.inference import Layers
-from digits.line import Line, in_threads
+from digits.line import Line, in_threads, make_workers
 from digits.outcome import describe_outcome
 from digits.reading import Reader, parse_drawing
 from digits.recipes import SettingsError
@@ -67,8 +67,10 @@ class Trainer:
         self.reader = reader
         self.shelf = Shelf(data)
         # One core stays free for those who draw.
-        self.line = Line(seats=max(1, (os.cpu_count() or 2) - 1))
+        seats = max(1, (os.cpu_count() or 2) - 1)
+        self.line = Line(seats)
         self.lessons = Line(seats=1)  # a second each, so they do not wait for trainings
+        self.workers = make_workers(seats + 1)
         self._pages: dict[str, weakref.ref[Visit]] = {}
 
     def remember(self, request: gr.Request, visit: Visit) -> None:
@@ -152,7 +154,7 @@ async def _train(
             order = replace(order, recipe=replace(order.recipe, model=start.card.config))
         story = Story(order, digits, drawing)
         began = start.layers() if start else None
-        async for report in in_threads(run(order, digits, began, drawing)):
+        async for report in in_threads(run(order, digits, began, drawing), trainer.workers):
             story.add(report)
             yield story.tell("running"), unchanged, unchanged
             if job.stop.is_set():

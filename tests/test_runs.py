@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -11,12 +14,14 @@ import numpy as np
 import pytest
 
 from digits.data import Digits
-from digits.line import Line, in_threads
+from digits.line import Line, in_threads, make_workers
 from digits.outcome import confusion, describe_outcome, mistakes
 from digits.recipes import PAGE_LIMITS, SettingsError
 from digits.runs import choose_images, make_backend, make_card, read_order, run
 from digits.story import Story
 from digits.training import evaluate
+
+WORKERS = make_workers(1)
 
 
 def order(**asked: Any) -> Any:
@@ -179,7 +184,7 @@ def test_a_generator_in_threads_is_closed_when_nobody_listens_any_more() -> None
 
     async def take_two() -> list[int]:
         taken = []
-        items = in_threads(count())
+        items = in_threads(count(), WORKERS)
         async for item in items:
             taken.append(item)
             if len(taken) == 2:
@@ -202,7 +207,7 @@ def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
             closed.append(True)
 
     async def listen() -> None:
-        async for _ in in_threads(slowly()):
+        async for _ in in_threads(slowly(), WORKERS):
             pass
 
     async def cancel() -> None:
@@ -214,6 +219,14 @@ def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
 
     asyncio.run(cancel())
     assert closed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own")
+def test_workers_step_back_and_nobody_else_does() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert WORKERS.submit(priority).result() == max(priority(), 10)
 
 
 def test_a_card_says_what_the_run_was(few: Digits) -> None:
