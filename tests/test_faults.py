@@ -1,0 +1,88 @@
+"""What breaks in the middle: the server under an open page, and export with kill -9."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digits.inference import load_backend
+from tests.conftest import DESK, REPO
+from tests.test_bad_input import free_port
+from tests.test_page import SEVEN, draw, wait_for_answer
+from tests.test_space import wait_for
+
+
+@contextmanager
+def served(port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The page as a process of its own on `port`."""
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "app.py", "--port", str(port)], cwd=REPO, stdout=file, stderr=file
+        )
+    try:
+        wait_for(f"http://127.0.0.1:{port}", process, log)
+        yield process
+    finally:
+        process.kill()
+        process.wait(20)
+
+
+def test_drawing_goes_on_after_the_server_was_restarted(browser: Any, tmp_path: Path) -> None:
+    port = free_port()
+    context = browser.new_context(**DESK)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    with served(port, tmp_path / "first"):
+        page.goto(f"http://127.0.0.1:{port}")
+        page.wait_for_selector("#answer .answer[data-serial]")
+        draw(page, SEVEN)
+        assert page.locator("#answer").inner_text().startswith("7")
+    page.get_by_role("button", name="Clear").click()  # nobody is there to answer
+    page.wait_for_function(
+        "document.querySelector('#answer').innerText.includes('server does not answer')"
+    )
+    with served(port, tmp_path / "second"):
+        draw(page, SEVEN)  # without a reload
+        assert wait_for_answer(page).startswith("7")
+    context.close()
+
+
+EXPORT_FOR_EVER = """
+import sys
+import export
+print("ready", flush=True)
+while True:
+    assert export.main(sys.argv[1:]) == 0
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killed_while_exporting_it_leaves_a_whole_file(tmp_path: Path, few_folder: Path) -> None:
+    for suffix in (".pt", ".json", ".onnx"):
+        shutil.copy(REPO / "weights" / f"tutorial{suffix}", tmp_path)
+    command = [sys.executable, "-c", EXPORT_FOR_EVER, str(tmp_path / "tutorial.pt")]
+    for wait in (0.0, 0.05, 0.13):
+        process = subprocess.Popen(
+            [*command, "--data", str(few_folder)],
+            cwd=REPO,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(REPO)},
+        )
+        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
+        process.stdout.readline()  # one was written: from now on there is always one being written
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        network = load_backend(tmp_path / "tutorial", "onnx", "cpu")
+        assert network.card == load_backend(REPO / "weights" / "tutorial", "onnx", "cpu").card
