@@ -1,4 +1,4 @@
-"""What the recipe `sketch` learns from: about 3.3 million images, made before training begins.
+"""What the recipe `sketch` learns from: about 3 million images, made before training begins.
 
 Making an image takes longer than learning from it, so they are made once and shown many times:
 

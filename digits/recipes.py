@@ -78,7 +78,7 @@ RECIPES: dict[str, Recipe] = {
     "fast": Recipe(
         name="fast", epochs=3, batch_size=256, learning_rate=0.015, schedule="one-cycle"
     ),
-    # Its epochs are 60,000 images out of 3.2 million: digits/sketching.py.
+    # Its epochs are 60,000 images out of 3 million: digits/sketching.py.
     "sketch": Recipe(
         name="sketch", epochs=500, batch_size=512, learning_rate=0.004, schedule="one-cycle"
     ),
