@@ -57,6 +57,14 @@ def wait_for_state(page: Any, state: str) -> None:
     page.wait_for_selector(STATE.format(state), timeout=PATIENCE)
 
 
+def wait_for_runs(page: Any, count: int) -> None:
+    """Until the last of so many runs is in the table and shown as done."""
+    page.wait_for_function(
+        f"document.querySelectorAll('.runs tr').length === {count + 1}", timeout=PATIENCE
+    )
+    wait_for_state(page, "done")
+
+
 def start_long_run(page: Any) -> None:
     """A run of minutes, waited for until its first reports are on the page."""
     open_tab(page, epochs=20, batch_size=1)
@@ -94,10 +102,7 @@ def test_afterwards_it_shows_confusion_mistakes_and_runs(open_page: OpenPage) ->
     open_tab(page, epochs=1, batch_size=50)
     for number in (1, 2):
         press_train(page)
-        page.wait_for_function(
-            f"document.querySelectorAll('.runs tr').length === {number + 1}", timeout=PATIENCE
-        )
-        wait_for_state(page, "done")
+        wait_for_runs(page, number)
     counts = page.locator(".confusion td:not(.share)").all_inner_texts()
     assert len(counts) == 100 and sum(int(count or 0) for count in counts) == 1000
     diagonal = sum(int(count or 0) for count in counts[::11])
@@ -154,12 +159,11 @@ def test_train_again_goes_on_from_the_own_network_or_afresh(open_page: OpenPage)
     press_train(page)
     wait_for_state(page, "done")
     reached = accuracy(page)
-    for start, is_better in (("go_on", True), ("afresh", False)):
+    for runs, (start, is_better) in enumerate((("go_on", True), ("afresh", False)), start=2):
         page.locator("#train [name=start]").select_option(start)
         page.locator("#train [name=epochs]").fill("1")
         press_train(page)
-        wait_for_state(page, "waiting")
-        wait_for_state(page, "done")
+        wait_for_runs(page, runs)
         first = page.locator(".chart.accuracy circle").first.get_attribute("cy")
         # Upwards is less: the curve begins where the last run ended, or at guessing.
         assert (float(first) < 40) == is_better
