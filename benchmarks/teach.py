@@ -45,6 +45,7 @@ class Pupil:
     mnist: float  # accuracy after the lesson minus before
     strangers: float  # the same on all other writers' drawings
     seconds: float
+    cpu_seconds: float  # of all threads together: what the lesson takes where nothing else runs
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,10 @@ def teach_writer(model: MLP, digits: Digits, hand: Hand, writer: int) -> Pupil |
     strangers = np.flatnonzero(hand.writers != writer)
     corrections = [Correction(hand.drawings[i].strokes, int(hand.labels[i])) for i in chosen]
     taught = copy.deepcopy(model)
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     for _ in teach(taught, corrections, digits.train_images, digits.train_labels, seed=writer):
         pass
-    seconds = time.perf_counter() - start
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     says = predictions(taught, hand.images)
 
     def errors(answers: np.ndarray, places: np.ndarray) -> int:
@@ -128,6 +129,7 @@ def teach_writer(model: MLP, digits: Digits, hand: Hand, writer: int) -> Pupil |
         evaluate(taught, *test) - evaluate(model, *test),
         -lost / len(strangers),
         seconds,
+        cpu_seconds,
     )
 
 
@@ -147,7 +149,8 @@ def describe(pupil: Pupil) -> str:
     return (
         f"writer {pupil.writer:2}: {pupil.corrections:2} corrections, {before:5.1f} -> {after:5.1f} % "
         f"of {pupil.others} others, MNIST {100 * pupil.mnist:+.2f}, "
-        f"strangers {100 * pupil.strangers:+.2f} points, {pupil.seconds:.2f} s"
+        f"strangers {100 * pupil.strangers:+.2f} points, {pupil.seconds:.2f} s, "
+        f"{pupil.cpu_seconds:.2f} s of CPU"
     )
 
 
@@ -161,13 +164,15 @@ def summarise(name: str, pupils: list[Pupil]) -> str:
     mnist = np.array([pupil.mnist for pupil in pupils]) * 100
     strangers = np.array([pupil.strangers for pupil in pupils]) * 100
     seconds = [pupil.seconds for pupil in pupils]
+    cpu = [pupil.cpu_seconds for pupil in pupils]
     return (
         f"{name}: {len(pupils)}, {np.mean([p.corrections for p in pupils]):.1f} corrections each; "
         f"others {100 - 100 * before / others:.2f} -> {100 - 100 * after / others:.2f} %, "
         f"{100 * (before - after) / max(before, 1):.1f} % of what was missing gained; "
         f"MNIST {mnist.mean():+.2f} points (worst {mnist.min():+.2f}), "
         f"strangers {strangers.mean():+.2f} (worst {strangers.min():+.2f}); "
-        f"median {np.median(seconds):.2f} s, longest {max(seconds):.2f} s"
+        f"median {np.median(seconds):.2f} s, longest {max(seconds):.2f} s; "
+        f"CPU median {np.median(cpu):.2f} s, longest {max(cpu):.2f} s"
     )
 
 
