@@ -12,13 +12,14 @@ import contextvars
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 LOOK_EVERY = 0.2  # seconds between two looks at the place
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Line:
@@ -58,6 +59,15 @@ def _step_back() -> None:
     # Linux alone gives each thread a priority of its own; elsewhere the number would be a process's.
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+async def in_thread(workers: Executor, function: Callable[..., Result], *values: Any) -> Result:
+    """What `function` gives for `values`, computed by one of `workers` while the page goes on.
+
+    asyncio's own threads would do, but there are more of them, and each keeps the memory that its
+    largest piece of work took.
+    """
+    return await asyncio.get_running_loop().run_in_executor(workers, function, *values)
 
 
 async def in_threads(items: Iterator[Item], workers: Executor) -> AsyncIterator[Item]:

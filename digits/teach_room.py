@@ -7,7 +7,6 @@ import torch. Next: digits/teach.py does the learning, digits/teach.js is the ro
 
 from __future__ import annotations
 
-import asyncio
 import json
 import tempfile
 import time
@@ -21,7 +20,7 @@ import numpy as np
 from digits.checkpoint import WeightsError
 from digits.data import DataError, Digits
 from digits.inference import Backend, BackendError
-from digits.line import in_threads
+from digits.line import in_thread, in_threads
 from digits.recipes import CLASSES
 from digits.rooms import picker_value
 from digits.runs import layers_of, make_backend
@@ -76,7 +75,7 @@ async def _learn(
             yield {"state": "waiting", "place": place}, unchanged
             if job.stop.is_set():
                 return
-        digits = await asyncio.to_thread(trainer.shelf.get)
+        digits = await in_thread(trainer.workers, trainer.shelf.get)
         start = time.perf_counter()
         lesson = Lesson(base, drawings, digits)
         async for share in in_threads(lesson.learn(), trainer.workers):
@@ -84,7 +83,7 @@ async def _learn(
             if job.stop.is_set():
                 return
     seconds = time.perf_counter() - start
-    told = await asyncio.to_thread(lesson.compare)
+    told = await in_thread(trainer.workers, lesson.compare)
     visit.taught_from, visit.own = base, lesson.taught
     picker = picker_value(trainer.reader, YOURS, (YOURS,))
     yield {"state": "done", "seconds": round(seconds, 2), **told}, picker

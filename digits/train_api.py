@@ -9,14 +9,13 @@ It waits in the same line as the page's visitors; what it trains is not kept. Ne
 
 # No `from __future__ import annotations` here: Gradio reads this function's types as they are.
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
 from digits.data import DataError
-from digits.line import in_threads
+from digits.line import in_thread, in_threads
 from digits.recipes import SettingsError
 from digits.runs import Order, choose_images, read_order, run
 from digits.train_room import Trainer
@@ -72,7 +71,7 @@ async def stream(trainer: Trainer, order: Order) -> AsyncIterator[dict[str, Any]
     with trainer.line.ticket() as ticket:
         async for place in trainer.line.wait(ticket):
             yield {"state": "waiting", "place": place}
-        digits = choose_images(await asyncio.to_thread(trainer.shelf.get), order)
+        digits = choose_images(await in_thread(trainer.workers, trainer.shelf.get), order)
         async for report in in_threads(run(order, digits, None, None), trainer.workers):
             done = report.epoch == report.epochs and report.step == report.steps
             yield {

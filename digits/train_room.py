@@ -7,7 +7,6 @@ close the page. Importing this file does not import torch. Next: digits/runs.py,
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import os
 import threading
@@ -22,7 +21,7 @@ import numpy as np
 
 from digits.data import DataError, Digits, load_digits
 from digits.inference import Layers
-from digits.line import Line, in_threads, make_workers
+from digits.line import Line, in_thread, in_threads, make_workers
 from digits.outcome import describe_outcome
 from digits.reading import Reader, parse_drawing
 from digits.recipes import SettingsError
@@ -148,7 +147,7 @@ async def _train(
                 yield {"state": "idle"}, unchanged, unchanged
                 return
         yield {"state": "loading"}, unchanged, unchanged
-        digits = choose_images(await asyncio.to_thread(trainer.shelf.get), order)
+        digits = choose_images(await in_thread(trainer.workers, trainer.shelf.get), order)
         start = visit.own if order.go_on else None
         if start:
             order = replace(order, recipe=replace(order.recipe, model=start.card.config))
@@ -160,7 +159,7 @@ async def _train(
             if job.stop.is_set():
                 break
     stopped = job.stop.is_set()
-    outcome = await asyncio.to_thread(finish, visit, order, digits, story, began)
+    outcome = await in_thread(trainer.workers, finish, visit, order, digits, story, began)
     state = "stopped" if stopped else "done"
     yield story.tell(state), outcome, picker_value(trainer.reader, YOURS, (YOURS,))
 
