@@ -7,6 +7,8 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +24,12 @@ from digits.story import Story
 from digits.training import evaluate
 
 WORKERS = make_workers(1)
+
+
+def run_alone(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine in a thread of its own: in this one, Playwright's event loop may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def order(**asked: Any) -> Any:
@@ -170,7 +178,7 @@ def test_waiting_ends_when_the_seat_is_free() -> None:
                 before.__exit__(None, None, None)
         return places
 
-    assert asyncio.run(wait()) == [1]
+    assert run_alone(wait()) == [1]
 
 
 def test_a_generator_in_threads_is_closed_when_nobody_listens_any_more() -> None:
@@ -192,7 +200,7 @@ def test_a_generator_in_threads_is_closed_when_nobody_listens_any_more() -> None
         await items.aclose()
         return taken
 
-    assert asyncio.run(take_two()) == [0, 1] and closed
+    assert run_alone(take_two()) == [0, 1] and closed
 
 
 def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
@@ -217,7 +225,7 @@ def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
         with pytest.raises(asyncio.CancelledError):
             await listening
 
-    asyncio.run(cancel())
+    run_alone(cancel())
     assert closed
 
 
