@@ -19,11 +19,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from digits.needs import name_missing
 
 try:
+    import numpy as np
+
     from digits.calibration import Scored, calibrate
     from digits.checkpoint import (
         WEIGHTS_DIR,
@@ -53,9 +53,8 @@ if TYPE_CHECKING:
     from digits.training import EpochReport, Progress
 
 SHOWN_DIGITS = 4  # test digits in the picture at the end
-HELD_OUT = (
-    5000  # the last training images: `sketch` learns from the others and is calibrated on these
-)
+# The last training images: `sketch` learns from the others and is calibrated on these.
+HELD_OUT = 5000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

