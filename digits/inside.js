@@ -377,7 +377,8 @@ function showSoftmax() {
 async function show(reading) {
   if (!reading?.image || !picture.offsetParent) return;
   await fetchNetwork(reading);
-  if (!network) return;
+  reading = digits.last("reading");   // fetching takes a while, and the pen may have moved on
+  if (!network || !reading.image) return;
   run = { ...feed(Float32Array.from(digits.unpack(reading.image.bytes), (byte) => byte / 255)), image: reading.image };
   chosen ||= { layer: 1, node: run.values[1].indexOf(Math.max(...run.values[1])) };
   run.terms = terms(chosen);

@@ -101,6 +101,7 @@ def train(
         yield EpochReport(epoch, epochs, mean, accuracy, time.perf_counter() - began)
         if stopped:
             return
+        reported = time.perf_counter()  # so that the next report is no single batch's loss
 
 
 class Adam:

@@ -133,6 +133,29 @@ def test_inside_has_the_sums_of_this_drawing(open_page: OpenPage) -> None:
     assert page.locator(".node-name").inner_text() != before
 
 
+def test_inside_shows_the_drawing_that_came_while_the_weights_were_fetched(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    answers = []
+    page.route(re.compile("component_server"), lambda route: hold_weights(route, answers))
+    page.get_by_role("tab", name="Inside").click()
+    page.wait_for_timeout(300)
+    draw(page, SEVEN)
+    assert len(answers) == 1, "the weights should still be on their way"
+    answers[0].continue_()
+    page.wait_for_selector(".softmax-table tr.first")
+    assert page.locator(".softmax-table tr.first td").first.inner_text() == "7"
+
+
+def hold_weights(route: Any, held: list[Any]) -> None:
+    """Keep the question for the weights back, let every other pass."""
+    if "look_inside" in (route.request.post_data or ""):
+        held.append(route)
+    else:
+        route.continue_()
+
+
 def test_inside_follows_the_pen(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("tab", name="Inside").click()
