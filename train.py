@@ -34,7 +34,7 @@ try:
         write_atomically,
     )
     from digits.data import DATA_DIR, DataError, Digits, load_digits
-    from digits.inference import DEVICES, BackendError, TorchBackend, choose_device
+    from digits.inference import DEVICES, BackendError, TorchBackend, choose_device, predict_images
     from digits.recipes import (
         ACTIVATIONS,
         RECIPES,
@@ -43,7 +43,7 @@ try:
         SettingsError,
         check_recipe,
     )
-    from digits.sketch import prepare_strokes, to_pixels
+    from digits.sketch import prepare_strokes
     from digits.strokes import Drawing, StrokesError, find_strokes, read_unipen
 except ModuleNotFoundError as error:
     sys.exit(name_missing(error))
@@ -253,11 +253,7 @@ def prepare_drawings(drawings: Sequence[Drawing]) -> tuple[np.ndarray, np.ndarra
 
 def read_all(model: MLP, images: np.ndarray, labels: np.ndarray) -> Scored:
     """The network's log-probabilities (N, 10) for images, beside their labels."""
-    backend = TorchBackend(model, Card())
-    parts = [
-        backend.predict(to_pixels(part)) for part in np.array_split(images, len(images) // 2000 + 1)
-    ]
-    return np.concatenate(parts), labels
+    return predict_images(TorchBackend(model, Card()), images), labels
 
 
 def describe(report: EpochReport) -> str:

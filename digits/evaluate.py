@@ -26,8 +26,15 @@ from numpy.typing import NDArray
 from digits.calibration import calibration_error
 from digits.checkpoint import Calibration, WeightsError, write_atomically
 from digits.data import DataError, Digits, load_digits
-from digits.inference import BACKENDS, Backend, BackendError, calibrated, load_backend
-from digits.sketch import SketchError, prepare_strokes, to_pixels
+from digits.inference import (
+    BACKENDS,
+    Backend,
+    BackendError,
+    calibrated,
+    load_backend,
+    predict_images,
+)
+from digits.sketch import SketchError, prepare_strokes
 from digits.strokes import NOT_A_DIGIT, StrokesError, read_unipen
 
 WORST = 20  # mistakes in the figure
@@ -129,11 +136,7 @@ def read_drawings(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 def predict(backend: Backend, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Calibrated probabilities (N, 10) of images (N, 28, 28)."""
-    parts = [
-        backend.predict(to_pixels(images[start : start + 1000]))
-        for start in range(0, len(images), 1000)
-    ]
-    return calibrated(np.concatenate(parts), backend.card.calibration)
+    return calibrated(predict_images(backend, images), backend.card.calibration)
 
 
 def score(backend: Backend, images: NDArray[np.uint8], labels: NDArray[Any]) -> Score:

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from digits.data import Digits
-from digits.inference import Backend, Layers
+from digits.inference import Backend, Layers, predict_images
 from digits.reading import pack
 from digits.recipes import CLASSES
-from digits.sketch import to_pixels
 
 SHOWN_MISTAKES = 12
 SHOWN_NODES = 32  # of the first layer
@@ -21,7 +20,7 @@ SHOWN_NODES = 32  # of the first layer
 
 def describe_outcome(network: Backend, before: Layers, digits: Digits) -> dict[str, Any]:
     """Everything the page shows after a run."""
-    log_probabilities = network.predict(to_pixels(digits.test_images))
+    log_probabilities = predict_images(network, digits.test_images)
     counts = confusion(log_probabilities, digits.test_labels)
     return {
         "accuracy": float(counts.trace() / counts.sum()),

@@ -19,13 +19,14 @@ import numpy as np
 
 from digits.checkpoint import WeightsError
 from digits.data import DataError, Digits
-from digits.inference import Backend, BackendError
+from digits.inference import Backend, BackendError, predict_images
 from digits.line import in_thread, in_threads
 from digits.recipes import CLASSES
 from digits.rooms import picker_value
 from digits.runs import layers_of, make_backend
-from digits.sketch import SketchError, Strokes, check_strokes, prepare_strokes, to_pixels
+from digits.sketch import SketchError, Strokes, check_strokes, prepare_strokes
 from digits.strokes import Drawing, StrokesError, read_unipen, write_unipen
+from digits.texts import text
 from digits.train_room import Trainer
 from digits.visit import YOURS, Job, Visit
 
@@ -45,7 +46,7 @@ def make_lesson(trainer: Trainer) -> Any:
         trainer.remember(request, visit)
         unchanged = gr.skip()
         if visit.job:
-            yield {"state": "problem", "problem": "a training is under way"}, unchanged
+            yield {"state": "problem", "problem": text("train_busy", visit.language)}, unchanged
             return
         visit.job = Job()
         try:
@@ -55,6 +56,7 @@ def make_lesson(trainer: Trainer) -> Any:
             yield {"state": "problem", "problem": str(error)}, unchanged
         finally:
             visit.job = None
+            trainer.tidy()
 
     return learn
 
@@ -129,7 +131,7 @@ class Lesson:
 
 def read(network: Backend, images: np.ndarray) -> np.ndarray:
     """What a network reads in images (N, 28, 28): (N,)."""
-    return network.predict(to_pixels(images)).argmax(axis=1)
+    return predict_images(network, images).argmax(axis=1)
 
 
 def check_drawings(raw: Any) -> Labelled:

@@ -22,6 +22,7 @@ import numpy as np
 from digits.data import DataError, Digits, load_digits
 from digits.inference import Layers
 from digits.line import Line, in_thread, in_threads, make_workers
+from digits.memory import give_back
 from digits.outcome import describe_outcome
 from digits.reading import Reader, parse_drawing
 from digits.recipes import SettingsError
@@ -86,6 +87,11 @@ class Trainer:
         if visit.job:
             visit.job.stop.set()
         visit.own, visit.taught_from, visit.runs = None, None, []
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Give back the memory that a training, a lesson or a visit took, as soon as a worker is free."""
+        self.workers.submit(give_back)
 
     def find(self, question: Any) -> Visit | None:
         """The visit whose secret a page's script sent."""
@@ -129,6 +135,7 @@ def make_train(trainer: Trainer) -> Any:
             yield {"state": "problem", "problem": str(error)}, unchanged, unchanged
         finally:
             visit.job = None
+            trainer.tidy()
 
     return train
 

@@ -23,6 +23,7 @@ from digits.backprop import Backprop
 from digits.data import Digits
 from digits.model import MLP
 from digits.recipes import CLASSES, Recipe
+from digits.standard import PlainPixels, StandardPixels, to_pixels
 
 # Images fetched from the shuffled set in one go, then cut into batches: fetching 15 at a time would
 # cost as much as a layer, and all at once four times the memory of the images themselves.
@@ -73,6 +74,7 @@ def train(
     test_images, test_labels = on_device(digits.test_images, digits.test_labels, device)
     targets = one_hot(labels)
     backprop = Backprop(model.to(device).train())
+    inputs = StandardPixels(model, images) if recipe.standardised else PlainPixels()
     optimiser = Adam(backprop.weights, backprop.gradients)
     shuffler = torch.Generator()
     shuffler.seed() if seed is None else shuffler.manual_seed(seed)
@@ -86,7 +88,8 @@ def train(
         losses: list[Tensor] = []
         recent = 0
         order = torch.randperm(len(labels), generator=shuffler).to(device)
-        for batch, batch_targets in batches(images, targets, order, recipe.batch_size):
+        inputs.begin()
+        for batch, batch_targets in batches(images, targets, order, recipe.batch_size, inputs):
             losses.append(backprop.gradients_of(batch, batch_targets))
             optimiser.step(learning_rate(recipe, step, steps))
             step += 1
@@ -95,7 +98,10 @@ def train(
             if report_every is not None and time.perf_counter() - reported >= report_every:
                 mean = float(torch.stack(losses[recent:]).mean())
                 recent, reported = len(losses), time.perf_counter()
+                inputs.pause()
                 yield Progress(step, steps, epoch, epochs, mean, reported - began)
+                inputs.begin()
+        inputs.pause()
         mean = float(torch.stack(losses).mean())
         accuracy = _test(model, test_images, test_labels)[1]
         yield EpochReport(epoch, epochs, mean, accuracy, time.perf_counter() - began)
@@ -150,11 +156,11 @@ def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
 
 
 def batches(
-    images: Tensor, targets: Tensor, order: Tensor, batch_size: int
+    images: Tensor, targets: Tensor, order: Tensor, batch_size: int, inputs: PlainPixels
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """images (N, 784) uint8 and targets (N, 10), in that order, as batches; pixels in 0..1."""
+    """images (N, 784) uint8, as `inputs` shows them, and targets (N, 10), in that order, as batches."""
     for some in order.split(max(FETCHED // batch_size, 1) * batch_size):
-        pixels = to_pixels(images.index_select(0, some))
+        pixels = inputs.pixels(images.index_select(0, some))
         some_targets = targets.index_select(0, some)
         yield from zip(pixels.split(batch_size), some_targets.split(batch_size), strict=True)
 
@@ -171,11 +177,6 @@ def on_device(images: np.ndarray, labels: np.ndarray, device: str) -> tuple[Tens
 def one_hot(labels: Tensor) -> Tensor:
     """labels (N,) -> the probabilities to aim at, (N, 10) float32: 1 for the digit, 0 for the others."""
     return functional.one_hot(labels, CLASSES).float()
-
-
-def to_pixels(images: Tensor) -> Tensor:
-    """images (N, 784) uint8 -> pixels (N, 784) float32 in 0..1."""
-    return images.float().div_(255)
 
 
 def predictions(model: MLP, images: np.ndarray) -> np.ndarray:

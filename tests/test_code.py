@@ -46,6 +46,7 @@ def card_of(name: str, digits: Digits) -> Card:
         "batch_size": recipe.batch_size,
         "learning_rate": recipe.learning_rate,
         "schedule": recipe.schedule,
+        "standardised": recipe.standardised,
         "seed": 0,
     }
     figures = {"test_accuracy": reports[-1].test_accuracy}

@@ -10,6 +10,7 @@ import torch
 from digits.data import Digits
 from digits.model import MLP
 from digits.recipes import ACTIVATIONS, RECIPES, ModelConfig, Recipe
+from digits.standard import StandardPixels, to_pixels
 from digits.training import EpochReport, Progress, evaluate, train
 
 SHORT = replace(RECIPES["tutorial"], epochs=2)
@@ -44,7 +45,9 @@ def test_a_seed_repeats_exactly(few: Digits) -> None:
 @pytest.mark.parametrize("name", ["tutorial", "fast"])
 def test_steps_are_adams(few: Digits, name: str) -> None:
     """The same weights as the plain loop: autograd, torch's Adam with default settings."""
-    recipe = replace(RECIPES[name], epochs=1, batch_size=1000, schedule="constant")
+    recipe = replace(
+        RECIPES[name], epochs=1, batch_size=1000, schedule="constant", standardised=False
+    )
     model, _ = run(few, recipe)
     plain = MLP(recipe.model, seed=0)
     pixels = torch.from_numpy(few.train_images).reshape(-1, 784) / 255
@@ -54,6 +57,36 @@ def test_steps_are_adams(few: Digits, name: str) -> None:
     optimiser.step()
     for ours, theirs in zip(model.parameters(), plain.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, atol=2e-5, rtol=1e-3)
+
+
+def test_standardised_pixels_are_the_same_network_where_training_pauses(few: Digits) -> None:
+    model = MLP(seed=0)
+    images = torch.from_numpy(few.train_images).reshape(-1, 784)
+    inputs = StandardPixels(model, images)
+    with torch.no_grad():
+        plain = model.logits(to_pixels(images))
+        inputs.begin()
+        seen = inputs.pixels(images)
+        assert abs(seen.mean()) < 0.01
+        assert 0.8 < seen.std() < 1.1
+        torch.testing.assert_close(model.logits(seen), plain, atol=1e-5, rtol=1e-3)
+        assert not torch.allclose(model.logits(to_pixels(images)), plain, atol=0.002)
+        inputs.pause()
+        torch.testing.assert_close(model.logits(to_pixels(images)), plain, atol=1e-5, rtol=1e-3)
+
+
+def test_a_standardised_run_can_be_left_at_any_report(few: Digits) -> None:
+    recipe = replace(RECIPES["fast"], epochs=2, batch_size=100)
+    model = MLP(recipe.model, seed=0)
+    for report in train(model, few, recipe, seed=0, report_every=0.0):
+        reached = evaluate(model, few.test_images, few.test_labels)
+        if isinstance(report, EpochReport):
+            assert report.test_accuracy == pytest.approx(reached)
+    run_on = train(model, few, recipe, seed=1, report_every=0.0)
+    for _ in range(4):
+        next(run_on)
+    run_on.close()
+    assert evaluate(model, few.test_images, few.test_labels) > 0.5
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

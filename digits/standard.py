@@ -1,0 +1,61 @@
+"""Standardised pixels: a network learns in fewer steps from numbers that lie around 0.
+
+The middle of the image is bright in nearly every digit. What all images share tells none of them apart,
+yet every step of training pulls all weights of the first layer along with it. So each pixel's mean is
+taken away and the rest divided by one spread (LeCun et al., "Efficient BackProp", 1998): `fast` then
+needs two epochs instead of three. Only training sees such pixels. When it pauses, the first layer takes
+mean and spread into its weights, so that the network reads plain pixels again and gives the same answers.
+Next: digits/training.py.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from digits.model import MLP
+
+SPREAD = 0.3  # about the standard deviation of MNIST's pixels, which lie in 0..1: 0.308
+SAMPLE = 4000  # images that the mean is taken of
+
+
+def to_pixels(images: Tensor) -> Tensor:
+    """images (N, 784) uint8 -> pixels (N, 784) float32 in 0..1."""
+    return images.float().div_(255)
+
+
+class PlainPixels:
+    """Pixels as they are, from 0 to 1; nothing to begin and nothing to pause."""
+
+    def pixels(self, images: Tensor) -> Tensor:
+        """images (N, 784) uint8 -> what the network learns from, (N, 784) float32."""
+        return to_pixels(images)
+
+    def begin(self) -> None:
+        """From here on the network is given `pixels`."""
+
+    def pause(self) -> None:
+        """From here on the network is given plain pixels; its answers stay the same."""
+
+
+class StandardPixels(PlainPixels):
+    """Pixels minus their mean, divided by SPREAD; `model` changes in place between the two."""
+
+    def __init__(self, model: MLP, images: Tensor) -> None:
+        first = model.layers[0]
+        assert isinstance(first, nn.Linear)
+        self._first = first
+        self._mean = images[:SAMPLE].float().mean(dim=0).div_(255)
+
+    def pixels(self, images: Tensor) -> Tensor:
+        return to_pixels(images).sub_(self._mean).div_(SPREAD)
+
+    @torch.no_grad()
+    def begin(self) -> None:
+        self._first.bias.add_(self._first.weight @ self._mean)
+        self._first.weight.mul_(SPREAD)
+
+    @torch.no_grad()
+    def pause(self) -> None:
+        self._first.weight.div_(SPREAD)
+        self._first.bias.sub_(self._first.weight @ self._mean)
