@@ -25,6 +25,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # Every queued event would rebuild a summary of all events so far, slower as they add up.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 
+from digits.memory import share_heaps
 from digits.needs import name_missing
 
 try:
@@ -260,6 +261,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(NO_MCP.format(python=sys.executable), file=sys.stderr)
         return 1
     keep_proxies_away()
+    share_heaps()
     try:
         page = build_page(settings)
         page.queue(max_size=100)

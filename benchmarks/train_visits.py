@@ -3,16 +3,15 @@
     python -m benchmarks.train_visits
     python -m benchmarks.train_visits --visits 10 --epochs 1 --draws 60
 
-Real pages in Chromium (Playwright, as in the tests). First the visits train one after another and close
-their page; the server's memory is read after each. Then one visitor draws while another trains:
-milliseconds from the end of a stroke to the answer on the page, without and with the training.
+Real pages in Chromium (Playwright, as in the tests), served by a process of its own. First the visits train
+one after another and close their page; the server's memory is read two seconds after each. Then one
+visitor draws while another trains: milliseconds from the end of a stroke to the answer on the page,
+without and with the training. Needs Linux for the memory.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
-import os
 import shutil
 import statistics
 import time
@@ -20,7 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+from benchmarks.conditions import busy, conditions
+from benchmarks.server import Server, serve
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 # Draws one stroke with synthetic pointer events and waits for the answer to it.
@@ -58,40 +58,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from playwright.sync_api import sync_playwright
 
-    import app
-
-    page = app.build_page(app.Settings(data=options.data))
-    page.queue()
-    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
-    with sync_playwright() as playwright:
+    print(conditions("gradio", "torch", "onnxruntime"), busy(), flush=True)
+    data = ["--data", str(options.data)] if options.data else []
+    with serve(["app.py", *data]) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        measure_memory(browser, address, options)
-        measure_drawing(browser, address, options)
+        measure_memory(browser, server, options)
+        measure_drawing(browser, server, options)
         browser.close()
-    page.close()
+    print(busy())
 
 
-def measure_memory(browser: Any, address: str, options: argparse.Namespace) -> None:
-    """Memory of this process, which is the server, after each visit that trained and left."""
+def measure_memory(browser: Any, server: Server, options: argparse.Namespace) -> None:
+    """Memory of the server after each visit that trained and left."""
     used = []
     for number in range(1, options.visits + 1):
-        visitor = open_page(browser, address)
+        visitor = open_page(browser, server.address)
         start_training(visitor, options.epochs, batch_size=256)
         visitor.wait_for_selector('.run[data-state="done"]', timeout=300_000)
         visitor.context.close()
         time.sleep(2)
-        gc.collect()
-        used.append(memory_mb())
+        used.append(server.memory())
         print(f"visit {number:2}: {used[-1]:.0f} MB", flush=True)
     if len(used) > 1:
         print(f"from the first to the last visit: {used[-1] - used[0]:+.1f} MB")
 
 
-def measure_drawing(browser: Any, address: str, options: argparse.Namespace) -> None:
+def measure_drawing(browser: Any, server: Server, options: argparse.Namespace) -> None:
     """Milliseconds from pointer up to the answer, alone and while another visitor trains."""
-    visitor = open_page(browser, address)
+    visitor = open_page(browser, server.address)
     alone = [visitor.evaluate(STROKE) for _ in range(options.draws)]
-    other = open_page(browser, address)
+    other = open_page(browser, server.address)
     start_training(other, 20, batch_size=15)
     other.wait_for_selector(".run.drawn", timeout=300_000)
     meanwhile = [visitor.evaluate(STROKE) for _ in range(options.draws)]
@@ -117,12 +113,6 @@ def start_training(page: Any, epochs: int, batch_size: int) -> None:
     page.locator("#train [name=epochs]").fill(str(epochs))
     page.locator("#train [name=batch_size]").fill(str(batch_size))
     page.get_by_role("button", name="Train", exact=True).click()
-
-
-def memory_mb() -> float:
-    """Resident memory of this process (Linux)."""
-    fields = Path("/proc/self/statm").read_text().split()
-    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 if __name__ == "__main__":

@@ -1,14 +1,23 @@
-"""Give memory that is no longer needed back to the system, at once.
+"""Keep the server small although many visitors train on it.
 
 A training takes and drops a few dozen MB of arrays again and again. glibc, Linux's C library, keeps what
-was dropped for the next time, for every thread apart, so a page that many visitors train on would hold
-the largest sum of all of it for as long as it runs. Next: digits/train_room.py, which asks for this.
+was dropped for the next time, and for every thread apart: the page would hold the largest sum of all of
+it for as long as it runs (benchmarks/train_visits.py). Next: app.py and digits/train_room.py, which use it.
 """
 
 from __future__ import annotations
 
 import ctypes
 from contextlib import suppress
+
+M_ARENA_MAX = -8  # glibc's number for "how many heaps at most", from its malloc.h
+HEAPS = 2
+
+
+def share_heaps() -> None:
+    """Let all threads share two heaps, not eight a core; for the start, before there are threads."""
+    with suppress(OSError, AttributeError, TypeError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
 
 
 def give_back() -> None:

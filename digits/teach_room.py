@@ -77,15 +77,15 @@ async def _learn(
             yield {"state": "waiting", "place": place}, unchanged
             if job.stop.is_set():
                 return
-        digits = await in_thread(trainer.workers, trainer.shelf.get)
+        digits = await in_thread(trainer.lesson_workers, trainer.shelf.get)
         start = time.perf_counter()
         lesson = Lesson(base, drawings, digits)
-        async for share in in_threads(lesson.learn(), trainer.workers):
+        async for share in in_threads(lesson.learn(), trainer.lesson_workers):
             yield {"state": "learning", "share": share}, unchanged
             if job.stop.is_set():
                 return
     seconds = time.perf_counter() - start
-    told = await in_thread(trainer.workers, lesson.compare)
+    told = await in_thread(trainer.lesson_workers, lesson.compare)
     visit.taught_from, visit.own = base, lesson.taught
     picker = picker_value(trainer.reader, YOURS, (YOURS,))
     yield {"state": "done", "seconds": round(seconds, 2), **told}, picker

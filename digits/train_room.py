@@ -70,7 +70,9 @@ class Trainer:
         seats = max(1, (os.cpu_count() or 2) - 1)
         self.line = Line(seats)
         self.lessons = Line(seats=1)  # a second each, so they do not wait for trainings
-        self.workers = make_workers(seats + 1)
+        # Threads of their own for both: one that has done either keeps some MB for its next turn.
+        self.workers = make_workers(seats)
+        self.lesson_workers = make_workers(1)
         self._pages: dict[str, weakref.ref[Visit]] = {}
 
     def remember(self, request: gr.Request, visit: Visit) -> None:
