@@ -42,6 +42,7 @@ from digits.inference import BACKENDS, DEVICES, BackendError
 from digits.inside import make_inside
 from digits.look import make_css, make_head, make_i18n, make_theme, say_in, translatable
 from digits.reading import Choice, Networks, Reader, ask, list_weights, parse_drawing
+from digits.road import ROUTE
 from digits.rooms import make_answer, make_header, make_pad, make_picker, make_samples, make_see
 from digits.teach_room import load, save
 from digits.texts import choose_language
@@ -94,6 +95,7 @@ def build_page(settings: Settings | None = None) -> gr.Blocks:
         wire(page, rooms, reader)
         wire_training(page, rooms, trainer)
     finish_api(page)
+    page.reader = reader  # where digits/road.py finds it
     return page
 
 
@@ -215,7 +217,7 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,  # 13 ms an event
         "ssr_mode": False,
         "max_file_size": MAX_PICTURE_FILE,
-        "app_kwargs": {"middleware": [Middleware(Guard)]},
+        "app_kwargs": {"middleware": [Middleware(Guard)], "routes": [ROUTE]},
         "enable_monitoring": False,  # it would show everybody how much the page is used
         "show_error": True,
     }

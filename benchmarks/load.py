@@ -66,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--training", action="store_true", help="somebody trains meanwhile")
     parser.add_argument("--flat", action="store_true", help="memory over 10,000 predictions")
     options = parser.parse_args(arguments)
+    if min(options.seconds, options.more) <= 0:
+        parser.error("--seconds and --more must be above 0")
     print(conditions("gradio", "onnxruntime", "httpx"))
     with serve(["app.py"]) as server:
         if options.flat:
@@ -141,16 +143,14 @@ async def draw(
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if due >= ends:
             return
-        await ask(pad, client, f"visitor-{number}", asked, due, tally)
+        await ask(pad, client, asked, due, tally)
         # As the pad: what was drawn meanwhile goes into the next question, not into several.
         due = max(due + 1 / UPDATES, time.perf_counter())
 
 
-async def ask(
-    pad: Pad, client: httpx.AsyncClient, visitor: str, asked: Asked, due: float, tally: Tally
-) -> None:
+async def ask(pad: Pad, client: httpx.AsyncClient, asked: Asked, due: float, tally: Tally) -> None:
     """One question; its answer's lateness, counted from when it was due, goes into `tally`."""
-    body = pad.question(asked.strokes, visitor)
+    body = pad.question(asked.strokes)
     try:
         response = await client.post(pad.url, content=body, headers=JSON)
         response.raise_for_status()

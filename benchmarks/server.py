@@ -1,7 +1,7 @@
 """Start the page as a process of its own and ask it as the pad does. For startup.py and load.py.
 
-What the pad sends is one POST a question to Gradio's road for gr.HTML's server functions, with the
-whole drawing in it (see digits/pad.js); `Pad.question` builds the same body.
+What the pad sends is one POST a question, with the whole drawing in it (see digits/pad.js);
+`Pad.question` builds the same body.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from typing import Any
 import httpx
 
 from benchmarks.conditions import REPO
+from digits.road import PATH
 
 HOST = "127.0.0.1"
 PATIENCE = 120.0  # s until a server that does not answer counts as failed
-ROAD = "/gradio_api/component_server"
 
 
 @dataclass(frozen=True)
@@ -106,21 +106,15 @@ class Pad:
     """Knows what to send so that the page answers a drawing."""
 
     def __init__(self, address: str) -> None:
-        components = httpx.get(f"{address}/config", timeout=30).json()["components"]
-        pads = [part for part in components if part["props"].get("elem_id") == "pad"]
-        self.url = address + ROAD
-        self._component = pads[0]["id"]
+        self.url = address + PATH
 
-    def question(self, strokes: list[list[list[float]]], visitor: str) -> bytes:
+    def question(self, strokes: list[list[list[float]]]) -> bytes:
         """The body of one question, as digits/pad.js sends it."""
-        asked = {"drawing": {"strokes": strokes}, "language": "en"}
-        told = {"data": asked, "component_id": self._component, "fn_name": "read"}
-        return json.dumps({**told, "session_hash": visitor}).encode()
+        return json.dumps({"drawing": {"strokes": strokes}, "language": "en"}).encode()
 
     def ask(self, client: httpx.Client, strokes: list[list[list[float]]]) -> dict[str, Any]:
         """One answer, asked for and waited for."""
-        body = self.question(strokes, "one")
-        response = client.post(self.url, content=body, headers=JSON)
+        response = client.post(self.url, content=self.question(strokes), headers=JSON)
         response.raise_for_status()
         return response.json()
 

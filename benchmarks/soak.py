@@ -58,7 +58,10 @@ class Soak:
 
     def repeat(self, deed: Callable[[httpx.Client], float | None], pause: float) -> None:
         """Do `deed` again and again; what it returns is the pad's time in ms."""
-        with httpx.Client(base_url=self.server.address, timeout=60) as client:
+        # The server closes a connection that was idle for 5 s, just when the next request may be on
+        # its way: a browser would send that again, httpx would not. So none is used again so late.
+        limits = httpx.Limits(keepalive_expiry=1)
+        with httpx.Client(base_url=self.server.address, timeout=60, limits=limits) as client:
             while time.monotonic() < self.end:
                 try:
                     milliseconds, error = deed(client), None
@@ -76,7 +79,7 @@ class Soak:
         """A seven, wherever on the pad; it must be read as one."""
         x, y = random.uniform(-0.2, 0.2), random.uniform(-0.2, 0.2)
         strokes = [[[a + x, b + y] for a, b in SEVEN]]
-        body = self.pad.question(strokes, "soak")
+        body = self.pad.question(strokes)
         began = time.perf_counter()
         said = client.post(self.pad.url, content=body, headers=JSON).json()
         milliseconds = 1000 * (time.perf_counter() - began)

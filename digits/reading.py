@@ -1,10 +1,10 @@
 """Answer a drawing: strokes, a picture or 28x28 pixels in, everything the page shows of it out.
 
-The pad asks `Reader.read` about 30 times a second while somebody draws, through gr.HTML's server
-functions: half of what a Gradio event costs, measured in benchmarks/pad.py. Each call carries the whole
+The pad asks `Reader.read` about 30 times a second while somebody draws. Each call carries the whole
 drawing and the visitor's choices, so the server keeps nothing between calls and a restart loses nothing.
 What arrives here came from a browser: it is checked, and what is wrong with it comes back as one clear
-sentence in the visitor's language. Next: digits/words.py says it in words, digits/pad.js asks.
+sentence in the visitor's language. Next: digits/words.py says it in words; digits/road.py is the way that
+digits/pad.js asks.
 """
 
 from __future__ import annotations
@@ -80,6 +80,10 @@ class Networks:
         """The networks to choose from, the default one first."""
         rest = [name for name in self._paths if name != self.default.network]
         return [self.default.network, *rest]
+
+    def has_loaded(self, choice: Choice) -> bool:
+        """Whether `get` would return at once."""
+        return choice in self._loaded
 
     def get(self, choice: Choice) -> Backend:
         """The network of `choice`; WeightsError or BackendError if there is none."""
@@ -203,18 +207,30 @@ class Reader:
         except (SketchError, WeightsError, BackendError) as error:
             return {"problem": text("failed", language, problem=str(error))}
 
+    def is_quick(self, question: Mapping[str, Any]) -> bool:
+        """Whether `read` takes about a millisecond: no picture to decode, no network to load first."""
+        drawing, choice = question.get("drawing"), self._choice(question)
+        if isinstance(drawing, Mapping) and "picture" in drawing:
+            return False
+        return choice.network == YOURS or self.networks.has_loaded(choice)
+
     def find_network(self, question: Mapping[str, Any]) -> Backend:
         """The network that the question asks for: the visitor's own or a shipped one."""
-        default = self.networks.default
-        name = str(question.get("network") or default.network)
-        if name == YOURS:
+        choice = self._choice(question)
+        if choice.network == YOURS:
             visit = self.visits.find(question.get("visit"))
             if visit is None or visit.own is None:
                 raise WeightsError("your own network is gone; train it again or choose another")
             return visit.own
-        backend = str(question.get("backend") or default.backend)
-        device = str(question.get("device") or default.device)
-        return self.networks.get(Choice(name, backend, device))
+        return self.networks.get(choice)
+
+    def _choice(self, question: Mapping[str, Any]) -> Choice:
+        default = self.networks.default
+        return Choice(
+            str(question.get("network") or default.network),
+            str(question.get("backend") or default.backend),
+            str(question.get("device") or default.device),
+        )
 
     def _read(
         self, drawing: Drawing, network: Backend, question: Mapping[str, Any], language: str

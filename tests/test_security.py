@@ -121,9 +121,10 @@ def endless(size: int) -> Iterator[bytes]:
 
 
 def test_requests_are_bounded_even_when_they_hide_their_length(site: str) -> None:
-    for path in ("run/predict", "component_server", "queue/join"):
+    roads = ("run/predict", "component_server", "queue/join")
+    for path in ("digits/read", *(f"gradio_api/{road}" for road in roads)):
         with httpx.Client() as client:
-            reply = client.post(f"{site}/gradio_api/{path}", content=endless(8_000_000))
+            reply = client.post(f"{site}/{path}", content=endless(8_000_000))
             assert reply.status_code == 413, path
     assert httpx.get(f"{site}/config").status_code == 200
 
