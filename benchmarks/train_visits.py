@@ -6,7 +6,8 @@
 Real pages in Chromium (Playwright, as in the tests), served by a process of its own. First the visits train
 one after another and close their page; the server's memory is read two seconds after each. Then one
 visitor draws while another trains: milliseconds from the end of a stroke to the answer on the page,
-without and with the training. Needs Linux for the memory.
+without and with the training. At last a page is closed while it trains: seconds until the next in line
+has its seat. Needs Linux for the memory.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 from benchmarks.conditions import busy, conditions
 from benchmarks.server import Server, serve
 
+LEAVING = 3  # times that a page is closed
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 # Draws one stroke with synthetic pointer events and waits for the answer to it.
 STROKE = """async () => {
@@ -64,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         measure_memory(browser, server, options)
         measure_drawing(browser, server, options)
+        measure_leaving(browser, server)
         browser.close()
     print(busy())
 
@@ -95,6 +98,24 @@ def measure_drawing(browser: Any, server: Server, options: argparse.Namespace) -
         late = sorted(times)[int(0.95 * len(times))]
         print(f"{name}: median {statistics.median(times):.0f} ms, 95 % within {late:.0f} ms")
     other.context.close()
+
+
+def measure_leaving(browser: Any, server: Server) -> None:
+    """Seconds from a page's end to the first report of the one that waited for its seat."""
+    times = []
+    for _ in range(LEAVING):
+        leaves, waits = (open_page(browser, server.address) for _ in range(2))
+        start_training(leaves, 20, batch_size=15)
+        leaves.wait_for_selector(".run.drawn", timeout=300_000)
+        start_training(waits, 1, batch_size=256)
+        waits.wait_for_selector('.run[data-state="waiting"]', timeout=300_000)
+        began = time.perf_counter()
+        leaves.context.close()
+        waits.wait_for_selector(".run.drawn", timeout=300_000)
+        times.append(time.perf_counter() - began)
+        waits.context.close()
+    each = ", ".join(f"{seconds:.2f} s" for seconds in times)
+    print(f"a page is closed while it trains; the next in line sees its own begin after {each}")
 
 
 def open_page(browser: Any, address: str) -> Any:
