@@ -109,11 +109,21 @@ def plain(card: Card) -> bool:
 
 def claim(name: str, card: Card) -> str:
     """What the script's reader may expect, in lines that fit the script."""
+    taught = int(card.recipe.get("taught", 0))
+    told = _claim_of_training(name, card)
+    if not taught:
+        return told
+    drawings = f"{taught} drawing{'s' if taught > 1 else ''}"
+    return f"{told}\nIt was also taught {drawings} on the page, which this script has not seen."
+
+
+def _claim_of_training(name: str, card: Card) -> str:
     accuracy = card.figures.get("test_accuracy")
     if not plain(card):
+        recipe = card.recipe["name"]
         return (
             f'The weights "{name}" also learnt from pen strokes and from varied images. This is the\n'
-            f"plain network of the same shape; the real thing: python train.py --recipe {name}"
+            f"plain network of the same shape; the real thing: python train.py --recipe {recipe}"
         )
     if accuracy is None or math.isnan(accuracy):
         return "A second or two per epoch."

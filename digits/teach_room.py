@@ -11,13 +11,14 @@ import json
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
-from digits.checkpoint import WeightsError
+from digits.checkpoint import Card, WeightsError
 from digits.data import DataError, Digits
 from digits.inference import Backend, BackendError, predict_images
 from digits.line import in_thread, in_threads
@@ -125,8 +126,18 @@ class Lesson:
         mnist = [
             float((read(network, test) == labels).mean()) for network in (self._base, self.taught)
         ]
+        self.taught.card = taught_card(self._base.card, len(images), mnist[1])
         pairs = zip(before.tolist(), after.tolist(), strict=True)
         return {"drawings": [{"before": b, "after": a} for b, a in pairs], "mnist": mnist}
+
+
+def taught_card(card: Card, drawings: int, accuracy: float) -> Card:
+    """The card of a network after a lesson: how many drawings it was taught, and what it reads now."""
+    return replace(
+        card,
+        recipe={**card.recipe, "taught": drawings},
+        figures={**card.figures, "test_accuracy": round(accuracy, 4)},
+    )
 
 
 def read(network: Backend, images: np.ndarray) -> np.ndarray:

@@ -89,6 +89,13 @@ def test_the_script_has_the_cards_own_settings(activation: str) -> None:
     assert script.lower().count(f"nn.{activation}()") == 2
 
 
+def test_a_taught_network_says_what_the_script_lacks() -> None:
+    card = Card(recipe={"name": "sketch", "taught": 3})
+    script = write_script("yours", card)
+    assert "train.py --recipe sketch" in script
+    assert "taught 3 drawings on the page" in script
+
+
 def test_weights_that_learnt_more_than_mnist_say_so() -> None:
     card = Card(recipe={"name": "sketch"}, figures={"test_accuracy": 0.98})
     script = write_script("sketch", card)

@@ -108,6 +108,8 @@ def test_a_visitor_teaches_drawings_and_the_pad_reads_them(open_page: OpenPage) 
     page.wait_for_function("document.querySelector('.answer-digit').textContent === '6'")
     assert page.locator(".answer-by").inner_text().startswith("yours")
     assert all("✓" in text for text in page.locator(".strip li small").all_inner_texts())
+    page.get_by_role("tab", name="Code").click()
+    page.get_by_text("It was also taught 2 drawings on the page").wait_for()
     page.get_by_role("button", name="Back to “tutorial”").first.click()
     page.wait_for_function("document.querySelector('.answer-digit').textContent !== '6'")
 
