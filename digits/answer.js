@@ -10,13 +10,16 @@ const spoken = element.querySelector(".spoken");
 const bars = [...element.querySelectorAll(".bar")];
 const root = element.querySelector(".answer");
 
+// As in the sentence above the bars: nothing is rounded up to "certain".
+const wholePercent = (value) => Math.min(99, Math.round(100 * value));
+
 function showBars(probabilities, label) {
   bars.forEach((bar, i) => {
     const value = probabilities ? probabilities[i] : 0;
     bar.style.setProperty("--share", value);
     bar.classList.toggle("first", i === label);
-    bar.querySelector(".bar-number").textContent = value >= 0.005 ? Math.round(value * 100) : "";
-    bar.setAttribute("aria-valuenow", Math.round(value * 100));
+    bar.querySelector(".bar-number").textContent = value >= 0.005 ? wholePercent(value) : "";
+    bar.setAttribute("aria-valuenow", wholePercent(value));
   });
 }
 

@@ -198,7 +198,7 @@ function drawOutputs(pen, shape, colours) {
     if (shape.small) continue;
     pen.fillStyle = colours.muted;
     pen.font = `400 12px ${font()}`;
-    pen.fillText(`${Math.round(100 * probability)} %`, x + radius + 22, y);
+    pen.fillText(`${Math.min(99, Math.round(100 * probability))} %`, x + radius + 22, y);
   }
 }
 
