@@ -24,7 +24,7 @@ from digits.needs import name_missing
 try:
     import numpy as np
 
-    from digits.calibration import Scored, calibrate
+    from digits.calibration import Scored, calibrate, calibration_error, share_turned_away
     from digits.checkpoint import (
         WEIGHTS_DIR,
         Calibration,
@@ -34,7 +34,14 @@ try:
         write_atomically,
     )
     from digits.data import DATA_DIR, DataError, Digits, load_digits
-    from digits.inference import DEVICES, BackendError, TorchBackend, choose_device, predict_images
+    from digits.inference import (
+        DEVICES,
+        BackendError,
+        TorchBackend,
+        calibrated,
+        choose_device,
+        predict_images,
+    )
     from digits.recipes import (
         ACTIVATIONS,
         RECIPES,
@@ -154,11 +161,12 @@ def run(options: argparse.Namespace) -> None:
     last = fit(model, digits, recipe, device, options.seed, known)
     card = make_card(recipe, digits, options.seed, last, known)
     card = replace(card, calibration=calibrate_on(model, digits, known))
+    card = replace(card, figures=card.figures | figures_on_test(model, digits, card.calibration))
     unknown = [one for one in drawings if one.writer in options.without_writers]
     if unknown:
         log_probabilities, labels = read_all(model, *prepare_drawings(unknown))
         accuracy = float((log_probabilities.argmax(axis=1) == labels).mean())
-        card = replace(card, figures={**card.figures, "other_writers_accuracy": round(accuracy, 4)})
+        card = replace(card, figures=card.figures | {"other_writers_accuracy": round(accuracy, 4)})
         print(
             f"writers it has not learnt from: accuracy {accuracy:.4f} of {len(labels):,} drawings"
         )
@@ -243,6 +251,16 @@ def calibrate_on(model: MLP, digits: Digits, drawings: Sequence[Drawing]) -> Cal
     if drawings:
         groups.append(read_all(model, *prepare_drawings(drawings)))
     return calibrate(groups)
+
+
+def figures_on_test(model: MLP, digits: Digits, calibration: Calibration) -> dict[str, float]:
+    """How sure the network is of the test digits, and how rightly."""
+    log_probabilities, labels = read_all(model, digits.test_images, digits.test_labels)
+    probabilities = calibrated(log_probabilities, calibration)
+    return {
+        "test_turned_away": round(share_turned_away(probabilities, calibration), 4),
+        "test_calibration_error": round(calibration_error(probabilities, labels), 4),
+    }
 
 
 def prepare_drawings(drawings: Sequence[Drawing]) -> tuple[np.ndarray, np.ndarray]:

@@ -59,6 +59,13 @@ def calibration_error(
     return float(np.abs(gaps).sum() / len(labels))
 
 
+def share_turned_away(probabilities: NDArray[np.float32], calibration: Calibration) -> float:
+    """Share of rows of calibrated probabilities (N, 10) whose answer is "not sure"."""
+    if calibration.threshold is None:
+        return 0.0
+    return float((probabilities.max(axis=1) < calibration.threshold).mean())
+
+
 def _loss(
     log_probabilities: NDArray[np.float32], labels: NDArray[np.integer], log_temperature: float
 ) -> float:

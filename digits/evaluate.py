@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.calibration import calibration_error
-from digits.checkpoint import Calibration, WeightsError, write_atomically
+from digits.calibration import calibration_error, share_turned_away
+from digits.checkpoint import WeightsError, write_atomically
 from digits.data import DataError, Digits, load_digits
 from digits.inference import (
     BACKENDS,
@@ -153,13 +153,6 @@ def score(backend: Backend, images: NDArray[np.uint8], labels: NDArray[Any]) -> 
         share_turned_away(probabilities, backend.card.calibration),
         calibration_error(probabilities, labels),
     )
-
-
-def share_turned_away(probabilities: NDArray[np.float32], calibration: Calibration) -> float:
-    """Share of rows of calibrated probabilities (N, 10) whose answer is "not sure"."""
-    if calibration.threshold is None:
-        return 0.0
-    return float((probabilities.max(axis=1) < calibration.threshold).mean())
 
 
 def summarise(

@@ -10,7 +10,12 @@ import numpy as np
 import pytest
 
 from digits import evaluate
-from digits.calibration import calibrate, calibration_error, fit_temperature
+from digits.calibration import (
+    calibrate,
+    calibration_error,
+    fit_temperature,
+    share_turned_away,
+)
 from digits.checkpoint import Calibration, Card
 from digits.inference import calibrated
 from digits.strokes import NOT_A_DIGIT, Drawing, write_unipen
@@ -81,7 +86,7 @@ def test_no_group_of_digits_has_more_than_its_share_turned_away() -> None:
     easy, hard = make_claims(3000, 2.0), make_claims(3000, 0.7)
     calibration = calibrate([easy, hard], turned_away=0.02)
     shares = [
-        evaluate.share_turned_away(calibrated(claims, calibration), calibration)
+        share_turned_away(calibrated(claims, calibration), calibration)
         for claims, _ in (easy, hard)
     ]
     assert max(shares) == pytest.approx(0.02, abs=0.005)
