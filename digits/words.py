@@ -92,4 +92,4 @@ def count_shapes(strokes: Strokes) -> int:
             groups[-1] = [last[0], max(last[1], right), min(last[2], top), max(last[3], bottom)]
         else:
             groups.append([left, right, top, bottom])
-    return max(1, sum(bottom - top >= tall for _, _, top, bottom in groups))
+    return max(1, sum(1 for _, _, top, bottom in groups if bottom - top >= tall))

@@ -225,8 +225,8 @@ def test_fuzz_the_pads_road(site: str, drawing: Any, other: Any) -> None:
         body = {"data": question, "component_id": number, "session_hash": "f", "fn_name": "read"}
         if isinstance(question, dict):
             reply = web.post(f"{site}/digits/read", json=question)
-            assert reply.status_code == 200, (question, reply.text)
-            assert {"problem", "line"} & set(reply.json()), (question, reply.text)
+            assert reply.status_code in (200, 422), (question, reply.text)
+            assert {"problem", "line", "detail"} & set(reply.json()), (question, reply.text)
         reply = web.post(f"{site}/gradio_api/component_server", json=body)
         assert reply.status_code in (200, 422), (question, reply.text)  # 422: a file named wrongly
         assert {"problem", "line", "detail"} & set(reply.json()), (question, reply.text)
