@@ -1,6 +1,6 @@
 """How fast training is, against the loop of most tutorials and against scikit-learn:
 
-    python -m benchmarks.training                  everything, about half an hour
+    python -m benchmarks.training                  everything, some ten minutes
     python -m benchmarks.training rivals           the whole run and training alone, side by side
     python -m benchmarks.training seeds            accuracy over five seeds
     python -m benchmarks.training threads limits growth

@@ -27,7 +27,7 @@ from digits.standard import PlainPixels, StandardPixels, to_pixels
 
 # Images fetched from the shuffled set in one go, then cut into batches: fetching 15 at a time would
 # cost as much as a layer, and all at once four times the memory of the images themselves.
-FETCHED = 1024
+FETCHED = 512
 WARM_UP = 0.25  # share of a one-cycle run in which the learning rate rises
 
 
