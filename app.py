@@ -25,12 +25,14 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # Every queued event would rebuild a summary of all events so far, slower as they add up.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 
+from digits.loading import no_garbage
 from digits.memory import share_heaps
 from digits.needs import name_missing
 
 try:
-    import gradio as gr
-    from starlette.middleware import Middleware
+    with no_garbage():
+        import gradio as gr
+        from starlette.middleware import Middleware
 except ModuleNotFoundError as error:
     sys.exit(name_missing(error))
 

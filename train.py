@@ -19,6 +19,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digits.loading import no_garbage
 from digits.needs import name_missing
 
 try:
@@ -148,9 +149,10 @@ def run(options: argparse.Namespace) -> None:
     drawings = load_drawings(options) if recipe.name == "sketch" else []
     device = choose_device("torch", options.device)
 
-    import torch
+    with no_garbage():
+        import torch
 
-    from digits.model import MLP
+        from digits.model import MLP
 
     torch.set_num_threads(options.threads)
     print(f"data:    {digits.note}")

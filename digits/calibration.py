@@ -19,6 +19,7 @@ from digits.inference import calibrated
 TURNED_AWAY = 0.02  # share of real digits below the threshold: leaves room to the 3 % promised
 BINS = 15  # for the calibration error, as in the paper
 COLDEST, HOTTEST = 0.1, 10.0
+PRECISION = 1e-5  # of the temperature's logarithm
 
 Scored = tuple[NDArray[np.float32], NDArray[np.integer]]  # log-probabilities (N, 10), labels (N,)
 
@@ -39,12 +40,17 @@ def fit_temperature(log_probabilities: NDArray[np.float32], labels: NDArray[np.i
     """The temperature at which the right digits get the largest likelihood (golden-section search)."""
     low, high = np.log(COLDEST), np.log(HOTTEST)
     ratio = (np.sqrt(5) - 1) / 2
-    for _ in range(40):
-        left, right = high - ratio * (high - low), low + ratio * (high - low)
-        if _loss(log_probabilities, labels, left) < _loss(log_probabilities, labels, right):
-            high = right
+    left, right = high - ratio * (high - low), low + ratio * (high - low)
+    left_loss, right_loss = (_loss(log_probabilities, labels, at) for at in (left, right))
+    while high - low > PRECISION:
+        if left_loss < right_loss:  # the best is not right of `right`
+            high, right, right_loss = right, left, left_loss
+            left = high - ratio * (high - low)
+            left_loss = _loss(log_probabilities, labels, left)
         else:
-            low = left
+            low, left, left_loss = left, right, right_loss
+            right = low + ratio * (high - low)
+            right_loss = _loss(log_probabilities, labels, right)
     return float(np.exp((low + high) / 2))
 
 
@@ -71,5 +77,6 @@ def _loss(
 ) -> float:
     """Mean negative log-likelihood of the right digits at this temperature."""
     scaled = log_probabilities.astype(np.float64) / np.exp(log_temperature)
-    total = np.logaddexp.reduce(scaled, axis=1)
+    largest = scaled.max(axis=1)
+    total = largest + np.log(np.exp(scaled - largest[:, None]).sum(axis=1))
     return float((total - scaled[np.arange(len(labels)), labels]).mean())
