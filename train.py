@@ -3,7 +3,7 @@
     python train.py                       the classic first network, 2 epochs on MNIST
     python train.py --recipe fast         the quickest way to 97 %
     python train.py --epochs 5 --hidden 128,64 --seed 1
-    python train.py --recipe sketch       what the page opens with; needs an hour of two cores
+    python train.py --recipe sketch       what the page opens with; takes most of an hour
 
 Writes weights/<recipe>.pt and .json, and a picture of four test digits beside them. The training
 itself is in digits/training.py, that of `sketch` in digits/sketching.py; export.py turns the

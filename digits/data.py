@@ -127,20 +127,20 @@ _WAY_OUT = "Delete the file to download it again"
 def _read_idx(path: Path, dimensions: int) -> np.ndarray:
     """One IDX file: two zero bytes, type 8 (uint8), rank, the sizes as big-endian int32, the data."""
     try:
-        content = bytearray(path.read_bytes())  # writable, as torch wants its arrays
+        content = np.fromfile(path, np.uint8)
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
     header = 4 + 4 * dimensions
-    if len(content) < header or content[:4] != bytes((0, 0, 8, dimensions)):
+    if len(content) < header or content[:4].tolist() != [0, 0, 8, dimensions]:
         raise DataError(f"{path} is not an MNIST file. {_WAY_OUT}")
-    shape = tuple(int(size) for size in np.frombuffer(content, ">i4", dimensions, offset=4))
+    shape = tuple(int(size) for size in content[4:header].view(">i4"))
     if len(content) != header + int(np.prod(shape)):
         raise DataError(f"{path} is cut short or damaged: {len(content):,} bytes. {_WAY_OUT}")
     _check_sum(path, shape[0], content)
-    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+    return content[header:].reshape(shape)
 
 
-def _check_sum(path: Path, count: int, content: bytearray) -> None:
+def _check_sum(path: Path, count: int, content: np.ndarray) -> None:
     # Fewer or more images than MNIST has are somebody's own digits: nothing to compare with.
     expected_count, expected = FILES[path.name]
     if count == expected_count and hashlib.sha256(content).hexdigest() != expected:
