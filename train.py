@@ -23,36 +23,37 @@ from digits.loading import no_garbage
 from digits.needs import name_missing
 
 try:
-    import numpy as np
+    with no_garbage():
+        import numpy as np
 
-    from digits.calibration import Scored, calibrate, calibration_error, share_turned_away
-    from digits.checkpoint import (
-        WEIGHTS_DIR,
-        Calibration,
-        Card,
-        WeightsError,
-        save_weights,
-        write_atomically,
-    )
-    from digits.data import DATA_DIR, DataError, Digits, load_digits
-    from digits.inference import (
-        DEVICES,
-        BackendError,
-        TorchBackend,
-        calibrated,
-        choose_device,
-        predict_images,
-    )
-    from digits.recipes import (
-        ACTIVATIONS,
-        RECIPES,
-        ModelConfig,
-        Recipe,
-        SettingsError,
-        check_recipe,
-    )
-    from digits.sketch import prepare_strokes
-    from digits.strokes import Drawing, StrokesError, find_strokes, read_unipen
+        from digits.calibration import Scored, calibrate, calibration_error, share_turned_away
+        from digits.checkpoint import (
+            WEIGHTS_DIR,
+            Calibration,
+            Card,
+            WeightsError,
+            save_weights,
+            write_atomically,
+        )
+        from digits.data import DATA_DIR, DataError, Digits, load_digits
+        from digits.inference import (
+            DEVICES,
+            BackendError,
+            TorchBackend,
+            calibrated,
+            choose_device,
+            predict_images,
+        )
+        from digits.recipes import (
+            ACTIVATIONS,
+            RECIPES,
+            ModelConfig,
+            Recipe,
+            SettingsError,
+            check_recipe,
+        )
+        from digits.sketch import prepare_strokes
+        from digits.strokes import Drawing, StrokesError, find_strokes, read_unipen
 except ModuleNotFoundError as error:
     sys.exit(name_missing(error))
 

@@ -143,7 +143,7 @@ def _read_idx(path: Path, dimensions: int) -> np.ndarray:
 def _check_sum(path: Path, count: int, content: np.ndarray) -> None:
     # Fewer or more images than MNIST has are somebody's own digits: nothing to compare with.
     expected_count, expected = FILES[path.name]
-    if count == expected_count and hashlib.sha256(content).hexdigest() != expected:
+    if count == expected_count and hashlib.sha256(content.data).hexdigest() != expected:
         raise DataError(f"{path} is damaged: its checksum is not MNIST's. {_WAY_OUT}")
 
 
