@@ -226,7 +226,7 @@ def limits_row(recipe: Recipe, digits: Digits, rounds: int) -> list[str]:
     batch, batch_targets = next(batches(images, targets, order, size, inputs))
     backprop = Backprop(model)
     adam = Adam(backprop.weights, backprop.gradients)
-    products = matrix_products(recipe.model, size)
+    products = matrix_products(recipe.model, size, batch.dtype)
     square = torch.rand(1024, 1024)
     parts: dict[str, tuple[Callable[[], object], int]] = {
         "fetch": (
@@ -260,14 +260,17 @@ def product_sizes(config: ModelConfig) -> list[int]:
     return [*layers, *layers, *layers[1:]]  # nobody asks for the gradient by the pixels
 
 
-def matrix_products(config: ModelConfig, size: int) -> list[Callable[[], Tensor]]:
-    """The same products on tensors of the same shapes, and nothing around them."""
+def matrix_products(
+    config: ModelConfig, size: int, kind: torch.dtype
+) -> list[Callable[[], Tensor]]:
+    """The same products on tensors of the same shapes, and nothing around them; pixels are of `kind`."""
     products: list[Callable[[], Tensor]] = []
     for number, (inputs, outputs) in enumerate(
         zip(config.sizes[:-1], config.sizes[1:], strict=True)
     ):
-        given, weight = torch.rand(size, inputs), torch.rand(outputs, inputs)
-        errors, gradient = torch.rand(size, outputs), torch.empty(outputs, inputs)
+        of = torch.float32 if number else kind
+        given, weight = torch.rand(size, inputs).to(of), torch.rand(outputs, inputs).to(of)
+        errors, gradient = torch.rand(size, outputs).to(of), torch.empty(outputs, inputs, dtype=of)
         products.append(partial(torch.mm, given, weight.t()))
         products.append(partial(torch.mm, errors.t(), given, out=gradient))
         if number:

@@ -45,8 +45,8 @@ class Backprop:
     def gradients_of(self, pixels: Tensor, targets: Tensor) -> Tensor:
         """Fill `gradients` with those of a batch's mean loss, which is returned.
 
-        pixels (N, 784) float32 in 0..1; targets (N, 10) float32, the probabilities the network should
-        have given: 1 for the right digit, 0 for the others.
+        pixels (N, 784) float32 in 0..1 (or bfloat16, see digits/standard.py); targets (N, 10) float32, the
+        probabilities the network should have given: 1 for the right digit, 0 for the others.
         """
         layers, activation, slope = self.layers, self._activation, self._slope
 
@@ -56,7 +56,7 @@ class Backprop:
         for number, layer in enumerate(layers):
             if number:
                 inputs.append(activation(sums[-1]))
-            sums.append(torch.addmm(layer.bias, inputs[-1], layer.weight.t()))
+            sums.append(_sums(layer, inputs[-1]))
         log_probabilities = torch.log_softmax(sums[-1], dim=1)
         loss = torch.dot(targets.flatten(), log_probabilities.flatten()) / -len(pixels)
 
@@ -65,13 +65,28 @@ class Backprop:
         errors = (log_probabilities.exp_() - targets).div_(len(pixels))
         for number, layer in reversed(list(enumerate(layers))):
             # A weight is to blame as far as its input was on while the sum it feeds was wrong.
-            torch.mm(errors.t(), inputs[number], out=layer.weight_gradient)
+            _blame_weights(layer, errors, inputs[number])
             torch.sum(errors, 0, out=layer.bias_gradient)
             if number:
                 # Each node of the layer before takes its share of the blame, through its weights
                 # and through the slope of its activation.
                 errors = (errors @ layer.weight).mul_(slope(sums[number - 1], inputs[number]))
         return loss
+
+
+def _sums(layer: Layer, inputs: Tensor) -> Tensor:
+    """inputs (N, inputs) -> the layer's weighted sums (N, outputs) float32."""
+    if inputs.dtype == layer.weight.dtype:
+        return torch.addmm(layer.bias, inputs, layer.weight.t())
+    return (inputs @ layer.weight.t().to(inputs.dtype)).float().add_(layer.bias)
+
+
+def _blame_weights(layer: Layer, errors: Tensor, inputs: Tensor) -> None:
+    """Fill the gradient by the layer's weights from errors (N, outputs) and inputs (N, inputs)."""
+    if inputs.dtype == errors.dtype:
+        torch.mm(errors.t(), inputs, out=layer.weight_gradient)
+    else:
+        layer.weight_gradient.copy_(errors.t().to(inputs.dtype) @ inputs)
 
 
 def _cut_into_layers(model: MLP, weights: Tensor, gradients: Tensor) -> list[Layer]:

@@ -48,6 +48,20 @@ def test_soft_targets_pull_towards_their_mixture() -> None:
     torch.testing.assert_close(backprop.gradients, expected)
 
 
+def test_short_numbers_give_nearly_the_same_gradients() -> None:
+    model = MLP(seed=0)
+    backprop = Backprop(model)
+    pixels = torch.randn(100, 784, generator=torch.Generator().manual_seed(1))
+    targets = functional.one_hot(torch.arange(100) % 10, 10).float()
+    loss = backprop.gradients_of(pixels, targets)
+    expected = backprop.gradients.clone()
+    backprop.gradients.zero_()
+    torch.testing.assert_close(
+        backprop.gradients_of(pixels.bfloat16(), targets), loss, atol=0, rtol=1e-3
+    )
+    assert (backprop.gradients - expected).norm() < 0.05 * expected.norm()
+
+
 def test_the_networks_weights_are_views_into_the_row() -> None:
     model = MLP(ModelConfig((8,)), seed=0)
     before = copy.deepcopy(model)
