@@ -1,4 +1,4 @@
-"""What breaks in the middle: the server under an open page, and export with kill -9."""
+"""What breaks in the middle: the server under an open page, a browser that trains, export with kill -9."""
 
 from __future__ import annotations
 
@@ -13,21 +13,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from digits.data import Digits
 from digits.inference import load_backend
-from tests.conftest import DESK, REPO
+from tests.conftest import CHROMIUMS, DESK, REPO, write_mnist
 from tests.test_bad_input import free_port
 from tests.test_page import SEVEN, draw, wait_for_answer
 from tests.test_space import wait_for
 
 
 @contextmanager
-def served(port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def served(port: int, log: Path, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
     """The page as a process of its own on `port`."""
     with log.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "app.py", "--port", str(port)], cwd=REPO, stdout=file, stderr=file
+            [sys.executable, "app.py", "--port", str(port), *flags],
+            cwd=REPO,
+            stdout=file,
+            stderr=file,
         )
     try:
         wait_for(f"http://127.0.0.1:{port}", process, log)
@@ -55,6 +60,49 @@ def test_drawing_goes_on_after_the_server_was_restarted(browser: Any, tmp_path: 
         draw(page, SEVEN)  # without a reload
         assert wait_for_answer(page).startswith("7")
     context.close()
+
+
+TRAIN_IN_A_BROWSER = """
+import sys
+from playwright.sync_api import sync_playwright
+from tests.conftest import CHROMIUM_FLAGS
+from tests.test_page_train import start_long_run
+page = sync_playwright().start().chromium.launch(
+    executable_path=sys.argv[1], args=CHROMIUM_FLAGS
+).new_context(locale="en-GB").new_page()
+page.goto(sys.argv[2])
+page.wait_for_selector("#answer .answer[data-serial]")
+start_long_run(page)
+print("training", flush=True)
+page.wait_for_timeout(600_000)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_browser_killed_while_training_gives_up_its_seat(
+    browser: Any, tmp_path: Path, bundled: Digits
+) -> None:
+    del browser  # only says whether there is one
+    data = write_mnist(tmp_path / "mnist", bundled)
+    port, executable = free_port(), next(filter(None, map(shutil.which, CHROMIUMS)))
+    with served(port, tmp_path / "log", "--data", str(data)):
+        site = f"http://127.0.0.1:{port}"
+        visitor = subprocess.Popen(
+            [sys.executable, "-c", TRAIN_IN_A_BROWSER, executable, site],
+            cwd=REPO,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert visitor.stdout is not None and visitor.stdout.readline() == b"training\n"
+        os.killpg(visitor.pid, signal.SIGKILL)  # the browser and what drives it
+        visitor.wait()
+        visitor.stdout.close()
+        began = time.perf_counter()
+        asked = {"data": [1, 100, 0.001, "16", "relu", 500, 1]}
+        event = httpx.post(f"{site}/gradio_api/call/train", json=asked).json()["event_id"]
+        told = httpx.get(f"{site}/gradio_api/call/train/{event}", timeout=60).text
+        assert '"state": "done"' in told.strip().splitlines()[-1], told[-300:]
+        assert time.perf_counter() - began < 8  # the run that was given up would take far longer
 
 
 EXPORT_FOR_EVER = """
