@@ -60,6 +60,7 @@ for epoch in range({epochs}):
 torch.save(network.state_dict(), "network.pt")
 '''
 
+# SPREAD of digits/standard.py, which the page must not import either, is the 0.3 here.
 STANDARD = """# What all images share tells none of them apart: each pixel minus its mean trains faster.
 mean = pixels.mean(0)
 pixels, test_pixels = (pixels - mean) / 0.3, (test_pixels - mean) / 0.3
