@@ -3,9 +3,8 @@
     python -m benchmarks.plain_loop /folder/with/MNIST [--seed 0] [--threads 1]
 
 torchvision's MNIST with ToTensor, a DataLoader of 15, Adam, two epochs, and a test loop that compares
-image by image. It prints one line of JSON with its CPU seconds of training
-and its accuracy after each epoch.
-benchmarks/training.py runs it in turn with train.py.
+image by image. It prints one line of JSON with its CPU seconds of training (tests not counted) and its
+accuracy after each epoch. benchmarks/training.py runs it in turn with train.py.
 """
 
 from __future__ import annotations

@@ -57,7 +57,8 @@ class Backprop:
             if number:
                 inputs.append(activation(sums[-1]))
             sums.append(_sums(layer, inputs[-1]))
-        log_probabilities = torch.log_softmax(sums[-1], dim=1)
+        # Down columns, torch's kernel is several times as fast as along rows of ten numbers.
+        log_probabilities = torch.log_softmax(sums[-1].t().contiguous(), dim=0).t().contiguous()
         loss = torch.dot(targets.flatten(), log_probabilities.flatten()) / -len(pixels)
 
         # Backwards. `errors` is the gradient of the loss by a layer's sums; for log-softmax and nll

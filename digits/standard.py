@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from digits.model import MLP
 
 SPREAD = 0.3  # about the standard deviation of MNIST's pixels, which lie in 0..1: 0.308
-SAMPLE = 4000  # images that the mean is taken of
+SAMPLE = 1000  # images that the mean is taken of
 
 
 def to_pixels(images: Tensor) -> Tensor:
