@@ -22,6 +22,7 @@ from digits.checkpoint import (
     card_from_json,
     load_weights,
 )
+from digits.gpu import has_zero_gpu
 from digits.sketch import to_pixels
 
 if TYPE_CHECKING:
@@ -214,6 +215,8 @@ def choose_device(backend: str, device: str = "auto") -> str:
 
 def devices_of(backend: str) -> list[str]:
     """The devices that a backend can use on this machine, the best first, "cpu" last."""
+    if has_zero_gpu():
+        return ["cpu"]  # torch claims a GPU there, which only a decorated function really has
     if backend == "torch":
         import torch
 

@@ -13,7 +13,7 @@ const own = element.querySelector(".own");
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [320, 150];
 const [LEFT, RIGHT, TOP, BOTTOM] = [34, 8, 8, 20];   // margins of a chart
-const ENDED = ["done", "stopped"];
+const ENDED = ["done", "stopped", "cut"];
 
 const { number, percent } = digits;
 

@@ -20,6 +20,8 @@ from digits.recipes import SettingsError
 from digits.runs import Order, choose_images, read_order, run
 from digits.train_room import Trainer
 
+CUT = "the borrowed GPU was taken back before the training ended; ask for fewer epochs"
+
 
 def make_train_api(trainer: Trainer) -> Any:
     """The API's /train."""
@@ -72,6 +74,7 @@ async def stream(trainer: Trainer, order: Order) -> AsyncIterator[dict[str, Any]
         async for place in trainer.line.wait(ticket):
             yield {"state": "waiting", "place": place}
         digits = choose_images(await in_thread(trainer.workers, trainer.shelf.get), order)
+        done = False
         async for report in in_threads(run(order, digits, None, None), trainer.workers):
             done = report.epoch == report.epochs and report.step == report.steps
             yield {
@@ -84,3 +87,5 @@ async def stream(trainer: Trainer, order: Order) -> AsyncIterator[dict[str, Any]
                 "test_accuracy": report.test_accuracy,
                 "seconds": round(report.seconds, 3),
             }
+        if not done:
+            raise gr.Error(CUT, print_exception=False)

@@ -135,6 +135,10 @@ def make_train(trainer: Trainer) -> Any:
                 yield shown
         except (SettingsError, DataError) as error:
             yield {"state": "problem", "problem": str(error)}, unchanged, unchanged
+        except Exception:  # whatever it is, the page must let its visitor try again
+            problem = text("train_failed", visit.language)
+            yield {"state": "problem", "problem": problem}, unchanged, unchanged
+            raise
         finally:
             visit.job = None
             trainer.tidy()
@@ -167,9 +171,10 @@ async def _train(
             yield story.tell("running"), unchanged, unchanged
             if job.stop.is_set():
                 break
-    stopped = job.stop.is_set()
+    last = story.last
+    assert last
+    state = "done" if last.step == last.steps else "stopped" if job.stop.is_set() else "cut"
     outcome = await in_thread(trainer.workers, finish, visit, order, digits, story, began)
-    state = "stopped" if stopped else "done"
     yield story.tell(state), outcome, picker_value(trainer.reader, YOURS, (YOURS,))
 
 

@@ -33,6 +33,7 @@ ENGLISH = {
     "train_data_own": "{trained} digits to train on, {tested} others to test with.",
     "train_no_torch": "Training needs PyTorch, which is not installed here. Install it with "
     "“pip install torch torchvision” and start the page again. Drawing works without it.",
+    "train_failed": "something went wrong on the server; press Train to try again",
     "train_busy": "Your network is already being trained. Stop that first, or let it finish.",
     "train_gone": "Your network is gone: it lives as long as this page is open. Train it again.",
     # while it trains
@@ -46,6 +47,8 @@ ENGLISH = {
     "run_took": "{seconds} s",
     "run_done": "Done. The pad now uses your network.",
     "run_stopped": "Stopped. The pad now uses what your network learnt so far.",
+    "run_cut": "The borrowed GPU was taken back early. The pad now uses what your network learnt "
+    "so far; to go on, train again from “your network”.",
     "run_back": "Back to “{network}”",
     "run_offline": "The connection was lost. Train again when it is back.",
     "run_problem": "That cannot be trained: {problem}.",
@@ -144,6 +147,7 @@ CHINESE = {
     "train_data_own": "用 {trained} 个数字训练，另外 {tested} 个测试。",
     "train_no_torch": "训练需要 PyTorch，这里没有安装。请运行“pip install torch torchvision”再重新打开页面。"
     "不装也能画。",
+    "train_failed": "服务器出了问题，请再按一次“训练”",
     "train_busy": "你的网络正在训练。请先停止，或等它结束。",
     "train_gone": "你的网络已经没有了：它只在页面打开时存在。请重新训练。",
     "run_idle": "还没有训练",
@@ -156,6 +160,7 @@ CHINESE = {
     "run_took": "{seconds} 秒",
     "run_done": "完成了。画板现在用你的网络。",
     "run_stopped": "已停止。画板现在用你的网络学到这里的样子。",
+    "run_cut": "借用的 GPU 被提前收回。画板现在用你的网络学到这里的样子，想继续，请选“你的网络”再训练。",
     "run_back": "换回“{network}”",
     "run_offline": "连接断了，恢复后请重新训练。",
     "run_problem": "这样没法训练：{problem}。",

@@ -265,6 +265,24 @@ def test_without_torch_the_panel_says_what_to_install(
     built.close()
 
 
+def test_whatever_fails_in_a_training_its_visitor_can_try_again(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Iterator[Any]:
+        raise RuntimeError("out of something")
+        yield
+
+    page = open_page()
+    with monkeypatch.context() as patch:
+        patch.setattr(train_room, "run", fail)
+        open_tab(page, epochs=1, batch_size=50)
+        press_train(page)
+        wait_for_state(page, "problem")
+    assert "press Train to try again" in page.locator(".run-note").inner_text()
+    press_train(page)
+    wait_for_state(page, "done")
+
+
 @pytest.mark.parametrize("settings", [{}, PHONE, {"locale": "zh-CN"}])
 def test_the_tab_has_no_sideways_scroll(open_page: OpenPage, settings: dict[str, Any]) -> None:
     page = open_page(**settings)

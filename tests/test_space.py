@@ -1,4 +1,4 @@
-"""The checkout as a Hugging Face Space: what it starts like there, on ZeroGPU too, and its front matter."""
+"""The checkout as a Hugging Face Space: what it starts like there, and its front matter."""
 
 from __future__ import annotations
 
@@ -117,98 +117,6 @@ def test_a_space_without_network_says_what_it_trains_on_and_trains(space: str) -
     told = httpx.get(f"{space}/gradio_api/call/train/{event}", timeout=120).text
     last = [line for line in told.splitlines() if line.startswith("data: [")][-1]
     assert '"state": "done"' in last and '"test_accuracy"' in last, told[-500:]
-
-
-# ---- ZeroGPU -------------------------------------------------------------------------------------
-
-# As the package on ZeroGPU hardware: what is decorated runs in a process of its own, which is thrown
-# away; only what it returns or yields comes back, pickled.
-FAKE_SPACES = """
-import functools, inspect, multiprocessing, os
-
-def GPU(function=None, *, duration=60):
-    if function is None:
-        return functools.partial(GPU, duration=duration)
-    fork = multiprocessing.get_context("fork")
-
-    def work(pipe, arguments):
-        os.environ["IN_GPU_PROCESS"] = "1"
-        try:
-            for item in function(*arguments):
-                pipe.send(("item", item))
-            pipe.send(("end", None))
-        except BaseException as error:
-            pipe.send(("error", repr(error)))
-
-    @functools.wraps(function)
-    def run(*arguments):
-        assert inspect.isgeneratorfunction(function)
-        ours, theirs = fork.Pipe()
-        process = fork.Process(target=work, args=(theirs, arguments), daemon=True)
-        process.start()
-        try:
-            while (message := ours.recv())[0] == "item":
-                yield message[1]
-            assert message[0] == "end", message
-        finally:
-            process.terminate()
-    return run
-"""
-TRAIN_THERE = """
-import os, sys
-import numpy as np
-import spaces
-from digits import runs
-from digits.data import Digits
-from digits.recipes import Recipe, ModelConfig
-assert runs.has_zero_gpu()
-images = np.random.default_rng(0).integers(0, 255, (200, 28, 28), dtype=np.uint8)
-labels = np.arange(200, dtype=np.uint8) % 10
-digits = Digits(images, labels, images[:50], labels[:50], "own", "")
-order = runs.Order(Recipe(model=ModelConfig((8,)), epochs=3, batch_size=10))
-reports = list(runs.run(order, digits, None, None))
-assert "IN_GPU_PROCESS" not in os.environ          # it was another process that trained
-assert "torch" not in sys.modules                  # and this one has not even loaded torch
-first, last = reports[0], reports[-1]
-assert last.epoch == 3 and last.test_accuracy >= 0
-assert not np.array_equal(first.layers[0][0], last.layers[0][0])
-network = runs.make_backend(last.layers, runs.make_card(order, digits, last))
-assert network.device == "cpu"                     # predictions stay here
-assert network.predict(images[:2].reshape(2, 784).astype(np.float32) / 255).shape == (2, 10)
-early = runs.run(order, digits, None, None)
-next(early)
-early.close()                                      # a visitor who goes away
-print("came back", len(reports))
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Spaces run Linux")
-def test_on_zerogpu_what_was_trained_comes_back_as_values(tmp_path: Path) -> None:
-    (tmp_path / "spaces.py").write_text(FAKE_SPACES)
-    environment = os.environ | {
-        "SPACES_ZERO_GPU": "true",
-        "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPO}",
-        "CUDA_VISIBLE_DEVICES": "",
-    }
-    result = subprocess.run(
-        [sys.executable, "-c", TRAIN_THERE],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert result.stdout.startswith("came back"), result.stderr
-
-
-def test_elsewhere_the_decorator_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from digits.gpu import on_gpu
-
-    monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
-
-    def function() -> int:
-        return 7
-
-    assert on_gpu(function) is function
 
 
 # ---- front matter ----------------------------------------------------------------------------------
