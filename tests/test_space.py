@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +122,101 @@ def test_a_space_without_network_says_what_it_trains_on_and_trains(space: str) -
     told = httpx.get(f"{space}/gradio_api/call/train/{event}", timeout=120).text
     last = [line for line in told.splitlines() if line.startswith("data: [")][-1]
     assert '"state": "done"' in last and '"test_accuracy"' in last, told[-500:]
+
+
+# ---- the upload ----------------------------------------------------------------------------------
+
+
+class Hub(BaseHTTPRequestHandler):
+    """Stands in for huggingface.co: keeps the files of every commit."""
+
+    created: list[dict[str, Any]]
+    files: dict[str, bytes]
+
+    def do_GET(self) -> None:
+        self.say({})
+
+    def do_POST(self) -> None:
+        body = self.read()
+        home = f"http://{self.headers['host']}/spaces/your-name/digits"
+        if self.path.startswith("/api/repos/create"):
+            self.created.append(json.loads(body))
+            self.say({"url": home, "id": "your-name/digits"})
+        elif "/preupload/" in self.path:
+            asked = [file["path"] for file in json.loads(body)["files"]]
+            each = {"uploadMode": "regular", "shouldIgnore": False}
+            self.say({"files": [{"path": path, **each} for path in asked]})
+        elif "/commit/" in self.path:
+            for line in map(json.loads, body.splitlines()):
+                if line["key"] == "file":
+                    file = line["value"]
+                    self.files[file["path"]] = base64.b64decode(file["content"])
+            self.say({"commitUrl": f"{home}/commit/1", "commitOid": "1", "hookOutput": ""})
+        else:
+            self.say({})
+
+    def read(self) -> bytes:
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length") or 0))
+        parts = []
+        while size := int(self.rfile.readline(), 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
+
+    def say(self, answer: dict[str, Any]) -> None:
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_the_guides_commands_upload_the_space_and_nothing_else(tmp_path: Path) -> None:
+    guide = (REPO / "docs" / "spaces.md").read_text(encoding="utf-8")
+    commands = [
+        shlex.split(line) for line in re.findall(r"^ *(hf (?:repos|upload) .*)$", guide, re.M)
+    ]
+    assert [command[1] for command in commands] == ["repos", "upload"]
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    for name in ("app.py", "train.py", "export.py", "README.md", "requirements.txt", "LICENSE"):
+        shutil.copy(REPO / name, checkout)
+    for name in ("digits", "weights", "docs"):
+        shutil.copytree(REPO / name, checkout / name, ignore=shutil.ignore_patterns("*.pyc"))
+    wanted = {str(path.relative_to(checkout)) for path in checkout.rglob("*") if path.is_file()}
+    for litter in (".venv/lib/x.py", "data/MNIST/raw/x", "digits/__pycache__/x.pyc", "venv/app.py"):
+        (checkout / litter).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / litter).write_text("litter")
+    handler = type("OneHub", (Hub,), {"created": [], "files": {}})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment = os.environ | {
+            "HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}",
+            "HF_TOKEN": "hf_none",
+            "HF_HOME": str(tmp_path / "home"),
+            "no_proxy": "127.0.0.1",
+        }
+        for command in commands:
+            subprocess.run(
+                [sys.executable, "-m", "huggingface_hub.cli.hf", *command[1:]],
+                cwd=checkout,
+                env=environment,
+                check=True,
+                timeout=120,
+            )
+        server.shutdown()
+    created = handler.created[0]
+    assert (created["organization"], created["name"]) == ("your-name", "digits")
+    assert (created["type"], created["sdk"]) == ("space", "gradio")
+    assert set(handler.files) == wanted
+    for path, content in handler.files.items():
+        assert content == (checkout / path).read_bytes(), path
 
 
 # ---- front matter ----------------------------------------------------------------------------------
