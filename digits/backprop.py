@@ -57,8 +57,7 @@ class Backprop:
             if number:
                 inputs.append(activation(sums[-1]))
             sums.append(_sums(layer, inputs[-1]))
-        # Down columns, torch's kernel is several times as fast as along rows of ten numbers.
-        log_probabilities = torch.log_softmax(sums[-1].t().contiguous(), dim=0).t().contiguous()
+        log_probabilities = _log_softmax(sums[-1])
         loss = torch.dot(targets.flatten(), log_probabilities.flatten()) / -len(pixels)
 
         # Backwards. `errors` is the gradient of the loss by a layer's sums; for log-softmax and nll
@@ -73,6 +72,14 @@ class Backprop:
                 # and through the slope of its activation.
                 errors = (errors @ layer.weight).mul_(slope(sums[number - 1], inputs[number]))
         return loss
+
+
+def _log_softmax(sums: Tensor) -> Tensor:
+    """Log-probabilities (N, 10) of the last layer's sums (N, 10)."""
+    if len(sums) < 100:
+        return torch.log_softmax(sums, dim=1)
+    # torch takes short rows one by one, but many columns at once; for few, turning costs more.
+    return torch.log_softmax(sums.t(), dim=0).t().contiguous()
 
 
 def _sums(layer: Layer, inputs: Tensor) -> Tensor:

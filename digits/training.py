@@ -17,7 +17,6 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torch.optim.adam import adam
 
 from digits.backprop import Backprop
 from digits.data import Digits
@@ -127,20 +126,21 @@ class Adam:
 
     def step(self, learning_rate: float) -> None:
         """Move the weights a little against their gradients."""
-        adam(
+        self._steps += 1
+        # The kernel has no public name; torch 2.8 to 2.11, all that are allowed, have it under this one.
+        torch._fused_adam_(
             [self._weights],
             [self._gradients],
             [self._means],
             [self._squares],
             [],
             [self._steps],
-            fused=True,
-            amsgrad=False,
+            lr=learning_rate,
             beta1=0.9,
             beta2=0.999,
-            lr=learning_rate,
             weight_decay=0.0,
             eps=1e-8,
+            amsgrad=False,
             maximize=False,
         )
 
