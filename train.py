@@ -20,7 +20,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digits.loading import no_garbage
+from digits.loading import leave, no_garbage
 from digits.needs import name_missing
 
 try:
@@ -334,4 +334,4 @@ def save_picture(path: Path, model: MLP, digits: Digits, show: bool) -> None:
 if __name__ == "__main__":
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # into a file, too, each epoch as it ends
-    sys.exit(main())
+    leave(main())
