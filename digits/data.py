@@ -127,9 +127,12 @@ _WAY_OUT = "Delete the file to download it again"
 def _read_idx(path: Path, dimensions: int) -> np.ndarray:
     """One IDX file: two zero bytes, type 8 (uint8), rank, the sizes as big-endian int32, the data."""
     try:
-        content = np.fromfile(path, np.uint8)
+        # Mapped, not read: no second copy in memory, and "c" because torch wants to be able to write.
+        content = np.asarray(np.memmap(path, np.uint8, "c"))
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError:
+        content = np.empty(0, np.uint8)  # an empty file cannot be mapped
     header = 4 + 4 * dimensions
     if len(content) < header or content[:4].tolist() != [0, 0, 8, dimensions]:
         raise DataError(f"{path} is not an MNIST file. {_WAY_OUT}")
