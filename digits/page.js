@@ -34,7 +34,7 @@
 
     text(key, values = {}) {
       const table = TEXTS[digits.language] || TEXTS.en;
-      return (table[key] ?? TEXTS.en[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+      return (table[key] ?? TEXTS.en[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all).replace(" a 8", " an 8");
     },
     // Elements name their text: data-text="key", data-label="key" for aria-label and title.
     fill(root) {

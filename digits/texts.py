@@ -264,7 +264,8 @@ TEXTS: dict[str, dict[str, str]] = {
 def text(key: str, language: str = "en", **values: object) -> str:
     """The text `key` in `language` (English if that is unknown), with {names} filled in."""
     template = TEXTS.get(language, TEXTS["en"])[key]
-    return template.format(**values) if values else template
+    filled = template.format(**values) if values else template
+    return filled.replace(" a 8", " an 8")  # English, for the digit that begins with a vowel
 
 
 def choose_language(wanted: object) -> str:

@@ -76,3 +76,7 @@ def test_probability_is_never_rounded_up_to_certainty() -> None:
 def test_a_blank_pad_is_called_blank_in_both_languages() -> None:
     assert describe_blank().line == "The pad is blank"
     assert describe_blank("zh").line == "画板是空白的"
+
+
+def test_an_eight_has_its_own_article() -> None:
+    assert describe(answer_with(d8=0.9999), [LINE]).line == "It’s an 8, over 99 % sure"
