@@ -138,7 +138,7 @@ def count_steps(order: Order, digits: Digits) -> int:
 def most_seconds(
     order: Order, digits: Digits, start: Layers | None, drawing: np.ndarray | None
 ) -> float:
-    """How long run() may take on a GPU: some seconds to begin, and 2 ms a step, twice what a CPU takes."""
+    """Seconds to borrow a GPU for: ten to begin, and 2 ms a step; generous guesses, not measured there."""
     del start, drawing
     return 10 + 0.002 * count_steps(order, digits)
 

@@ -127,6 +127,15 @@ def test_a_space_without_network_says_what_it_trains_on_and_trains(space: str) -
 # ---- the upload ----------------------------------------------------------------------------------
 
 
+def send(handler: BaseHTTPRequestHandler, status: int, body: bytes) -> None:
+    """Answer a request with JSON."""
+    handler.send_response(status)
+    handler.send_header("content-type", "application/json")
+    handler.send_header("content-length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
 class Hub(BaseHTTPRequestHandler):
     """Stands in for huggingface.co: keeps the files of every commit."""
 
@@ -166,12 +175,7 @@ class Hub(BaseHTTPRequestHandler):
         return b"".join(parts)
 
     def say(self, answer: dict[str, Any]) -> None:
-        body = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        send(self, 200, json.dumps(answer).encode())
 
     def log_message(self, *_: Any) -> None:
         pass

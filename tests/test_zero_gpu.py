@@ -27,7 +27,7 @@ from digits.train_api import CUT
 from tests.conftest import REPO, write_mnist
 from tests.test_bad_input import ONE, free_port
 from tests.test_page_train import open_tab, press_train, start_long_run, wait_for_state
-from tests.test_space import wait_for
+from tests.test_space import send, wait_for
 
 OpenPage = Callable[..., Any]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Spaces run Linux")
@@ -57,12 +57,7 @@ class Lender:
                 url = urlparse(self.path)
                 said = {name: values[0] for name, values in parse_qs(url.query).items()}
                 lender.asked.append((url.path, said))
-                status, body = lender.answer(url.path)
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                send(self, *lender.answer(url.path))
 
             def log_message(self, *_: Any) -> None:
                 pass
