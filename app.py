@@ -25,9 +25,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # Every queued event would rebuild a summary of all events so far, slower as they add up.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 
-from digits.loading import no_garbage
-from digits.memory import share_heaps
-from digits.needs import name_missing
+from digits.process import name_missing, no_garbage, share_heaps
 
 try:
     with no_garbage():
@@ -36,22 +34,32 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(name_missing(error))
 
-from digits.api import MAX_PICTURE_FILE, add_api, finish_api
-from digits.checkpoint import WeightsError
-from digits.code import make_code, write_script
-from digits.guard import Guard
-from digits.inference import BACKENDS, DEVICES, BackendError
-from digits.inside import make_inside
-from digits.look import make_css, make_head, make_i18n, make_theme, say_in, translatable
-from digits.reading import Choice, Networks, Reader, ask, list_weights, parse_drawing
-from digits.road import ROUTE
-from digits.rooms import make_answer, make_header, make_pad, make_picker, make_samples, make_see
-from digits.teach_room import load, save
-from digits.texts import choose_language
-from digits.train_layout import make_teach
-from digits.train_room import Trainer, make_prepare
-from digits.train_wiring import Training, lay_out_training, wire_training
-from digits.visit import Visit, Visits
+from digits.errors import BackendError, WeightsError
+from digits.network.backends import BACKENDS, DEVICES
+from digits.network.registry import Choice, Networks, list_weights
+from digits.page.api import MAX_PICTURE_FILE, add_api, finish_api
+from digits.page.events import Training, lay_out_training, wire_training
+from digits.page.layout import (
+    make_answer,
+    make_code,
+    make_header,
+    make_inside,
+    make_pad,
+    make_picker,
+    make_samples,
+    make_see,
+    make_teach,
+)
+from digits.page.texts import choose_language
+from digits.page.theme import make_css, make_head, make_i18n, make_theme, say_in, translatable
+from digits.server.lesson_service import load, save
+from digits.server.middleware import Guard
+from digits.server.reader import Reader, ask
+from digits.server.requests import parse_drawing
+from digits.server.routes import ROUTE
+from digits.server.sessions import Visit, Visits
+from digits.server.training_service import Trainer, make_prepare
+from digits.training.standalone import write_script
 
 NO_PORT = (
     "cannot serve the page at {host}, port {port}: it is in use, or no address of this machine. "

@@ -14,13 +14,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from digits.needs import name_missing
+from digits.process import name_missing
 
 try:
-    from digits.checkpoint import WEIGHTS_DIR, WeightsError, load_weights, write_atomically
-    from digits.data import DataError, load_digits
-    from digits.onnx_file import ExportError, check_against_torch, to_onnx
-    from digits.sketch import to_pixels
+    from digits.data.mnist import load_digits
+    from digits.data.preparation.image import to_pixels
+    from digits.errors import DataError, ExportError, WeightsError
+    from digits.files import write_atomically
+    from digits.network.checkpoint import WEIGHTS_DIR, load_weights
+    from digits.network.onnx_export import check_against_torch, to_onnx
 except ModuleNotFoundError as error:
     sys.exit(name_missing(error))
 

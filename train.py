@@ -20,47 +20,34 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digits.loading import leave, no_garbage
-from digits.needs import name_missing
+from digits.process import leave, name_missing, no_garbage
 
 try:
     with no_garbage():
         import numpy as np
 
-        from digits.calibration import Scored, calibrate, calibration_error, share_turned_away
-        from digits.checkpoint import (
-            WEIGHTS_DIR,
-            Calibration,
-            Card,
-            WeightsError,
-            save_weights,
-            write_atomically,
-        )
-        from digits.data import DATA_DIR, DataError, Digits, load_digits
-        from digits.inference import (
-            DEVICES,
-            BackendError,
-            TorchBackend,
-            calibrated,
-            choose_device,
-            predict_images,
-        )
-        from digits.recipes import (
-            ACTIVATIONS,
-            RECIPES,
-            ModelConfig,
-            Recipe,
-            SettingsError,
-            check_recipe,
-        )
-        from digits.sketch import prepare_strokes
-        from digits.strokes import Drawing, StrokesError, find_strokes, read_unipen
+        from digits.data.dataset import Digits
+        from digits.data.drawings import Drawing
+        from digits.data.mnist import DATA_DIR, load_digits
+        from digits.data.pendigits import find_strokes
+        from digits.data.preparation.strokes import prepare_strokes
+        from digits.data.unipen import read_unipen
+        from digits.errors import BackendError, DataError, SettingsError, StrokesError, WeightsError
+        from digits.evaluation.metrics import calibration_error, share_turned_away
+        from digits.evaluation.temperature import Scored, calibrate
+        from digits.files import write_atomically
+        from digits.network.backends import DEVICES, TorchBackend, choose_device, predict_images
+        from digits.network.calibration import calibrated
+        from digits.network.checkpoint import WEIGHTS_DIR, save_weights
+        from digits.network.config import ACTIVATIONS, ModelConfig
+        from digits.network.metadata import Calibration, Card
+        from digits.training.recipes import RECIPES, Recipe, check_recipe
 except ModuleNotFoundError as error:
     sys.exit(name_missing(error))
 
 if TYPE_CHECKING:
-    from digits.model import MLP
-    from digits.training import EpochReport, Progress
+    from digits.network.model import MLP
+    from digits.training.loop import EpochReport, Progress
 
 SHOWN_DIGITS = 4  # test digits in the picture at the end
 # The last training images: `sketch` learns from the others and is calibrated on these.
@@ -154,7 +141,7 @@ def run(options: argparse.Namespace) -> None:
     with no_garbage():
         import torch
 
-        from digits.model import MLP
+        from digits.network.model import MLP
 
     torch.set_num_threads(options.threads)
     print(f"data:    {digits.note}")
@@ -206,7 +193,7 @@ def fit(
     """Train with a progress bar inside each epoch and a line after it; returns the last report."""
     from tqdm import tqdm
 
-    from digits.training import EpochReport, Progress
+    from digits.training.loop import EpochReport, Progress
 
     shown = 0
     with tqdm(unit="step", leave=False) as bar:
@@ -232,7 +219,7 @@ def start(
 ) -> Iterator[Progress | EpochReport]:
     """The training that the recipe asks for."""
     if recipe.name == "sketch":
-        from digits.sketching import train_sketch
+        from digits.distillation.train import train_sketch
 
         kept_back = replace(
             digits,
@@ -242,7 +229,7 @@ def start(
         return train_sketch(
             model, kept_back, drawings, recipe, device=device, seed=seed or 0, report_every=0.5
         )
-    from digits.training import train
+    from digits.training.loop import train
 
     return train(model, digits, recipe, device=device, seed=seed, report_every=0.1)
 
@@ -318,15 +305,15 @@ def make_card(
 
 def save_picture(path: Path, model: MLP, digits: Digits, show: bool) -> None:
     """Four test digits with the network's predictions, into a file and, if wanted, a window."""
-    from digits.picture import predictions_picture
-    from digits.training import predictions
+    from digits.evaluation.picture import predictions_picture
+    from digits.training.loop import predictions
 
     images = digits.test_images[:SHOWN_DIGITS]
     read = predictions(model, images).tolist()
     write_atomically(path, predictions_picture(images, read))
     print(f"picture: {path}")
     if show:
-        from digits.figures import predictions_figure, show_figure
+        from digits.evaluation.figures import predictions_figure, show_figure
 
         show_figure(predictions_figure(images, read))
 

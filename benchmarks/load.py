@@ -26,9 +26,10 @@ import numpy as np
 
 from benchmarks.conditions import busy, conditions, table
 from benchmarks.server import JSON, Pad, Server, serve
-from digits.forms import DIGIT_FORMS, draw_form
-from digits.reading import Choice, Networks, Reader, list_weights
-from digits.visit import Visits
+from digits.augmentation.glyphs import DIGIT_FORMS, draw_form
+from digits.network.registry import Choice, Networks, list_weights
+from digits.server.reader import Reader
+from digits.server.sessions import Visits
 
 UPDATES = 5  # questions a second and visitor
 VISITORS = 20

@@ -22,8 +22,9 @@ from typing import Any
 
 from benchmarks.conditions import busy, conditions, table
 from benchmarks.server import serve
-from digits.reading import Choice, Networks, Reader, list_weights
-from digits.visit import Visits
+from digits.network.registry import Choice, Networks, list_weights
+from digits.server.reader import Reader
+from digits.server.sessions import Visits
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SECONDS = 1.5  # a stroke

@@ -19,8 +19,11 @@ import numpy as np
 import torch
 
 from benchmarks.conditions import busy, conditions, table
-from digits.inference import PACKAGES, Backend, answer, load_backend
-from digits.sketch import check_strokes, prepare_strokes, to_pixels
+from digits.data.drawings import check_strokes
+from digits.data.preparation.image import to_pixels
+from digits.data.preparation.strokes import prepare_strokes
+from digits.network.backends import PACKAGES, Backend, load_backend
+from digits.network.calibration import answer
 
 MANY = 10_000  # pictures at once
 POINTS = 200  # of the drawing

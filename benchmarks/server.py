@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 
 from benchmarks.conditions import REPO
-from digits.road import PATH
+from digits.server.routes import PATH
 
 HOST = "127.0.0.1"
 PATIENCE = 120.0  # s until a server that does not answer counts as failed

@@ -12,8 +12,9 @@ from typing import Any
 
 import gradio as gr
 
-from digits.reading import Choice, Networks, ask, list_weights
-from digits.sketch import prepare_picture
+from digits.data.preparation.pictures import prepare_picture
+from digits.network.registry import Choice, Networks, list_weights
+from digits.server.reader import ask
 
 
 def main() -> None:

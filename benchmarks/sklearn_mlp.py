@@ -14,7 +14,7 @@ import time
 
 from sklearn.neural_network import MLPClassifier
 
-from digits.data import load_digits
+from digits.data.mnist import load_digits
 
 EPOCHS = 60  # give up after these
 

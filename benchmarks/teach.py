@@ -21,14 +21,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from digits.checkpoint import load_weights
-from digits.data import Digits, load_digits
-from digits.inference import find_weights
-from digits.model import MLP
-from digits.sketch import prepare_strokes
-from digits.strokes import Drawing, read_unipen
-from digits.teach import Correction, teach
-from digits.training import evaluate, predictions
+from digits.data.dataset import Digits
+from digits.data.drawings import Drawing
+from digits.data.mnist import load_digits
+from digits.data.preparation.strokes import prepare_strokes
+from digits.data.unipen import read_unipen
+from digits.network.checkpoint import find_weights, load_weights
+from digits.network.model import MLP
+from digits.training.fine_tuning import Correction, teach
+from digits.training.loop import evaluate, predictions
 
 MOST_A_DIGIT = 3  # corrected drawings of each digit
 

@@ -31,12 +31,15 @@ import torch
 from torch import Tensor
 
 from benchmarks.conditions import REPO, busy, conditions, median_ratio, table
-from digits.backprop import Backprop
-from digits.data import DATA_DIR, Digits, load_digits
-from digits.model import MLP
-from digits.recipes import RECIPES, ModelConfig, Recipe
-from digits.standard import PlainPixels, StandardPixels
-from digits.training import Adam, EpochReport, batches, evaluate, on_device, one_hot, train
+from digits.data.dataset import Digits
+from digits.data.mnist import DATA_DIR, load_digits
+from digits.network.config import ModelConfig
+from digits.network.model import MLP
+from digits.training.adam import Adam
+from digits.training.backprop import Backprop
+from digits.training.loop import EpochReport, batches, evaluate, on_device, one_hot, train
+from digits.training.recipes import RECIPES, Recipe
+from digits.training.standardization import PlainPixels, StandardPixels
 
 SEEDS = range(5)
 REACHED = 0.975  # what scikit-learn is asked to reach

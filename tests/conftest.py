@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digits.data import RAW, Digits, bundled_digits, read_mnist
+from digits.data.dataset import Digits
+from digits.data.mnist import RAW, bundled_digits, read_mnist
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # A shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C.

@@ -25,14 +25,15 @@ import httpx
 import numpy as np
 import pytest
 import torch
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from digits.checkpoint import Card, save_weights
-from digits.model import MLP
-from digits.recipes import LIMITS, ModelConfig
+from digits.network.checkpoint import save_weights
+from digits.network.config import LIMITS, ModelConfig
+from digits.network.metadata import Card
+from digits.network.model import MLP
 from tests.conftest import REPO
+from tests.support.requests import ONE, as_file, as_visitor, seven
 
-ONE = [[[0.5, 0.2], [0.5, 0.8]]]
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="uses what only Linux has")
 
 
@@ -175,20 +176,6 @@ def test_a_request_that_is_no_request_gets_a_status(
 
 
 # ---- pictures -------------------------------------------------------------------------------------
-
-
-def seven(size: int = 300, mode: str = "RGB") -> Image.Image:
-    """A black seven on white paper."""
-    picture = Image.new("RGB", (size, size), "white")
-    line = [(0.3 * size, 0.25 * size), (0.7 * size, 0.25 * size), (0.45 * size, 0.8 * size)]
-    ImageDraw.Draw(picture).line(line, fill="black", width=max(1, size // 14), joint="curve")
-    return picture.convert(mode)
-
-
-def as_file(picture: Image.Image, kind: str, **settings: Any) -> bytes:
-    content = io.BytesIO()
-    picture.save(content, kind, **settings)
-    return content.getvalue()
 
 
 def with_alpha() -> bytes:
@@ -490,15 +477,6 @@ def test_a_full_disk_is_said_and_the_old_weights_stay(tmp_path: Path, few_folder
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.json", "x.pt"]
 
 
-def as_visitor() -> list[str]:
-    """What to put before a command so that file permissions count, for root too."""
-    if os.geteuid() != 0:
-        return []
-    if not shutil.which("setpriv"):
-        pytest.skip("root may write everywhere, and there is no setpriv to give that up")
-    return ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
-
-
 @LINUX
 def test_no_permission_to_write_is_said(tmp_path: Path, few_folder: Path) -> None:
     locked = tmp_path / "locked"
@@ -512,13 +490,6 @@ def test_no_permission_to_write_is_said(tmp_path: Path, few_folder: Path) -> Non
         assert f"cannot write {locked}" in line and "Permission denied" in line
     locked.chmod(0o755)
     assert sorted(path.name for path in locked.iterdir()) == ["x.json", "x.pt"]
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_port_in_use_ends_in_one_line() -> None:

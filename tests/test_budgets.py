@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from digits.data import Digits
-from digits.reading import Choice, Networks, Reader
-from digits.visit import Visits
+from digits.data.dataset import Digits
+from digits.network.registry import Choice, Networks
+from digits.server.reader import Reader
+from digits.server.sessions import Visits
 from tests.conftest import REPO, write_mnist
 
 DRAWING = {"drawing": {"strokes": [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]}, "language": "en"}

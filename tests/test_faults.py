@@ -16,12 +16,11 @@ from typing import Any
 import httpx
 import pytest
 
-from digits.data import Digits
-from digits.inference import load_backend
+from digits.data.dataset import Digits
+from digits.network.backends import load_backend
 from tests.conftest import CHROMIUMS, DESK, REPO, write_mnist
-from tests.test_bad_input import free_port
-from tests.test_page import SEVEN, draw, wait_for_answer
-from tests.test_space import wait_for
+from tests.support.browser import SEVEN, draw, wait_for_answer
+from tests.support.servers import free_port, wait_for
 
 
 @contextmanager

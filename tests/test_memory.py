@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from digits.loading import no_garbage
+from digits.process import no_garbage
 from tests.conftest import REPO
 
 

@@ -15,9 +15,10 @@ import torch
 
 import export
 import train
-from digits import checkpoint
-from digits.checkpoint import load_weights, read_card
-from digits.inference import load_backend
+from digits.network import checkpoint
+from digits.network.backends import load_backend
+from digits.network.checkpoint import load_weights
+from digits.network.metadata import read_card
 from tests.conftest import REPO
 
 
@@ -77,7 +78,7 @@ def test_flags_override_the_recipe(few_folder: Path, tmp_path: Path) -> None:
 def test_the_picture_is_titled_with_predictions() -> None:
     import numpy as np
 
-    from digits.figures import predictions_figure
+    from digits.evaluation.figures import predictions_figure
 
     figure = predictions_figure(np.zeros((4, 28, 28), np.uint8), [7, 2, 1, 0])
     assert [axes.get_title() for axes in figure.axes] == [

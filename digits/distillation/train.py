@@ -1,0 +1,211 @@
+"""The recipe `sketch`: a teacher learns first, the little network then learns from the teacher.
+
+The teacher is a convolutional network with three times the weights and far more arithmetic, which
+reads drawings better than 59,210 weights can learn to from labels alone. For every image it says how
+likely each digit is: that a sloppy 4 is also a bit of a 9 is worth more than the bare label (Hinton
+et al., "Distilling the Knowledge in a Neural Network", 2015). For what is no digit the target is "any
+of the ten, equally", so that the network becomes unsure of letters (Hendrycks et al., "Deep Anomaly
+Detection with Outlier Exposure", 2019). The weights kept are an average over the last steps.
+
+    python train.py --recipe sketch --strokes FILE
+
+What was tried, and what each part gained: docs/training.md.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from digits.data.dataset import Digits
+from digits.data.drawings import Drawing
+from digits.distillation.dataset import NO_DIGIT, Group, Sizes, make_lessons
+from digits.distillation.teacher import Teacher
+from digits.network.config import CLASSES
+from digits.network.model import MLP
+from digits.training.loop import EpochReport, Progress
+from digits.training.recipes import Recipe
+
+EPOCH = 60_000  # images in what is called an epoch here: as many as MNIST has
+TEACHER_EPOCHS = 16
+TEACHER_BATCH = 512
+TEACHER_RATE = 0.004
+SHARES = {"mnist": 0.60, "plain": 0.09, "pens": 0.22, "forms": 0.05, "others": 0.04}
+TRUST = 0.9  # how much of a target is the teacher's opinion; the rest is the label
+AVERAGED = 2000  # steps over which the kept weights are averaged
+WARM_UP = 0.1  # share of the run in which the learning rate rises
+
+Report = Progress | EpochReport
+
+
+def train_sketch(
+    model: MLP,
+    digits: Digits,
+    drawings: Sequence[Drawing],
+    recipe: Recipe,
+    *,
+    device: str = "cpu",
+    seed: int = 0,
+    sizes: Sizes | None = None,
+    teacher_epochs: int = TEACHER_EPOCHS,
+    say: Callable[[str], None] = print,
+    stop: Callable[[], bool] = lambda: False,
+    report_every: float | None = None,
+) -> Iterator[Report]:
+    """Make the lessons, fit a teacher, then `model` in place; yields reports like train() does."""
+    began = time.perf_counter()
+    groups: list[Group] = []
+    for group in make_lessons(digits, drawings, SHARES, sizes or Sizes(), seed):
+        say(
+            f"made {len(group.labels):,} images: {group.name} ({time.perf_counter() - began:.0f} s)"
+        )
+        groups.append(group)
+    torch.manual_seed(seed)
+    teacher = Teacher()
+    hard = [_labels_as_targets(group) for group in groups]
+    settings = Recipe("teacher", recipe.model, teacher_epochs, TEACHER_BATCH, TEACHER_RATE)
+    say("the teacher learns first")
+    for report in _fit(teacher, groups, hard, settings, digits, device, seed, stop):
+        if isinstance(report, EpochReport):
+            say(f"teacher, epoch {report.epoch}: test accuracy {report.test_accuracy:.4f}")
+    soft = [_ask(teacher, group, device) for group in groups]
+    say(f"the teacher has said what it sees ({time.perf_counter() - began:.0f} s)")
+    yield from _fit(model, groups, soft, recipe, digits, device, seed + 1, stop, report_every)
+
+
+def _fit(
+    network: nn.Module,
+    groups: Sequence[Group],
+    targets: Sequence[Tensor],
+    recipe: Recipe,
+    digits: Digits,
+    device: str,
+    seed: int,
+    stop: Callable[[], bool],
+    report_every: float | None = None,
+) -> Iterator[Report]:
+    """Fit to targets (N, 10) of every group; the network ends with the averaged weights."""
+    began = reported = time.perf_counter()
+    network.to(device)
+    if isinstance(network, Teacher):
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # in no stub
+    steps_an_epoch = max(1, EPOCH // recipe.batch_size)
+    steps = recipe.epochs * steps_an_epoch
+    optimiser = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, weight_decay=0, fused=True
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, recipe.learning_rate, steps + 1, pct_start=WARM_UP
+    )
+    average = copy.deepcopy(network).eval()
+    batches = _batches(groups, targets, recipe.batch_size, seed)
+    losses: list[float] = []
+    yield _report(average, digits, 0, recipe.epochs, float("nan"), began)
+    for step in range(1, steps + 1):
+        network.train()
+        pixels, wanted = (part.to(device) for part in next(batches))
+        log_probabilities = functional.log_softmax(_logits(network, pixels), dim=1)
+        loss = -(log_probabilities * wanted).sum(dim=1).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        _move_average(average, network, step)
+        losses.append(loss.item())
+        epoch = -(-step // steps_an_epoch)
+        if step % steps_an_epoch == 0 or stop():
+            yield _report(average, digits, epoch, recipe.epochs, float(np.mean(losses)), began)
+            losses.clear()
+        elif report_every is not None and time.perf_counter() - reported >= report_every:
+            reported = time.perf_counter()
+            mean = float(np.mean(losses[-steps_an_epoch:]))
+            yield Progress(step, steps, epoch, recipe.epochs, mean, reported - began)
+        if stop():
+            break
+    network.load_state_dict(average.state_dict())
+    network.eval()
+
+
+def _logits(network: nn.Module, pixels: Tensor) -> Tensor:
+    logits: Tensor = network.logits(pixels) if isinstance(network, MLP) else network(pixels)
+    return logits
+
+
+def _batches(
+    groups: Sequence[Group], targets: Sequence[Tensor], batch_size: int, seed: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Endless batches in which every group has its share; each image once before any comes again."""
+    random = np.random.default_rng(seed)
+    total = sum(group.share for group in groups)
+    sources = []
+    for group, wanted in zip(groups, targets, strict=True):
+        count = max(1, round(batch_size * group.share / total))
+        images = group.images.reshape(len(group.images), -1)
+        sources.append((images, wanted, _shuffled(len(images), count, random)))
+    while True:
+        picked = [(images, wanted, next(places)) for images, wanted, places in sources]
+        pixels = np.concatenate([images[places] for images, _, places in picked])
+        rows = torch.cat([wanted[torch.from_numpy(places)] for _, wanted, places in picked])
+        yield torch.from_numpy(pixels).float().div_(255), rows.float()
+
+
+def _shuffled(total: int, count: int, random: np.random.Generator) -> Iterator[np.ndarray]:
+    """Endless picks of `count` places out of `total`, all once before any comes again."""
+    order = random.permutation(total)
+    while True:
+        while len(order) < count:
+            order = np.concatenate([order, random.permutation(total)])
+        yield order[:count]
+        order = order[count:]
+
+
+def _labels_as_targets(group: Group) -> Tensor:
+    """Labels as probabilities (N, 10) float16: all on the right digit, or evenly for NO_DIGIT."""
+    rows = torch.cat([torch.eye(CLASSES), torch.full((1, CLASSES), 1 / CLASSES)])
+    return rows[torch.from_numpy(group.labels).long()].half()
+
+
+def _ask(teacher: Teacher, group: Group, device: str) -> Tensor:
+    """What the teacher sees in a group's images, mixed with their labels: (N, 10) float16."""
+    targets = _labels_as_targets(group)
+    if (group.labels == NO_DIGIT).all():
+        return targets
+    images = torch.from_numpy(group.images.reshape(len(group.images), -1))
+    for start in range(0, len(images), 2000):
+        part = slice(start, start + 2000)
+        with torch.inference_mode():
+            seen = teacher(images[part].to(device).float() / 255).softmax(dim=1).cpu()
+        targets[part] = (TRUST * seen + (1 - TRUST) * targets[part].float()).half()
+    return targets
+
+
+@torch.no_grad()
+def _move_average(average: nn.Module, network: nn.Module, step: int) -> None:
+    """Let the kept weights follow the network's, slowly once it has found its way."""
+    follow = max(1 / AVERAGED, 1 / (step / 10 + 1))
+    state = network.state_dict()
+    for name, kept in average.state_dict().items():
+        if kept.dtype.is_floating_point:
+            kept.lerp_(state[name], follow)
+        else:
+            kept.copy_(state[name])
+
+
+def _report(
+    network: nn.Module, digits: Digits, epoch: int, epochs: int, loss: float, began: float
+) -> EpochReport:
+    """What the averaged weights read right of the test images."""
+    device = next(network.parameters()).device
+    read = []
+    for start in range(0, len(digits.test_images), 2000):
+        images = torch.from_numpy(digits.test_images[start : start + 2000]).reshape(-1, 784)
+        with torch.inference_mode():
+            read.append(_logits(network, images.to(device).float() / 255).argmax(dim=1).cpu())
+    right = (torch.cat(read).numpy() == digits.test_labels).mean()
+    return EpochReport(epoch, epochs, loss, float(right), time.perf_counter() - began)

@@ -1,0 +1,71 @@
+"""Figures of how well a network reads: accuracy, confusion, calibration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.evaluation.__main__ import predict
+from digits.network.backends import Backend
+from digits.network.metadata import Calibration
+
+BINS = 15  # for the calibration error, as in the paper
+
+
+def calibration_error(
+    probabilities: NDArray[np.float32], labels: NDArray[np.integer], bins: int = BINS
+) -> float:
+    """How far claimed and actual accuracy lie apart on average (expected calibration error)."""
+    claimed = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    places = np.minimum((claimed * bins).astype(int), bins - 1)
+    gaps = np.bincount(places, weights=claimed - right, minlength=bins)
+    return float(np.abs(gaps).sum() / len(labels))
+
+
+def share_turned_away(probabilities: NDArray[np.float32], calibration: Calibration) -> float:
+    """Share of rows of calibrated probabilities (N, 10) whose answer is "not sure"."""
+    if calibration.threshold is None:
+        return 0.0
+    return float((probabilities.max(axis=1) < calibration.threshold).mean())
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """How a network does on one set of labelled digits."""
+
+    images: NDArray[np.uint8]  # (N, 28, 28)
+    labels: NDArray[np.int64]  # (N,)
+    probabilities: NDArray[np.float32]  # (N, 10), calibrated
+    confusion: NDArray[np.int64]  # (10, 10): rows are what was drawn, columns what was read
+    turned_away: float  # share whose answer is "not sure"
+    calibration_error: float
+
+    @property
+    def accuracy(self) -> float:
+        """Share read right, 0..1, whether sure or not."""
+        return float(np.trace(self.confusion) / max(self.confusion.sum(), 1))
+
+    @property
+    def accuracy_per_digit(self) -> list[float]:
+        """Share of each digit read right."""
+        return (np.diag(self.confusion) / np.maximum(self.confusion.sum(axis=1), 1)).tolist()
+
+
+def score(backend: Backend, images: NDArray[np.uint8], labels: NDArray[Any]) -> Score:
+    """Score one set of images (N, 28, 28) uint8 with their labels (N,) 0..9."""
+    labels = labels.astype(np.int64)
+    probabilities = predict(backend, images)
+    confusion = np.zeros((10, 10), dtype=np.int64)
+    np.add.at(confusion, (labels, probabilities.argmax(axis=1)), 1)
+    return Score(
+        images,
+        labels,
+        probabilities,
+        confusion,
+        share_turned_away(probabilities, backend.card.calibration),
+        calibration_error(probabilities, labels),
+    )

@@ -1,0 +1,38 @@
+"""From log-probabilities to an answer whose probabilities can be believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from digits.network.metadata import Calibration
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the network says of one drawing."""
+
+    label: int
+    probabilities: np.ndarray  # (10,) float32, calibrated, sums to 1
+    score: float  # how much like a digit it is: larger is more
+    sure: bool  # False: below the weights' threshold, so perhaps no digit at all
+
+
+def answer(log_probabilities: np.ndarray, calibration: Calibration) -> Answer:
+    """What one row of ten log-probabilities says, with the weights' own calibration."""
+    probabilities = calibrated(log_probabilities, calibration)
+    score = float(probabilities.max())
+    sure = calibration.threshold is None or score >= calibration.threshold
+    return Answer(int(probabilities.argmax()), probabilities, score, sure)
+
+
+def calibrated(log_probabilities: np.ndarray, calibration: Calibration) -> np.ndarray:
+    """Probabilities whose size can be believed: softmax(log_probabilities / temperature), rows of 10.
+
+    Dividing log-probabilities or logits by the temperature gives the same softmax (Guo et al.,
+    "On Calibration of Modern Neural Networks", 2017).
+    """
+    scaled = log_probabilities / calibration.temperature
+    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)

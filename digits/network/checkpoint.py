@@ -1,0 +1,76 @@
+"""Save and load weights. Each set is three files of one name, and each file stands on its own:
+
+    weights/tutorial.pt     the numbers torch learnt, with the card inside
+    weights/tutorial.json   the card: config, recipe, data, measured figures; for people and for the page
+    weights/tutorial.onnx   the network for onnxruntime, with the card inside; written by export.py
+
+Saving is atomic: a run that is killed leaves the old file or the new one. Next: digits/inference.py.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digits.errors import WeightsError
+from digits.files import reason_of, write_atomically
+from digits.network.metadata import Card, card_from_json
+
+if TYPE_CHECKING:
+    from digits.network.model import MLP
+
+WEIGHTS_DIR = Path(__file__).resolve().parents[2] / "weights"
+
+
+def save_weights(path: Path, model: MLP, card: Card) -> None:
+    """Write `path` (.pt) and the card beside it (.json), each in one atomic step."""
+    write_atomically(path, weights_to_bytes(model, card))
+    write_atomically(path.with_suffix(".json"), card.to_json().encode())
+
+
+def weights_to_bytes(model: MLP, card: Card) -> bytes:
+    """The content of a .pt file, weights on the CPU."""
+    import torch
+
+    weights = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
+    content = io.BytesIO()
+    torch.save({"card": card.to_json(), "weights": weights}, content)
+    return content.getvalue()
+
+
+def load_weights(path: Path) -> tuple[MLP, Card]:
+    """The network in a .pt file and its card; WeightsError in one line that names the file.
+
+    Only tensors and plain values are unpickled (weights_only=True), so a file cannot run code.
+    """
+    import torch
+
+    from digits.network.model import MLP
+
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise WeightsError(f"cannot read {path}: {reason_of(error)}") from error
+    except Exception as error:  # torch's unpickler raises whatever a damaged byte leads it to
+        raise WeightsError(f"{path} is damaged or not a file of weights. {_REMAKE}") from error
+    if not isinstance(content, dict) or not {"card", "weights"} <= content.keys():
+        raise WeightsError(f"{path} was not written by train.py. {_REMAKE}")
+    card = card_from_json(str(content["card"]), path)
+    model = MLP(card.config)
+    try:
+        model.load_state_dict(content["weights"])
+    except (RuntimeError, TypeError, AttributeError) as error:
+        raise WeightsError(
+            f"{path}: its weights do not fit {card.config.sizes}. {_REMAKE}"
+        ) from error
+    return model.eval(), card
+
+
+_REMAKE = "Make it anew with: python train.py"
+
+
+def find_weights(weights: Path | str) -> Path:
+    """The path that a name or a path means: a bare name is one in weights/."""
+    path = Path(weights)
+    return WEIGHTS_DIR / path if path.parent == Path() and not path.exists() else path

@@ -1,0 +1,65 @@
+"""The card of a set of weights: what the network is, how it was fitted, how good it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from digits.errors import SettingsError, WeightsError
+from digits.files import reason_of
+from digits.network.config import ModelConfig, check_model
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What turns log-probabilities into honest ones, and when the answer is "not sure".
+
+    probabilities = softmax(log_probabilities / temperature); a score below `threshold` means that
+    the drawing is hardly a digit (None: never say so).
+    """
+
+    temperature: float = 1.0
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a set of weights is: the network's shape, how and on what it was fitted, how good it is."""
+
+    config: ModelConfig = field(default_factory=ModelConfig)
+    recipe: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    calibration: Calibration = field(default_factory=Calibration)
+
+    def to_json(self) -> str:
+        """The card as readable JSON."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+
+def card_from_json(text: str, path: Path) -> Card:
+    """The card in `text`; WeightsError names `path` when it is not one."""
+    try:
+        fields = json.loads(text)
+        hidden = tuple(int(width) for width in fields["config"]["hidden"])
+        config = ModelConfig(hidden, str(fields["config"]["activation"]))
+        check_model(config)
+        calibration = Calibration(**fields.get("calibration", {}))
+        parts = {name: dict(fields.get(name, {})) for name in ("recipe", "data", "figures")}
+    except (ValueError, KeyError, TypeError, AttributeError, SettingsError) as error:
+        raise WeightsError(f"{path} holds no valid card of a network ({error})") from error
+    return Card(config, calibration=calibration, **parts)
+
+
+def read_card(path: Path) -> Card:
+    """The card beside any of a set's files, read without torch."""
+    path = path.with_suffix(".json")
+    try:
+        return card_from_json(path.read_text(encoding="utf-8"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise WeightsError(f"cannot read {path}: {reason_of(error)}") from error
+
+
+CARD_KEY = "card"  # where an ONNX file's metadata holds the card

@@ -1,0 +1,117 @@
+"""Write weights/README.md, the model card in Hugging Face's format, from the weights' own JSON cards:
+
+    python -m digits.model_card
+
+What was measured stands in one place, weights/*.json; a test fails when the card says anything else.
+Next: digits/checkpoint.py, which reads those.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from digits.files import write_atomically
+from digits.network.checkpoint import WEIGHTS_DIR
+from digits.network.metadata import Card, read_card
+
+CARD = WEIGHTS_DIR / "README.md"
+FRONT = """\
+---
+license: mit
+library_name: pytorch
+pipeline_tag: image-classification
+tags: [mnist, handwriting, education, onnx]
+datasets: [ylecun/mnist]
+metrics: [accuracy]
+model-index:
+{models}---
+
+# Weights that read handwritten digits
+
+A network of three hidden layers, {sizes}, {count:,} weights: the classic first network. Each
+set is three files: `.pt` for PyTorch (tensors and plain values only), `.onnx` for onnxruntime, `.json` for
+what is below. The input is 784 numbers from 0 (paper) to 1 (ink), a 28x28 picture row by row, cut out,
+scaled to 20 pixels and centred by its mass as MNIST's digits were; no mean is taken off. The output is ten
+log-probabilities.
+
+"""
+
+MODEL = """\
+  - name: {name}
+    results:
+      - task: {{type: image-classification}}
+        dataset: {{type: ylecun/mnist, name: MNIST, split: test}}
+        metrics:
+          - {{type: accuracy, value: {accuracy}}}
+"""
+
+END = """\
+## Limits
+
+* One digit at a time, Arabic numerals, written by hand; not print, not several digits, not letters. What is
+  no digit mostly gets a low score, which the page shows as "not sure", but some letters look like digits.
+* `tutorial` has seen MNIST only: digits of US census workers and pupils. It misreads barred sevens and curled
+  nines, as much of the world writes them. `sketch` has seen such, too.
+* A few thousand people's hands are in the training data, mostly adults who write with the right hand:
+  expect more mistakes on other hands, and measure before anything depends on it.
+* It is small on purpose, to learn from. Do not use it where a mistake does harm.
+
+## Data
+
+* MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges.
+* Pen strokes (`sketch` only): E. Alpaydin and F. Alimoglu, *Pen-Based Recognition of Handwritten Digits*,
+  UCI Machine Learning Repository, DOI 10.24432/C5MG6K, CC BY 4.0.
+"""
+
+
+def main() -> None:
+    """Write the card."""
+    write_atomically(CARD, write_card(read_cards()).encode())
+    print(f"wrote {CARD}")
+
+
+def read_cards(folder: Path = WEIGHTS_DIR) -> dict[str, Card]:
+    """Every set's card by name."""
+    return {path.stem: read_card(path) for path in sorted(folder.glob("*.json"))}
+
+
+def write_card(cards: dict[str, Card]) -> str:
+    """The model card's text."""
+    config = next(iter(cards.values())).config
+    models = "".join(
+        MODEL.format(name=name, accuracy=card.figures["test_accuracy"])
+        for name, card in cards.items()
+    )
+    sizes = " -> ".join(map(str, config.sizes))
+    front = FRONT.format(models=models, sizes=sizes, count=config.weights)
+    return front + "".join(describe(name, card) for name, card in cards.items()) + END
+
+
+def describe(name: str, card: Card) -> str:
+    """The section of one set."""
+    parts = {"Data": card.data, "Recipe": card.recipe, "Measured": card.figures}
+    lines = [f"## {name}\n\n"]
+    for title, values in parts.items():
+        lines.append(f"| {title} | |\n|---|---|\n")
+        lines += [
+            f"| {key.replace('_', ' ')} | {in_words(value)} |\n" for key, value in values.items()
+        ]
+        lines.append("\n")
+    return "".join(lines)
+
+
+def in_words(value: Any) -> str:
+    """A value of a JSON card in a table."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "not set"}[value]
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, dict | list):
+        return f"`{json.dumps(value, ensure_ascii=False)}`"
+    return str(value).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    main()

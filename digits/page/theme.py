@@ -1,0 +1,114 @@
+"""How the page looks and what its <head> holds: theme, style sheet, shared script.
+
+The colours are variables in digits/page.css, once for light and once for dark; the theme only points
+Gradio's own components at them. Nothing is fetched from another host: the fonts are the system's.
+`translatable` finds Gradio's own components that have texts, for when the visitor switches the language.
+Next: digits/rooms.py.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import gradio as gr
+from gradio.blocks import Block
+from gradio.i18n import I18nData
+
+from digits.page.component import STATIC, script
+from digits.page.texts import TEXTS, text
+
+FONTS = (
+    "ui-sans-serif",
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "sans-serif",
+)
+
+STYLES = ("page.css", "train.css")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
+
+
+def make_theme() -> gr.themes.Base:
+    """Gradio's plainest theme in the page's own colours."""
+    theme = gr.themes.Base(
+        font=list(FONTS), font_mono=list(MONO), radius_size="md", spacing_size="md"
+    )
+    settings = {
+        "body_background_fill": "var(--paper)",
+        "body_text_color": "var(--ink)",
+        "body_text_color_subdued": "var(--muted)",
+        "background_fill_primary": "var(--paper)",
+        "background_fill_secondary": "var(--sheet)",
+        "block_background_fill": "transparent",
+        "block_border_width": "0px",
+        "block_label_text_color": "var(--muted)",
+        "block_title_text_color": "var(--muted)",
+        "block_info_text_color": "var(--muted)",
+        "border_color_primary": "var(--line)",
+        "border_color_accent": "var(--accent)",
+        "color_accent": "var(--accent)",
+        "color_accent_soft": "var(--accent-soft)",
+        "input_background_fill": "var(--sheet)",
+        "input_border_color": "var(--line)",
+        "button_primary_background_fill": "var(--accent)",
+        "button_primary_background_fill_hover": "var(--accent-strong)",
+        "button_primary_text_color": "var(--on-accent)",
+        "button_secondary_background_fill": "var(--sheet)",
+        "button_secondary_background_fill_hover": "var(--line)",
+        "button_secondary_text_color": "var(--ink)",
+        "button_secondary_border_color": "var(--line)",
+        "slider_color": "var(--accent)",
+        "checkbox_background_color_selected": "var(--accent)",
+        "checkbox_border_color_selected": "var(--accent)",
+        "link_text_color": "var(--accent)",
+        "loader_color": "var(--accent)",
+    }
+    known = gr.themes.Base.set.__code__.co_varnames
+    dark = {f"{name}_dark": value for name, value in settings.items() if f"{name}_dark" in known}
+    return theme.set(**settings, **dark)
+
+
+def make_css() -> str:
+    """The page's style sheets as one."""
+    return "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+
+
+def make_head() -> str:
+    """The shared script with every text in it; "</" is written so that it cannot end the script."""
+    texts = json.dumps(TEXTS, ensure_ascii=False).replace("</", "<\\/")
+    code = script("page").replace("/*texts*/ {}", texts)
+    return f'<meta name="color-scheme" content="light dark"><script>{code}</script>'
+
+
+def make_i18n() -> gr.I18n:
+    """Gradio's own components in both languages; browsers say "zh", "zh-CN" or "zh-TW"."""
+    chinese = TEXTS["zh"]
+    return gr.I18n(en=TEXTS["en"], zh=chinese, **{"zh-CN": chinese, "zh-TW": chinese})
+
+
+WORDS = ("label", "info", "placeholder", "value")  # what of a component may be a text
+
+
+def translatable(page: gr.Blocks) -> list[tuple[Block, dict[str, str]]]:
+    """The components whose words come from `make_i18n`, each with the text's key for every such word.
+
+    The browser's language chooses among them when the page opens; a switch needs them named.
+    """
+    found = []
+    for block in page.blocks.values():
+        words = {word: getattr(block, word, None) for word in WORDS}
+        keys = {word: data.key for word, data in words.items() if isinstance(data, I18nData)}
+        if keys:
+            found.append((block, keys))
+    return found
+
+
+def say_in(keys: dict[str, str], language: str) -> dict[str, Any]:
+    """The update that puts a component's words into `language`."""
+    words: dict[str, Any] = {word: text(key, language) for word, key in keys.items()}
+    return gr.update(**words)

@@ -1,0 +1,127 @@
+"""Teach a network your hand: a second of training on a few drawings that it misread.
+
+Trained on those drawings alone, a network learns them by heart and forgets the rest. So each of them is
+varied in many ways (digits/pens.py), and every step mixes them with MNIST's own images, for which the
+network has two teachers: their labels, and what it said of them before the lesson ("learning without
+forgetting", Li and Hoiem, 2016). benchmarks/teach.py measures what is gained and what is lost.
+Next: digits/teach_room.py, the row of buttons on the page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from digits.augmentation.strokes import draw, vary
+from digits.data.drawings import Strokes
+from digits.data.preparation.image import to_pixels
+from digits.data.preparation.strokes import prepare_strokes
+from digits.network.config import CLASSES
+from digits.network.model import MLP
+from digits.training.adam import Adam
+from digits.training.backprop import Backprop
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A drawing, and which digit its writer says it is."""
+
+    strokes: Strokes
+    label: int
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How to learn from corrections. Chosen on half of the writers in benchmarks/teach.py."""
+
+    steps: int = 250
+    learning_rate: float = 0.009  # at its highest: it rises for 10 steps, then falls to 0
+    replayed: int = 384  # MNIST images a step
+    pool: int = 30_000  # MNIST images to choose those from
+    each: int = 8  # variations of each drawing a step, within the two bounds below
+    fewest: int = 24
+    most: int = 256
+    memory: float = 0.7  # how much of MNIST's targets is what the network said before, 0..1
+    variations: int = 120  # of each drawing
+    most_images: int = 1500  # all variations together, for preparing one takes half a millisecond
+    strength: float = 0.5  # of the variation: less than between people, for it is one person's hand
+
+
+def teach(
+    model: MLP,
+    corrections: Sequence[Correction],
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    lesson: Lesson | None = None,
+    seed: int = 0,
+) -> Iterator[float]:
+    """Fit `model` in place to `corrections` and to MNIST's images (N, 28, 28) uint8 and labels.
+
+    Yields the share that is done, 0..1, after every step.
+    """
+    lesson = lesson or Lesson()
+    random = torch.Generator().manual_seed(seed)
+    corrected, corrected_targets = vary_corrections(corrections, lesson, seed)
+    replayed, replayed_targets = remember(model, images, labels, lesson, random)
+    mixed_in = min(max(lesson.each * len(corrections), lesson.fewest), lesson.most)
+    yield 0.0
+    backprop = Backprop(model)
+    optimiser = Adam(backprop.weights, backprop.gradients)
+    for step in range(lesson.steps):
+        here = torch.randint(len(replayed), (lesson.replayed,), generator=random)
+        there = torch.randint(len(corrected), (mixed_in,), generator=random)
+        backprop.gradients_of(
+            torch.cat([replayed[here], corrected[there]]),
+            torch.cat([replayed_targets[here], corrected_targets[there]]),
+        )
+        optimiser.step(learning_rate_at(step, lesson))
+        yield (step + 1) / lesson.steps
+
+
+def vary_corrections(
+    corrections: Sequence[Correction], lesson: Lesson, seed: int
+) -> tuple[Tensor, Tensor]:
+    """Pixels (N, 784) and targets (N, 10) of the drawings as they are and in many variations."""
+    random = np.random.default_rng(seed)
+    count = max(1, min(lesson.variations, lesson.most_images // len(corrections)))
+    images, labels = [], []
+    for correction in corrections:
+        labels += [correction.label] * count
+        images.append(prepare_strokes(correction.strokes).image)
+        images += [
+            draw(vary(correction.strokes, random, lesson.strength), random)
+            for _ in range(count - 1)
+        ]
+    return torch.from_numpy(to_pixels(np.stack(images))), one_hot(np.array(labels))
+
+
+def remember(
+    model: MLP, images: np.ndarray, labels: np.ndarray, lesson: Lesson, random: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Pixels (N, 784) of some of MNIST's images, and what to go on saying of them, (N, 10).
+
+    That is the label, mixed with what the network says of each image before the lesson.
+    """
+    chosen = torch.randperm(len(labels), generator=random)[: lesson.pool].numpy()
+    pixels = torch.from_numpy(to_pixels(images[chosen]))
+    with torch.inference_mode():
+        said = model(pixels).exp()
+    return pixels, (1 - lesson.memory) * one_hot(labels[chosen]) + lesson.memory * said
+
+
+def one_hot(labels: np.ndarray) -> Tensor:
+    """Labels (N,) as targets (N, 10): 1 for the right digit, 0 for the others."""
+    return functional.one_hot(torch.from_numpy(labels.astype(np.int64)), CLASSES).float()
+
+
+def learning_rate_at(step: int, lesson: Lesson) -> float:
+    """A short rise, so that Adam's first steps do no harm, then half a cosine down to 0."""
+    rise = min(1.0, (step + 1) / 10)
+    return lesson.learning_rate * rise * (1 + math.cos(math.pi * step / lesson.steps)) / 2

@@ -1,0 +1,54 @@
+"""The settings of a network and of its training, without torch, so that the page can show them at once.
+
+A recipe names a set of defaults: `tutorial` is the classic first network, `fast` the quickest way to
+97 %, `sketch` the weights that read what people draw. The command line's flags and the page's sliders
+read their defaults and limits from here. Next: digits/model.py builds the network, digits/training.py
+fits it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+from digits.network.config import LIMITS, Limits, ModelConfig, check_limit, check_model
+
+SCHEDULES = ("constant", "one-cycle")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to fit a network: its shape, how often it sees the images, in what batches, how fast it learns."""
+
+    name: str = "tutorial"
+    model: ModelConfig = field(default_factory=ModelConfig)
+    epochs: int = 2
+    batch_size: int = 15
+    learning_rate: float = 0.001
+    schedule: str = "constant"
+    standardised: bool = False  # learn from pixels minus their mean: digits/standard.py
+
+
+RECIPES: dict[str, Recipe] = {
+    "tutorial": Recipe(),
+    # Chosen on 10,000 of the training images, held out, 3 seeds each: docs/benchmarks.md.
+    "fast": Recipe(
+        name="fast",
+        epochs=2,
+        batch_size=320,
+        learning_rate=0.012,
+        schedule="one-cycle",
+        standardised=True,
+    ),
+    # Its epochs are 60,000 images out of 4.6 million: digits/sketching.py.
+    "sketch": Recipe(
+        name="sketch", epochs=800, batch_size=512, learning_rate=0.004, schedule="one-cycle"
+    ),
+}
+
+
+def check_recipe(recipe: Recipe, limits: Limits = LIMITS) -> None:
+    """Raise SettingsError for the first setting of `recipe` that is outside its limits."""
+    for item in fields(recipe):
+        if item.name in limits:
+            check_limit(item.name, getattr(recipe, item.name), limits)
+    check_model(recipe.model, limits)

@@ -1,0 +1,182 @@
+"""One training on the page: what a visitor asks for, checked, and the reports of what comes of it.
+
+`run()` is a plain generator that changes nothing outside itself: every report carries the weights as
+they are by then, so whoever stops listening keeps what was learnt, and it can run in another process
+(digits/gpu.py). Importing this file does not import torch. Next: digits/train_room.py shows the reports,
+digits/outcome.py what came of a run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digits.data.dataset import Digits
+from digits.network.backends import Backend, Layers, TorchBackend
+from digits.network.metadata import Card
+from digits.network.registry import YOURS
+from digits.page.zero_gpu import borrowed_device, on_gpu
+from digits.training.recipes import Recipe
+
+if TYPE_CHECKING:
+    from digits.network.model import MLP
+    from digits.training.loop import EpochReport, Progress
+
+REPORT_EVERY = 0.2  # seconds: five reports a second look alive and cost little
+QUICK_TEST = 1000  # test images for the curve between epochs
+SHOWN_DIGITS = 4  # test digits whose reading is shown as it changes
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a visitor asks for."""
+
+    recipe: Recipe
+    train_images: int = 60_000  # at most: as many as there are
+    seed: int = 0
+    go_on: bool = False  # from the visitor's own network, not from random weights
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """How far a run is. `epoch` counts those finished; the accuracies are of test images."""
+
+    step: int
+    steps: int
+    epoch: int
+    epochs: int
+    loss: float
+    seconds: float
+    quick_accuracy: float  # on the first QUICK_TEST images, now
+    test_accuracy: float  # on all of them, at the end of epoch `epoch`
+    guesses: np.ndarray  # (SHOWN_DIGITS, 10) probabilities
+    drawing: np.ndarray | None  # (10,) probabilities of the visitor's own drawing
+    layers: Layers  # all the weights, by now
+
+
+def choose_images(digits: Digits, order: Order) -> Digits:
+    """The digits with at most the number of training images that was asked for, drawn by the seed."""
+    count = len(digits.train_labels)
+    if order.train_images >= count:
+        return digits
+    chosen = np.random.default_rng(order.seed).permutation(count)[: order.train_images]
+    return replace(
+        digits,
+        train_images=digits.train_images[chosen],
+        train_labels=digits.train_labels[chosen],
+    )
+
+
+def count_steps(order: Order, digits: Digits) -> int:
+    """How many batches a run is."""
+    return order.recipe.epochs * math.ceil(len(digits.train_labels) / order.recipe.batch_size)
+
+
+def most_seconds(
+    order: Order, digits: Digits, start: Layers | None, drawing: np.ndarray | None
+) -> float:
+    """Seconds to borrow a GPU for: ten to begin, and 2 ms a step; generous guesses, not measured there."""
+    del start, drawing
+    return 10 + 0.002 * count_steps(order, digits)
+
+
+@on_gpu(most_seconds)
+def run(
+    order: Order, digits: Digits, start: Layers | None, drawing: np.ndarray | None
+) -> Iterator[Report]:
+    """Train as ordered, from `start` or afresh; `drawing` (28, 28) uint8 is read again each time."""
+    import torch
+
+    from digits.network.model import MLP, from_layers
+    from digits.training.loop import EpochReport, train
+
+    torch.set_num_threads(1)  # others draw meanwhile; so small a network gains little from more
+    config = order.recipe.model
+    model = from_layers(start, config) if start else MLP(config, order.seed)
+    shown = _shown_pixels(digits, drawing)
+    steps = count_steps(order, digits)
+    accuracy, epoch, step = 0.0, 0, 0
+    for said in train(
+        model,
+        digits,
+        order.recipe,
+        device=borrowed_device(),
+        seed=order.seed,
+        report_every=REPORT_EVERY,
+    ):
+        if isinstance(said, EpochReport):
+            accuracy, epoch = said.test_accuracy, said.epoch
+            step = steps * epoch // said.epochs
+        else:
+            step = said.step
+        yield _report(said, model, digits, shown, (step, steps, epoch, accuracy))
+
+
+def _shown_pixels(digits: Digits, drawing: np.ndarray | None) -> np.ndarray:
+    """Pixels of the images that are read again each time: test digits, then the drawing."""
+    from digits.data.preparation.image import to_pixels
+
+    images = digits.test_images[: max(QUICK_TEST, SHOWN_DIGITS)]
+    return to_pixels(np.concatenate([images, drawing[None]]) if drawing is not None else images)
+
+
+def _report(
+    said: Progress | EpochReport,
+    model: MLP,
+    digits: Digits,
+    shown: np.ndarray,
+    place: tuple[int, int, int, float],
+) -> Report:
+    import torch
+
+    device = next(model.parameters()).device
+    with torch.inference_mode():
+        probabilities = model(torch.from_numpy(shown).to(device)).exp().cpu().numpy()
+    tested = min(QUICK_TEST, len(digits.test_labels))
+    right = probabilities[:tested].argmax(axis=1) == digits.test_labels[:tested]
+    step, steps, epoch, accuracy = place
+    return Report(
+        step=step,
+        steps=steps,
+        epoch=epoch,
+        epochs=said.epochs,
+        loss=said.loss,
+        seconds=said.seconds,
+        quick_accuracy=float(right.mean()),
+        test_accuracy=accuracy,
+        guesses=probabilities[:SHOWN_DIGITS],
+        drawing=probabilities[-1] if len(shown) > len(digits.test_images[:QUICK_TEST]) else None,
+        layers=[(weight.copy(), bias.copy()) for weight, bias in layers_of(model)],
+    )
+
+
+def layers_of(model: MLP) -> Layers:
+    """A model's weights as arrays."""
+    return TorchBackend(model, Card(), str(next(model.parameters()).device)).layers()
+
+
+def make_backend(layers: Layers, card: Card) -> Backend:
+    """The network that answers on the pad as "yours"."""
+    from digits.network.model import from_layers
+
+    return TorchBackend(from_layers(layers, card.config), card, weights=YOURS)
+
+
+def make_card(order: Order, digits: Digits, last: Report) -> Card:
+    """What the weights' card records of a run."""
+    settings = asdict(order.recipe)
+    del settings["model"]  # the card's config says it
+    return Card(
+        config=order.recipe.model,
+        recipe={**settings, "seed": order.seed, "epochs_done": last.epoch},
+        data={
+            "source": digits.source,
+            "train_images": len(digits.train_labels),
+            "test_images": len(digits.test_labels),
+        },
+        figures={"test_accuracy": round(last.test_accuracy, 4), "loss": round(last.loss, 4)},
+    )

@@ -1,0 +1,152 @@
+"""The tab "Code": the shortest honest PyTorch script for the network that the page shows.
+
+`write_script(name, card)` fills in the card's own settings, so that what a visitor copies trains the
+network they are looking at, with nothing but torch and torchvision. tests/test_code.py runs it and
+compares its accuracy with the page's. Next: digits/training.py does the same, several times as fast.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+from digits.network.config import CLASSES, INPUTS
+from digits.network.metadata import Card
+from digits.network.registry import YOURS
+from digits.training.recipes import RECIPES
+
+MODULES = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU"}
+WARM_UP = 0.25  # as in digits/training.py, which the page must not import: it needs torch
+SCRIPT = '''"""{title}
+
+    pip install torch torchvision
+    python network.py
+
+{claim}
+"""
+
+import os
+
+import torch
+from torch import nn
+from torchvision.datasets import MNIST
+
+torch.manual_seed({seed})
+folder = os.environ.get("MNIST_DIR", "data")
+train, test = (MNIST(folder, train=part, download=True) for part in (True, False))
+# Every image is a row of 784 numbers from 0 (paper) to 1 (ink).
+pixels, labels = train.data.flatten(1) / 255, train.targets
+test_pixels, test_labels = test.data.flatten(1) / 255, test.targets
+{subset}{standard}
+network = nn.Sequential(
+{layers}
+    nn.LogSoftmax(dim=1),
+)
+optimizer = torch.optim.Adam(network.parameters(), lr={learning_rate:g})
+{schedule}
+for epoch in range({epochs}):
+    for batch in torch.randperm(len(pixels)).split({batch_size}):
+        loss = nn.functional.nll_loss(network(pixels[batch]), labels[batch])
+        optimizer.zero_grad()
+        loss.backward()  # how the loss changes with each weight ...
+        optimizer.step()  # ... so that each weight can be nudged the better way
+{schedule_step}    with torch.no_grad():
+        right = network(test_pixels).argmax(1) == test_labels
+    print(f"epoch {{epoch + 1}}: {{100 * right.float().mean():.2f}} % of the test images right")
+
+torch.save(network.state_dict(), "network.pt")
+'''
+
+# SPREAD of digits/standard.py, which the page must not import either, is the 0.3 here.
+STANDARD = """# What all images share tells none of them apart: each pixel minus its mean trains faster.
+mean = pixels.mean(0)
+pixels, test_pixels = (pixels - mean) / 0.3, (test_pixels - mean) / 0.3
+"""
+
+ONE_CYCLE = """steps = {epochs} * math.ceil(len(pixels) / {batch_size})
+
+
+def one_cycle(step):
+    \"\"\"Up for a quarter of the run, then down to nothing.\"\"\"
+    done = (step + 1) / (steps + 1)
+    return min(done / {warm_up}, (1 - done) / {cool_down})
+
+
+schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, one_cycle)
+"""
+
+
+def write_script(name: str, card: Card) -> str:
+    """A complete script that trains a network of this card's shape with this card's settings."""
+    recipe = card.recipe
+    cycle = recipe.get("schedule") == "one-cycle"
+    count = int(card.data.get("train_images", 60_000))
+    settings = {
+        "epochs": int(recipe.get("epochs", 2)),
+        "batch_size": int(recipe.get("batch_size", 15)),
+        "learning_rate": float(recipe.get("learning_rate", 0.001)),
+    }
+    script = SCRIPT.format(
+        title=f'The network "{name}": {"-".join(map(str, card.config.sizes))}, trained on MNIST.',
+        claim=claim(name, card),
+        seed=int(recipe.get("seed") or 0),
+        subset=_write_subset(count) if plain(card) and count < 60_000 else "",
+        standard=STANDARD if recipe.get("standardised") else "",
+        layers=_write_layers(card),
+        schedule=_write_cycle(settings) if cycle else "",
+        schedule_step="        schedule.step()\n" if cycle else "",
+        **settings,
+    )
+    return script.replace("import os\n", "import math\nimport os\n") if cycle else script
+
+
+def plain(card: Card) -> bool:
+    """Whether the network learnt from MNIST alone, as the script does, or from drawings too."""
+    return card.recipe.get("name", "tutorial") in set(RECIPES) - {"sketch"} | {YOURS}
+
+
+def claim(name: str, card: Card) -> str:
+    """What the script's reader may expect, in lines that fit the script."""
+    taught = int(card.recipe.get("taught", 0))
+    told = _claim_of_training(name, card)
+    if not taught:
+        return told
+    drawings = f"{taught} drawing{'s' if taught > 1 else ''}"
+    return f"{told}\nIt was also taught {drawings} on the page, which this script has not seen."
+
+
+def _claim_of_training(name: str, card: Card) -> str:
+    accuracy = card.figures.get("test_accuracy")
+    if not plain(card):
+        recipe = card.recipe["name"]
+        return (
+            f'The weights "{name}" also learnt from pen strokes and from varied images. This is the\n'
+            f"plain network of the same shape; the real thing: python train.py --recipe {recipe}"
+        )
+    if accuracy is None or math.isnan(accuracy):
+        return "A second or two per epoch."
+    images = int(card.data.get("test_images", 10_000))
+    return (
+        f"On the page it read {100 * accuracy:.1f} % of {images:,} test images; a run with another\n"
+        "seed or on another machine differs by a few tenths."
+    )
+
+
+def _write_layers(card: Card) -> str:
+    sizes = [INPUTS, *card.config.hidden]
+    module = MODULES[card.config.activation]
+    lines = [
+        f"    nn.Linear({inputs}, {outputs}), nn.{module}()," for inputs, outputs in pairwise(sizes)
+    ]
+    return "\n".join([*lines, f"    nn.Linear({sizes[-1]}, {CLASSES}),"])
+
+
+def _write_subset(count: int) -> str:
+    return (
+        f"chosen = torch.randperm(len(pixels))[:{count}]\n"
+        "pixels, labels = pixels[chosen], labels[chosen]\n"
+    )
+
+
+def _write_cycle(settings: dict[str, float]) -> str:
+    return ONE_CYCLE.format(warm_up=WARM_UP, cool_down=1 - WARM_UP, **settings)

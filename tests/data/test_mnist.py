@@ -1,0 +1,174 @@
+"""Finding, checking, downloading MNIST, and the bundled digits when there is no network."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digits.data import mnist as data
+from digits.data.dataset import Digits
+from digits.data.mnist import FILES, RAW, load_digits, read_mnist
+from digits.errors import DataError
+from tests.conftest import idx_bytes, write_mnist
+
+
+@pytest.fixture(autouse=True)
+def no_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("MNIST_DIR", raising=False)
+    monkeypatch.setattr(data, "DATA_DIR", tmp_path / "data")
+
+
+def test_a_folder_that_is_named_is_read(few: Digits, few_folder: Path) -> None:
+    digits = load_digits(few_folder)
+    np.testing.assert_array_equal(digits.train_images, few.train_images)
+    np.testing.assert_array_equal(digits.test_labels, few.test_labels)
+    assert str(few_folder) in digits.note
+
+
+def test_mnist_dir_names_a_folder_too(few_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_DIR", str(few_folder))
+    assert len(load_digits().train_labels) == 1000
+
+
+def test_data_in_the_checkout_comes_before_a_download(few: Digits) -> None:
+    write_mnist(data.DATA_DIR, few)
+    assert load_digits().source == "own"
+
+
+def test_mnist_itself_is_recognised(mnist: Digits) -> None:
+    assert mnist.source == "mnist"
+    assert (mnist.train_images.shape, mnist.test_images.shape) == (
+        (60_000, 28, 28),
+        (10_000, 28, 28),
+    )
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", ["cut", "empty", "text", "gone", "longer"])
+def test_a_damaged_file_is_named(few: Digits, tmp_path: Path, name: str, damage: str) -> None:
+    path = write_mnist(tmp_path / "mnist", few) / RAW / name
+    content = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        harm = {"cut": content[:-1], "empty": b"", "text": b"<html>", "longer": content + b"x"}
+        path.write_bytes(harm[damage])
+    with pytest.raises(DataError, match=name):
+        load_digits(tmp_path / "mnist")
+
+
+def test_one_flipped_bit_of_mnist_is_noticed(mnist: Digits, tmp_path: Path) -> None:
+    whole = write_mnist(tmp_path / "mnist", mnist)
+    read_mnist(whole)
+    path = whole / RAW / "t10k-images-idx3-ubyte"
+    content = bytearray(path.read_bytes())
+    content[5_000_000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="t10k-images-idx3-ubyte is damaged"):
+        read_mnist(whole)
+
+
+def test_labels_and_images_must_match(few: Digits, tmp_path: Path) -> None:
+    raw = write_mnist(tmp_path / "mnist", few) / RAW
+    labels = raw / "train-labels-idx1-ubyte"
+    labels.write_bytes(idx_bytes(few.train_labels[:-1]))
+    with pytest.raises(DataError, match="999 labels for 1000 images"):
+        load_digits(tmp_path / "mnist")
+    labels.write_bytes(idx_bytes(np.full(1000, 11)))
+    with pytest.raises(DataError, match="digits from 0 to 9"):
+        load_digits(tmp_path / "mnist")
+
+
+def test_an_empty_folder_says_what_it_should_hold(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no MNIST in"):
+        load_digits(tmp_path)
+
+
+def test_bundled_digits_are_stratified(bundled: Digits) -> None:
+    assert np.bincount(bundled.train_labels).tolist() == [400] * 10
+    assert np.bincount(bundled.test_labels).tolist() == [100] * 10
+    assert bundled.train_images.shape == (4000, 28, 28)
+    assert bundled.train_images.max() == 255
+
+
+def test_bundled_digits_are_all_from_mnists_training_part(bundled: Digits, mnist: Digits) -> None:
+    training = {image.tobytes() for image in mnist.train_images}
+    for images in (bundled.train_images, bundled.test_images):
+        assert all(image.tobytes() in training for image in images)
+
+
+# The download, by torchvision itself, from a server on this machine.
+
+
+@pytest.fixture()
+def mirror(
+    few: Digits, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[dict[str, bytes]]:
+    """A mirror whose files a test may damage: name -> what is sent of it."""
+    from torchvision.datasets import MNIST
+
+    source = write_mnist(tmp_path / "source", few) / RAW
+    archives = {f"{name}.gz": gzip.compress((source / name).read_bytes()) for name in FILES}
+    sums = [(name, hashlib.md5(content).hexdigest()) for name, content in archives.items()]
+    sent = dict(archives)
+
+    class Mirror(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = self.path.strip("/")
+            if name not in sent:
+                return self.send_error(403)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(archives[name])))
+            self.end_headers()
+            self.wfile.write(sent[name])  # less than was promised: the line was cut
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Mirror)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
+    monkeypatch.setattr(MNIST, "resources", sums)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    yield sent
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_download_lands_complete(mirror: dict[str, bytes], few: Digits) -> None:
+    digits = load_digits()
+    np.testing.assert_array_equal(digits.train_images, few.train_images)
+    assert {path.name for path in data.DATA_DIR.iterdir()} == {"MNIST"}
+    mirror.clear()
+    assert load_digits().source == "own"  # the second time nothing is downloaded
+
+
+@pytest.mark.parametrize("fault", ["refused", "cut", "other"])
+def test_a_failed_download_falls_back_and_leaves_nothing(
+    mirror: dict[str, bytes], fault: str
+) -> None:
+    name = "train-images-idx3-ubyte.gz"
+    if fault == "refused":
+        del mirror[name]
+    else:
+        mirror[name] = mirror[name][:1000] if fault == "cut" else b"x" * len(mirror[name])
+    digits = load_digits()
+    assert digits.source == "bundled"
+    assert "could not be downloaded" in digits.note
+    assert "\n" not in digits.note
+    assert list(data.DATA_DIR.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_falls_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setattr(data, "DATA_DIR", tmp_path / "file" / "data")
+    assert load_digits().source == "bundled"

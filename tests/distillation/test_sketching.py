@@ -1,0 +1,149 @@
+"""The recipe `sketch` in small: its lessons, its targets, and that the network learns from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import train as command
+from digits.augmentation import glyphs as forms
+from digits.augmentation import strokes as pens
+from digits.augmentation.images import vary_images
+from digits.data.dataset import Digits
+from digits.data.drawings import Drawing
+from digits.data.unipen import write_unipen
+from digits.distillation import train as sketching
+from digits.distillation.dataset import NO_DIGIT, Sizes, make_lessons
+from digits.distillation.train import SHARES, train_sketch
+from digits.network.checkpoint import load_weights
+from digits.network.model import MLP
+from digits.training.loop import EpochReport, evaluate
+from digits.training.recipes import RECIPES
+
+SMALL = Sizes(mnist=1, pens=2, forms=200, others=100)
+
+
+@pytest.fixture(scope="module")
+def drawings() -> list[Drawing]:
+    """Drawings of every digit by two writers, drawn by rule."""
+    random = np.random.default_rng(0)
+    made = []
+    for number in range(60):
+        lines = forms.draw_form(forms.DIGIT_FORMS[number % 10][number // 30], random)
+        made.append(Drawing(pens.fit_pad(lines), number % 10, 1 + number % 2))
+    return made
+
+
+def test_lessons_have_every_group_and_repeat_with_their_seed(
+    few: Digits, drawings: list[Drawing]
+) -> None:
+    made = [list(make_lessons(few, drawings, SHARES, SMALL, seed)) for seed in (1, 1, 2)]
+    assert [group.name for group in made[0]] == ["plain", "mnist", "pens", "forms", "others"]
+    for once, again, other in zip(*made, strict=True):
+        np.testing.assert_array_equal(once.images, again.images)
+        assert once.images.shape == (len(once.labels), 28, 28)
+        assert once.name == "plain" or (once.images != other.images).any()
+    counts = {group.name: len(group.labels) for group in made[0]}
+    assert counts == {"plain": 1000, "mnist": 1000, "pens": 120, "forms": 200, "others": 100}
+    assert set(made[0][-1].labels) == {NO_DIGIT}
+
+
+def test_varied_images_stay_prepared_as_mnist_is(few: Digits) -> None:
+    images = torch.from_numpy(few.train_images[:200])
+    varied = vary_images(images, torch.Generator().manual_seed(0)).numpy()
+    ink = varied.astype(float)
+    places = np.arange(28) + 0.5
+    for axis in (1, 2):
+        centre = (ink.sum(axis=3 - axis) @ places) / ink.sum(axis=(1, 2))
+        assert np.median(centre) == pytest.approx(14.5, abs=0.2)
+    assert (varied.reshape(200, -1).max(axis=1) == 255).all()
+    changed = np.abs(varied.astype(int) - images.numpy()).mean(axis=(1, 2))
+    assert (changed > 1).mean() > 0.95
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_every_form_can_be_drawn_and_varied(digit: int) -> None:
+    random = np.random.default_rng(digit)
+    for form in forms.DIGIT_FORMS[digit]:
+        image = pens.draw(pens.vary(forms.draw_form(form, random), random), random)
+        assert image.shape == (28, 28)
+        assert image.max() == 255
+
+
+def test_letters_that_are_written_like_digits_are_left_out() -> None:
+    alphabet = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    assert alphabet - set(forms.LETTER_FORMS) <= set(forms.LOOK_LIKE_DIGITS)
+
+
+def test_blending_is_between_the_two_and_refuses_what_is_written_otherwise() -> None:
+    random = np.random.default_rng(0)
+    upright = [np.array([[0.5, 0.0], [0.5, 1.0]])]
+    leaning = [np.array([[0.6, 0.0], [0.4, 1.0]])]
+    between = pens.blend(upright, leaning, random)
+    assert between is not None
+    assert 0 < between[0][0, 0] < 0.11
+    assert pens.blend(upright, [leaning[0][::-1]], random) is None
+    assert pens.blend(upright, upright * 2, random) is None
+
+
+def test_the_network_learns_and_the_run_repeats(
+    few: Digits, drawings: list[Drawing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sketching, "EPOCH", 2000)
+    recipe = replace(RECIPES["sketch"], epochs=8, batch_size=100)
+    accuracies = []
+    for _ in range(2):
+        model = MLP(recipe.model, seed=0)
+        said: list[str] = []
+        reports = list(
+            train_sketch(
+                model, few, drawings, recipe, sizes=SMALL, teacher_epochs=1, say=said.append
+            )
+        )
+        last = reports[-1]
+        assert isinstance(last, EpochReport)
+        assert last.epoch == 8
+        assert last.test_accuracy == evaluate(model, few.test_images, few.test_labels)
+        accuracies.append(last.test_accuracy)
+    assert accuracies[0] == accuracies[1] > 0.5
+    assert any("teacher" in line for line in said)
+
+
+def test_the_command_saves_weights_calibrated_and_scored_on_writers_left_out(
+    few_folder: Path,
+    drawings: list[Drawing],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sketching, "EPOCH", 1000)
+    monkeypatch.setattr(command, "HELD_OUT", 200)
+    monkeypatch.setattr(sketching, "Sizes", lambda: SMALL)
+    monkeypatch.setattr(sketching.train_sketch, "__kwdefaults__", fewer_teacher_epochs())
+    write_unipen(tmp_path / "strokes.txt", drawings)
+    flags = ["--recipe", "sketch", "--strokes", str(tmp_path / "strokes.txt"), "--epochs", "1"]
+    flags += ["--without-writers", "2", "--data", str(few_folder), "--seed", "1"]
+    assert command.main([*flags, "--out", str(tmp_path / "sketch.pt")]) == 0
+    assert "writers it has not learnt from" in capsys.readouterr().out
+    _, card = load_weights(tmp_path / "sketch.pt")
+    assert card.data["writers"] == [1]
+    assert card.data["train_images"] == 800
+    assert card.calibration.threshold is not None
+    assert 0 <= card.figures["other_writers_accuracy"] <= 1
+
+
+def fewer_teacher_epochs() -> dict[str, object]:
+    return {**(train_sketch.__kwdefaults__ or {}), "teacher_epochs": 1}
+
+
+def test_a_stroke_file_of_nobody_left_is_refused(
+    drawings: list[Drawing], tmp_path: Path, few_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_unipen(tmp_path / "strokes.txt", drawings)
+    flags = ["--recipe", "sketch", "--strokes", str(tmp_path / "strokes.txt")]
+    assert command.main([*flags, "--without-writers", "1,2", "--data", str(few_folder)]) == 1
+    assert "who is not left out" in capsys.readouterr().err

@@ -1,0 +1,57 @@
+"""An ONNX file is the same network as torch's, says what it is, and is not left when it is not."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from digits.errors import ExportError
+from digits.network.backends import OnnxBackend
+from digits.network.config import ACTIVATIONS, ModelConfig
+from digits.network.metadata import Card
+from digits.network.model import MLP
+from digits.network.onnx_export import check_against_torch, to_onnx
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("hidden", [(64, 64, 64), (7,), (16, 5)])
+def test_onnxruntime_agrees_with_torch(hidden: tuple[int, ...], activation: str) -> None:
+    config = ModelConfig(hidden, activation)
+    model = MLP(config, seed=0)
+    pixels = np.random.default_rng(0).random((50, 784), np.float32)
+    assert check_against_torch(to_onnx(model, Card(config)), model, pixels) < 1e-5
+
+
+def test_any_number_of_drawings_at_once() -> None:
+    backend = OnnxBackend(to_onnx(MLP(seed=0), Card()))
+    for count in (0, 1, 7):
+        assert backend.predict(np.zeros((count, 784), np.float32)).shape == (count, 10)
+
+
+def test_the_file_says_what_it_is() -> None:
+    card = Card(recipe={"name": "tutorial"})
+    content = to_onnx(MLP(seed=0), card)
+    proto = onnx.load_from_string(content)
+    texts = {item.key: item.value for item in proto.metadata_props}
+    assert json.loads(texts["card"])["recipe"] == {"name": "tutorial"}
+    assert texts["classes"] == "0,1,2,3,4,5,6,7,8,9"
+    assert "28x28" in texts["input"] and "0..1" in texts["input"]
+    assert [value.name for value in proto.graph.output] == ["log_probabilities"]
+    assert OnnxBackend(content).card == card
+
+
+def test_a_file_that_differs_is_refused() -> None:
+    model, other = MLP(seed=0), MLP(seed=0)
+    with torch.no_grad():
+        other.layers[3].bias[4] += 0.01
+    pixels = np.random.default_rng(0).random((50, 784), np.float32)
+    with pytest.raises(ExportError, match="nothing was written"):
+        check_against_torch(to_onnx(other, Card()), model, pixels)
+    with torch.no_grad():
+        model.layers[3].bias[4] = other.layers[3].bias[4] = float("nan")
+    with pytest.raises(ExportError):
+        check_against_torch(to_onnx(other, Card()), model, pixels)

@@ -1,0 +1,107 @@
+"""The real page in a real browser: drawing by mouse, touch and keyboard, and what it answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import PHONE
+from tests.support.browser import SEVEN, draw, wait_for_answer
+
+
+def test_a_drawn_seven_is_read_as_seven(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    assert page.locator("#answer").inner_text().startswith("7")
+    assert re.search(r"onnxruntime on cpu, [\d.]+ ms", page.locator("#answer").inner_text())
+
+
+def test_a_blank_pad_says_so_and_shows_no_digit(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    text = page.locator("#answer").inner_text()
+    assert text.strip().startswith("The pad is blank")
+
+
+def test_bars_grow_while_the_pen_is_still_down(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    box = page.locator("#pad canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.8 * box["height"], steps=10)
+    assert wait_for_answer(page).startswith("1")
+    page.mouse.up()
+
+
+def test_undo_redo_and_clear_go_back_and_forth(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    page.get_by_role("button", name="Clear").click()
+    assert wait_for_answer(page).strip().startswith("The pad is blank")
+    page.get_by_role("button", name="Undo").click()
+    assert wait_for_answer(page).startswith("7")
+    page.get_by_role("button", name="Redo").click()
+    assert wait_for_answer(page).strip().startswith("The pad is blank")
+
+
+def test_touch_draws_and_does_not_scroll_the_page(open_page: Callable[..., Any]) -> None:
+    page = open_page(**PHONE)
+    canvas = page.locator("#pad canvas")
+    box = canvas.bounding_box()
+    client = page.context.new_cdp_session(page)
+
+    def touch(kind: str, part: float | None = None) -> None:
+        points = []
+        if part is not None:
+            points = [{"x": box["x"] + box["width"] / 2, "y": box["y"] + part * box["height"]}]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 0.85)
+    for step in range(1, 13):
+        touch("touchMove", 0.85 - step * 0.055)
+    touch("touchEnd")
+    assert wait_for_answer(page).startswith("1")
+    assert page.evaluate("window.scrollY") == 0
+
+
+def test_keyboard_alone_draws_a_one_and_clears_it(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    page.locator("#pad canvas").focus()
+    page.keyboard.press("Space")
+    for _ in range(22):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert wait_for_answer(page).startswith("1")
+    page.keyboard.press("Delete")
+    assert wait_for_answer(page).strip().startswith("The pad is blank")
+
+
+def test_a_drawing_survives_a_reload(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    page.reload()
+    page.wait_for_selector("#answer .answer[data-serial]")
+    assert wait_for_answer(page).startswith("7")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_scrolls_sideways(open_page: Callable[..., Any], width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_chinese_browsers_get_chinese_and_the_switch_brings_english(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page(locale="zh-CN")
+    assert "画板是空白的" in page.locator("#answer").inner_text()
+    page.get_by_role("tab", name="训练").wait_for()
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("tab", name="Train").wait_for()
+    page.get_by_text("The pad is blank").first.wait_for()
+    assert page.get_by_role("button", name="Clear").count() == 1
+    page.reload()
+    page.get_by_role("tab", name="Train").wait_for()
+    page.get_by_text("The pad is blank").first.wait_for()

@@ -1,0 +1,43 @@
+"""Everybody can use the page: axe-core finds nothing serious, in any tab, light, dark, or on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import PHONE
+from tests.support.browser import SEVEN, draw
+
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright",
+    reason="axe-core is not installed: pip install axe-playwright-python",
+)
+SERIOUS = ("serious", "critical")
+
+
+def violations(page: Any) -> list[str]:
+    """What axe-core finds to be seriously wrong, with the first element of each."""
+    found = axe.Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {rule['nodes'][0]['html'][:200]} {rule['nodes'][0]['failureSummary']}"
+        for rule in found
+        if rule["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"color_scheme": "dark"}, PHONE | {"locale": "zh-CN"}],
+    ids=["light", "dark", "phone in Chinese"],
+)
+def test_axe_finds_nothing_serious(open_page: Callable[..., Any], settings: dict[str, Any]) -> None:
+    page = open_page(**settings)
+    found = violations(page)
+    draw(page, SEVEN)
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        page.wait_for_timeout(300)
+        found += violations(page)
+    assert not found, "\n".join(sorted(set(found)))

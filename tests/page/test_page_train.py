@@ -1,0 +1,281 @@
+"""The Train tab in a real browser: to the end, stopped, two visitors at once, a page that is closed.
+
+The page trains on the bundled digits and has one seat, whatever machine this is.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import app
+from digits.data.dataset import Digits
+from digits.data.preparation.image import to_pixels
+from digits.network.backends import OnnxBackend
+from digits.network.checkpoint import load_weights
+from digits.page import layout as train_layout
+from digits.server import training_service as train_room
+from tests.conftest import PHONE, write_mnist
+from tests.support.browser import (
+    PATIENCE,
+    SEVEN,
+    draw,
+    open_tab,
+    press_train,
+    start_long_run,
+    wait_for_answer,
+    wait_for_state,
+)
+from tests.support.requests import ONE
+
+OpenPage = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real page with one seat for training, and the bundled digits in place of MNIST."""
+    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train_room.os, "cpu_count", lambda: 2)
+        page = app.build_page(app.Settings(weights="tutorial", data=data))
+    page.queue()
+    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
+    yield address.rstrip("/")
+    page.close()
+
+
+def wait_for_runs(page: Any, count: int) -> None:
+    """Until the last of so many runs is in the table and shown as done."""
+    page.wait_for_function(
+        f"document.querySelectorAll('.runs tr').length === {count + 1}", timeout=PATIENCE
+    )
+    wait_for_state(page, "done")
+
+
+def accuracy(page: Any) -> float:
+    text = page.locator("#train-status").inner_text()
+    found = re.search(r"(\d+(\.\d+)?) ?%", text)
+    assert found, text
+    return float(found[1])
+
+
+def test_a_visitor_trains_to_the_end_and_the_pad_uses_the_network(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    open_tab(page, epochs=2, batch_size=20, width=32, layers=2)
+    assert "26,506 weights to learn · 400 steps" in page.locator(".shape").inner_text()
+    press_train(page)
+    wait_for_state(page, "done")
+    assert accuracy(page) > 80
+    assert "of 1,000 test digits read right" in page.locator(".run").inner_text()
+    assert "The pad now uses your network" in page.locator(".run-note").inner_text()
+    wait_for_answer(page)
+    assert page.locator(".answer-by").inner_text().startswith("yours")
+    readings = page.locator(".own ol li").all_inner_texts()
+    assert [text.split("\n")[0] for text in readings] == ["untrained", "epoch 1", "epoch 2"]
+    page.get_by_role("button", name="Back to “tutorial”").click()
+    page.wait_for_function("document.querySelector('.answer-by').innerText.startsWith('tutorial')")
+
+
+def test_afterwards_it_shows_confusion_mistakes_and_runs(open_page: OpenPage) -> None:
+    page = open_page()
+    open_tab(page, epochs=1, batch_size=50)
+    for number in (1, 2):
+        press_train(page)
+        wait_for_runs(page, number)
+    counts = page.locator(".confusion td:not(.share)").all_inner_texts()
+    assert len(counts) == 100 and sum(int(count or 0) for count in counts) == 1000
+    diagonal = sum(int(count or 0) for count in counts[::11])
+    assert diagonal == pytest.approx(10 * accuracy(page), abs=1)
+    caption = page.locator(".mistakes li span").first.inner_text()
+    label, said = re.findall(r"\d", caption)
+    assert label != said
+
+
+def test_four_test_digits_say_right_or_wrong_in_words_too(open_page: OpenPage) -> None:
+    page = open_page()
+    start_long_run(page)
+    for tile in page.locator(".samples li").all():
+        mark = tile.locator("small").inner_text()[0]
+        label = tile.get_attribute("aria-label")
+        assert (mark == "✓") == label.endswith("right") and (mark == "✗") == ("wrong" in label)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(page, "stopped")
+
+
+def test_curves_grow_at_least_three_times_a_second(open_page: OpenPage) -> None:
+    page = open_page()
+    start_long_run(page)
+    page.evaluate(
+        """() => {
+            window.grown = 0;
+            const watched = document.querySelector(".chart.loss");
+            new MutationObserver(() => { window.grown += 1; }).observe(watched, { childList: true });
+        }"""
+    )
+    page.wait_for_timeout(3000)
+    assert page.evaluate("window.grown") >= 9
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(page, "stopped")
+
+
+def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:
+    page = open_page()
+    start_long_run(page)
+    page.wait_for_timeout(3000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    began = time.perf_counter()
+    wait_for_state(page, "stopped")
+    assert time.perf_counter() - began < 3  # one second, on a machine that does nothing else
+    assert accuracy(page) > 30
+    assert "learnt so far" in page.locator(".run-note").inner_text()
+    epochs = page.locator(".runs tr").last.locator("td").nth(2).inner_text()
+    assert 0 < float(epochs) < 20
+
+
+def test_train_again_goes_on_from_the_own_network_or_afresh(open_page: OpenPage) -> None:
+    page = open_page()
+    open_tab(page, epochs=2, batch_size=20)
+    press_train(page)
+    wait_for_state(page, "done")
+    reached = accuracy(page)
+    for runs, (start, is_better) in enumerate((("go_on", True), ("afresh", False)), start=2):
+        page.locator("#train [name=start]").select_option(start)
+        page.locator("#train [name=epochs]").fill("1")
+        press_train(page)
+        wait_for_runs(page, runs)
+        first = page.locator(".chart.accuracy circle").first.get_attribute("cy")
+        # Upwards is less: the curve begins where the last run ended, or at guessing.
+        assert (float(first) < 40) == is_better
+    assert reached > 80
+
+
+def test_two_visitors_train_in_turn_and_see_their_place(open_page: OpenPage) -> None:
+    one, other = open_page(), open_page()
+    start_long_run(one)
+    open_tab(other, epochs=1, batch_size=50)
+    press_train(other)
+    other.get_by_text("You are number 1 in line").wait_for()
+    one.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(one, "stopped")
+    wait_for_state(other, "done")
+    draw(one, ONE)
+    assert one.locator(".answer-by").inner_text().startswith("yours")
+
+
+def test_stop_while_waiting_leaves_the_line(open_page: OpenPage) -> None:
+    one, other = open_page(), open_page()
+    start_long_run(one)
+    open_tab(other, epochs=1)
+    press_train(other)
+    wait_for_state(other, "waiting")
+    other.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(other, "idle")
+    assert other.get_by_role("button", name="Train", exact=True).is_enabled()
+    one.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(one, "stopped")
+
+
+def test_a_closed_page_gives_up_its_seat(open_page: OpenPage) -> None:
+    one, other = open_page(), open_page()
+    start_long_run(one)
+    open_tab(other, epochs=1, batch_size=50)
+    press_train(other)
+    wait_for_state(other, "waiting")
+    one.close()
+    began = time.perf_counter()
+    other.wait_for_selector(".run.drawn", timeout=PATIENCE)
+    assert time.perf_counter() - began < 4  # two seconds, on a machine that does nothing else
+    wait_for_state(other, "done")
+
+
+def test_settings_out_of_range_are_named_and_refused(open_page: OpenPage) -> None:
+    page = open_page()
+    open_tab(page, epochs=99)
+    assert "Epochs: from 1 to 20, please." in page.locator(".shape").inner_text()
+    press_train(page)
+    wait_for_state(page, "problem")
+    assert "epochs must be between 1 and 20, not 99" in page.locator(".run-note").inner_text()
+    page.locator("#train [name=epochs]").fill("1")
+    press_train(page)
+    wait_for_state(page, "done")
+
+
+def test_the_own_network_can_be_taken_away(
+    open_page: OpenPage, bundled: Digits, tmp_path: Path
+) -> None:
+    page = open_page()
+    open_tab(page, epochs=1, batch_size=50)
+    press_train(page)
+    wait_for_state(page, "done")
+    paths = {}
+    for kind in ("pt", "onnx", "py"):
+        with page.expect_download() as download:
+            page.locator(f"[data-kind={kind}]").click()
+        paths[kind] = tmp_path / download.value.suggested_filename
+        download.value.save_as(paths[kind])
+    pixels = to_pixels(bundled.test_images)
+    said = OnnxBackend(paths["onnx"]).predict(pixels).argmax(axis=1)
+    assert 100 * (said == bundled.test_labels).mean() == pytest.approx(accuracy(page), abs=0.06)
+    _, card = load_weights(paths["pt"])
+    assert card.recipe["batch_size"] == 50 and card.recipe["epochs"] == 1
+    assert np.array_equal(said, np.argmax(OnnxBackend(paths["onnx"]).predict(pixels), axis=1))
+    script = paths["py"].read_text(encoding="utf-8")
+    compile(script, "script", "exec")
+    assert "split(50)" in script
+
+
+def test_without_torch_the_panel_says_what_to_install(
+    browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_layout, "is_installed", lambda package: False)
+    built = app.build_page(app.Settings(weights="tutorial"))
+    built.queue()
+    _, address, _ = built.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("#answer .answer[data-serial]")
+    page.get_by_role("tab", name="Train").click()
+    page.get_by_text("Training needs PyTorch").wait_for()
+    assert page.get_by_role("button", name="Train", exact=True).is_disabled()
+    draw(page, ONE)
+    assert page.locator(".answer-digit").inner_text() == "1"
+    context.close()
+    built.close()
+
+
+def test_whatever_fails_in_a_training_its_visitor_can_try_again(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Iterator[Any]:
+        raise RuntimeError("out of something")
+        yield
+
+    page = open_page()
+    with monkeypatch.context() as patch:
+        patch.setattr(train_room, "run", fail)
+        open_tab(page, epochs=1, batch_size=50)
+        press_train(page)
+        wait_for_state(page, "problem")
+    assert "press Train to try again" in page.locator(".run-note").inner_text()
+    press_train(page)
+    wait_for_state(page, "done")
+
+
+@pytest.mark.parametrize("settings", [{}, PHONE, {"locale": "zh-CN"}])
+def test_the_tab_has_no_sideways_scroll(open_page: OpenPage, settings: dict[str, Any]) -> None:
+    page = open_page(**settings)
+    page.get_by_role("tab").nth(1).click()
+    page.locator("#train [name=epochs]").fill("1")
+    page.locator("#train .go").click()
+    wait_for_state(page, "done")
+    page.wait_for_timeout(300)
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) == 0

@@ -1,0 +1,157 @@
+"""Corrected drawings: checked, saved, loaded, learnt from in the real page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import app
+from digits.data.dataset import Digits
+from digits.errors import SketchError
+from digits.server.lesson_service import MOST_DRAWINGS, check_drawings, load, save
+from tests.conftest import write_mnist
+from tests.support.browser import draw, wait_for_answer
+
+OpenPage = Callable[..., Any]
+SQUARE = [[[0.3, 0.3], [0.7, 0.3], [0.7, 0.7], [0.3, 0.7], [0.3, 0.3]]]
+LINES = [[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.2], [0.2, 0.8]]]
+DRAWINGS = [{"strokes": SQUARE, "label": 6}, {"strokes": LINES, "label": 8}]
+
+
+def same(one: Any, other: Any, tolerance: float) -> bool:
+    return all(
+        a["label"] == b["label"]
+        and all(
+            np.abs(np.array(p) - np.array(q)).max() <= tolerance
+            for p, q in zip(a["strokes"], b["strokes"], strict=True)
+        )
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+@pytest.mark.parametrize(("kind", "tolerance"), [("json", 1e-4), ("unipen", 1e-3)])
+def test_saved_drawings_are_loaded_again(kind: str, tolerance: float) -> None:
+    file = save({"kind": kind, "drawings": DRAWINGS})
+    read = load({"text": file["text"]})
+    assert same(read["drawings"], DRAWINGS, tolerance), read
+
+
+def test_unipen_is_written_as_others_write_it() -> None:
+    text = save({"kind": "unipen", "drawings": DRAWINGS})["text"]
+    assert '.SEGMENT DIGIT 0 ? "6"' in text and text.count(".PEN_DOWN") == 3
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (None, "no drawing"),
+        ([], "no drawing"),
+        ([7], "drawing 1 must have strokes and a label"),
+        ([{"strokes": SQUARE}], "drawing 1: the label must be a digit"),
+        ([{"strokes": SQUARE, "label": 10}], "the label must be a digit"),
+        ([{"strokes": SQUARE, "label": True}], "the label must be a digit"),
+        ([{"strokes": SQUARE, "label": "7"}], "the label must be a digit"),
+        ([{"strokes": [], "label": 7}], "drawing 1 is blank"),
+        ([DRAWINGS[0], {"strokes": [[[0, "x"]]], "label": 7}], "numbers"),
+        ([{"strokes": [[[0, 9]]], "label": 7}], "leaves the pad"),
+        (DRAWINGS * MOST_DRAWINGS, f"may have {MOST_DRAWINGS} drawings"),
+    ],
+)
+def test_what_cannot_be_learnt_is_refused_in_a_sentence(raw: Any, words: str) -> None:
+    with pytest.raises(SketchError, match=words):
+        check_drawings(raw)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [None, 7, "", "{", "[]", "[" * 100_000, "hello", ".SEGMENT DIGIT", '{"drawings": 3}', "\0"],
+)
+def test_a_file_that_holds_no_drawings_is_a_sentence_too(given: object) -> None:
+    told = load({"text": given})
+    assert told.keys() == {"problem"} and told["problem"]
+    assert "/tmp" not in told["problem"]
+
+
+@pytest.fixture(scope="module")
+def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real page with the bundled digits in place of MNIST."""
+    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
+    page = app.build_page(app.Settings(weights="tutorial", data=data))
+    page.queue()
+    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
+    yield address.rstrip("/")
+    page.close()
+
+
+def correct(page: Any, strokes: Any, label: int) -> None:
+    """Draw on a clear pad and say what it is."""
+    clear = page.get_by_role("button", name="Clear")
+    if clear.is_enabled():
+        clear.click()
+    draw(page, strokes)
+    page.locator(f'#teach [data-digit="{label}"]').click()
+
+
+def test_a_visitor_teaches_drawings_and_the_pad_reads_them(open_page: OpenPage) -> None:
+    page = open_page()
+    correct(page, LINES, 8)
+    correct(page, SQUARE, 6)
+    assert page.locator(".answer-digit").inner_text() != "6"
+    page.get_by_role("button", name="Learn from these (2)").click()
+    page.get_by_text("It knows your hand now").wait_for(timeout=60_000)
+    assert "→ 2 of 2 right" in page.locator(".lesson-note").inner_text()
+    page.wait_for_function("document.querySelector('.answer-digit').textContent === '6'")
+    assert page.locator(".answer-by").inner_text().startswith("yours")
+    assert all("✓" in text for text in page.locator(".strip li small").all_inner_texts())
+    page.get_by_role("tab", name="Code").click()
+    page.get_by_text("It was also taught 2 drawings on the page").wait_for()
+    page.get_by_role("button", name="Back to “tutorial”").first.click()
+    page.wait_for_function("document.querySelector('.answer-digit').textContent !== '6'")
+
+
+def test_another_click_on_the_same_drawing_changes_its_digit(open_page: OpenPage) -> None:
+    page = open_page()
+    correct(page, SQUARE, 6)
+    page.locator('#teach [data-digit="0"]').click()
+    assert page.locator(".strip li b").all_inner_texts() == ["0"]
+
+
+def test_a_blank_pad_cannot_be_corrected(open_page: OpenPage) -> None:
+    page = open_page()
+    assert page.locator('#teach [data-digit="3"]').is_disabled()
+    draw(page, LINES)
+    assert page.locator('#teach [data-digit="3"]').is_enabled()
+
+
+def test_drawings_can_be_removed_and_survive_a_reload(open_page: OpenPage) -> None:
+    page = open_page()
+    correct(page, LINES, 8)
+    correct(page, SQUARE, 6)
+    page.reload()
+    page.wait_for_selector("#answer .answer[data-serial]")
+    assert page.locator(".strip li b").all_inner_texts() == ["8", "6"]
+    page.get_by_role("button", name="Remove this 8").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".strip li b").all_inner_texts() == ["6"]
+
+
+def test_drawings_are_downloaded_and_loaded_again(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page()
+    correct(page, LINES, 8)
+    with page.expect_download() as download:
+        page.locator('[data-save="json"]').click()
+    path = tmp_path / "mine.json"
+    download.value.save_as(path)
+    assert json.loads(path.read_text())["drawings"][0]["label"] == 8
+    page.locator("#teach input[type=file]").set_input_files(path)
+    page.get_by_text("1 drawings loaded").wait_for()
+    assert page.locator(".strip li b").all_inner_texts() == ["8", "8"]
+    path.write_text("<b>no drawings</b>")
+    page.locator("#teach input[type=file]").set_input_files(path)
+    page.get_by_text("That file could not be read").wait_for()
+    wait_for_answer(page)

@@ -1,0 +1,135 @@
+"""Answering a drawing, without a browser: what goes in is checked, what comes out is complete."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digits.errors import SketchError
+from digits.network.registry import Choice, Networks
+from digits.server.reader import Reader
+from digits.server.requests import parse_drawing
+from digits.server.sessions import Visits
+
+SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(Networks(Choice("tutorial")), Visits())
+
+
+def data_url(picture: Image.Image) -> str:
+    content = io.BytesIO()
+    picture.save(content, "PNG")
+    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
+
+
+def test_a_seven_comes_back_with_all_that_the_page_shows(reader: Reader) -> None:
+    told = reader.read({"drawing": {"strokes": SEVEN}})
+    assert told["label"] == 7 and told["sure"]
+    assert len(told["probabilities"]) == 10
+    assert sum(told["probabilities"]) == pytest.approx(1, abs=1e-3)
+    assert told["by"]["network"] == "tutorial" and told["by"]["backend"] == "onnx"
+    assert len(base64.b64decode(told["image"]["bytes"])) == 784
+    assert max(told["small"]["height"], told["small"]["width"]) == 20
+    assert "prepared" not in told
+    assert float(told["ms"]) > 0
+
+
+@pytest.mark.parametrize("drawing", [None, {}, {"strokes": []}, {"strokes": [[]]}])
+def test_a_blank_drawing_has_no_label(reader: Reader, drawing: Any) -> None:
+    told = reader.read({"drawing": drawing})
+    assert told["blank"] and "label" not in told
+    assert told["line"] == "The pad is blank"
+
+
+def test_the_three_kinds_of_drawing_are_read_alike(reader: Reader) -> None:
+    prepared = parse_drawing({"strokes": SEVEN}).prepared
+    pixels = base64.b64encode(prepared.image.tobytes()).decode()
+    picture = Image.fromarray(255 - np.kron(prepared.image, np.ones((8, 8), np.uint8)))
+    for drawing in ({"pixels": pixels}, {"picture": data_url(picture)}):
+        assert reader.read({"drawing": drawing})["label"] == 7
+
+
+def test_just_shrinking_gives_both_answers(reader: Reader) -> None:
+    small = [[[x / 4 + 0.7, y / 4 + 0.05] for x, y in stroke] for stroke in SEVEN]
+    told = reader.read({"drawing": {"strokes": small}, "shrink": True})
+    assert told["prepared"]["label"] == 7
+    assert told["prepared"]["probabilities"] != told["probabilities"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"drawing": "strokes"},
+        {"drawing": {"strokes": "x"}},
+        {"drawing": {"strokes": [[["a", "b"]]]}},
+        {"drawing": {"strokes": [[[float("nan"), 0.5]]]}},
+        {"drawing": {"pixels": "not base64!"}},
+        {"drawing": {"pixels": base64.b64encode(b"short").decode()}},
+        {"drawing": {"picture": "data:image/png;base64," + base64.b64encode(b"GIF8").decode()}},
+        {"drawing": {"picture": "A" * 5_000_000}},
+        {"drawing": {"strokes": SEVEN}, "network": "../../etc/passwd"},
+        {"drawing": {"strokes": SEVEN}, "network": "yours"},
+        {"drawing": {"strokes": SEVEN}, "backend": "abacus"},
+        {"drawing": {"strokes": SEVEN}, "device": "cuda"},
+    ],
+)
+def test_what_cannot_be_read_is_one_clear_sentence(reader: Reader, question: Any) -> None:
+    for language in ("en", "zh"):
+        told = reader.read({**question, "language": language})
+        assert set(told) == {"problem"}
+        assert 10 < len(told["problem"]) < 300
+        assert "\n" not in told["problem"] and "Traceback" not in told["problem"]
+
+
+@pytest.mark.parametrize("question", [None, [], "x", 7])
+def test_a_question_that_is_none_is_taken_for_a_blank_pad(reader: Reader, question: Any) -> None:
+    assert reader.read(question)["blank"]
+
+
+def test_yours_is_answered_by_the_visitors_own_network_only(reader: Reader) -> None:
+    mine, other = reader.visits.begin(), reader.visits.begin()
+    mine.own = reader.networks.get(Choice("tutorial", "torch"))
+    question = {"drawing": {"strokes": SEVEN}, "network": "yours"}
+    assert reader.read({**question, "visit": mine.token})["by"]["backend"] == "torch"
+    assert "problem" in reader.read({**question, "visit": other.token})
+    assert "problem" in reader.read({**question, "visit": ["x"]})
+
+
+def test_compare_tells_of_both_backends(reader: Reader) -> None:
+    lines = reader.compare({"drawing": {"strokes": SEVEN}})["lines"]
+    assert [line.split(" ")[0] for line in lines] == ["onnxruntime", "torch"]
+    assert all(": 7, " in line for line in lines)
+
+
+def test_the_inside_holds_the_networks_own_weights(reader: Reader) -> None:
+    told = reader.look_inside({})
+    network = reader.networks.get(Choice("tutorial"))
+    assert told["sizes"] == [784, 64, 64, 64, 10]
+    for packed, (weight, bias) in zip(told["layers"], network.layers(), strict=True):
+        for name, array in (("weight", weight), ("bias", bias)):
+            sent = np.frombuffer(base64.b64decode(packed[name]), "<f4").reshape(array.shape)
+            np.testing.assert_array_equal(sent, array)
+    assert "problem" in reader.look_inside({"network": "yours"})
+
+
+def test_a_path_as_weights_is_one_more_network(tmp_path: Path) -> None:
+    from digits.network.checkpoint import WEIGHTS_DIR
+
+    (tmp_path / "mine.onnx").write_bytes((WEIGHTS_DIR / "tutorial.onnx").read_bytes())
+    networks = Networks(Choice(str(tmp_path / "mine.onnx")))
+    assert networks.names[0] == "mine" and "tutorial" in networks.names
+    assert networks.get(networks.default).card.config.hidden == (64, 64, 64)
+
+
+def test_errors_are_raised_where_a_program_asks() -> None:
+    with pytest.raises(SketchError, match="784"):
+        parse_drawing({"pixels": base64.b64encode(b"12").decode()})

@@ -1,0 +1,238 @@
+"""Nobody gets in where they don't belong: files, uploads, other visitors' work, HTML."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import REPO
+from tests.support.requests import as_file, seven
+
+ONE = [[[0.5, 0.2], [0.5, 0.8]]]
+SECRETS = ["app.py", "digits/visit.py", "weights/tutorial.pt", ".git/config", "requirements.txt"]
+
+
+def number_of(site: str, element: str) -> int:
+    """The page's number for a component."""
+    parts = httpx.get(f"{site}/config").json()["components"]
+    return next(part["id"] for part in parts if part["props"].get("elem_id") == element)
+
+
+def ask(site: str, element: str, function: str, question: dict[str, Any]) -> Any:
+    """What a room's script asks the server."""
+    body = {"data": question, "component_id": number_of(site, element), "session_hash": "x"}
+    reply = httpx.post(
+        f"{site}/gradio_api/component_server", json=body | {"fn_name": function}, timeout=60
+    )
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+# ---- files ---------------------------------------------------------------------------------------
+
+
+def ways_to(path: str) -> list[str]:
+    """Addresses that have led out of web servers before."""
+    up = "../" * 12
+    encoded = path.replace("/", "%2F")
+    return [
+        f"/gradio_api/file={path}",
+        f"/gradio_api/file=/{path}",
+        f"/gradio_api/file={up}{path}",
+        f"/gradio_api/file=%2E%2E%2F{encoded}",
+        f"/gradio_api/file=/tmp/gradio/../..{path}",
+        f"/gradio_api/file=file://{path}",
+        f"/gradio_api/file/{path}",
+        f"/static/{up}{path}",
+        f"/static/..%2f..%2f..%2f{encoded}",
+        f"/assets/{up}{path}",
+        f"/svelte/{up}{path}",
+        f"/gradio_api/proxy=file://{path}",
+        f"/gradio_api/custom_component/1/client/component/{up}{path}",
+        f"//{path}",
+    ]
+
+
+@pytest.mark.parametrize("path", [*(str(REPO / name) for name in SECRETS), "/etc/passwd"])
+def test_no_file_of_the_machine_can_be_read(site: str, path: str) -> None:
+    assert Path(path).is_file() or path.endswith(".git/config")
+    content = Path(path).read_bytes()[:200] if Path(path).is_file() else b"[core]"
+    for way in [*ways_to(path), *ways_to(os.path.relpath(path, REPO))]:
+        reply = httpx.get(site + way)
+        assert content not in reply.content, way
+        assert reply.status_code != 200 or "<!doctype html>" in reply.text.lower()[:200], way
+
+
+@pytest.mark.parametrize("path", ["/proc/self/environ", "/proc/self/mem", "/proc/self/maps"])
+def test_the_process_cannot_be_read(site: str, path: str) -> None:
+    for way in ways_to(path):
+        assert httpx.get(site + way).status_code != 200, way
+
+
+def test_the_servers_own_files_are_no_uploads(site: str) -> None:
+    for path in (*SECRETS, "/etc/passwd", "weights/tutorial.onnx"):
+        file = {"path": str(REPO / path), "meta": {"_type": "gradio.FileData"}}
+        reply = httpx.post(f"{site}/gradio_api/run/predict_image", json={"data": [file]})
+        assert "not uploaded by a user" in reply.text, reply.text
+
+
+def test_it_fetches_nothing_for_visitors(site: str) -> None:
+    for address in ("http://127.0.0.1:1/x", "https://example.com/x", "HTTP://[::1]/", "//host/x"):
+        assert httpx.get(f"{site}/gradio_api/file={address}").status_code == 403
+        file = {"path": address, "meta": {"_type": "gradio.FileData"}}
+        for endpoint, data in (("run/predict_image", [file]), ("call/predict", [[file]])):
+            reply = httpx.post(f"{site}/gradio_api/{endpoint}", json={"data": data})
+            assert reply.status_code == 422 and "fetches nothing" in reply.text
+    hidden = r'{"data": [{"\u0070ath": "\u0068ttp://example.com/", "m\u0065ta": {}}]}'
+    headers = {"content-type": "application/json"}
+    for endpoint in ("run/predict_image", "queue/join"):
+        reply = httpx.post(f"{site}/gradio_api/{endpoint}", content=hidden, headers=headers)
+        assert reply.status_code == 422 and "fetches nothing" in reply.text
+
+
+def test_no_usage_is_shown_to_everybody(site: str) -> None:
+    for path in ("/monitoring", "/monitoring/summary", "/gradio_api/runs"):
+        reply = httpx.get(site + path)
+        assert reply.status_code in (403, 404), (path, reply.status_code)
+
+
+# ---- uploads are bounded and cleaned up ------------------------------------------------------------
+
+
+def test_uploads_are_bounded(site: str) -> None:
+    upload = f"{site}/gradio_api/upload"
+    one = httpx.post(upload, files={"files": ("x.png", bytes(10_000_001))})
+    assert one.status_code == 413
+    many = httpx.post(upload, files=[("files", (f"{i}.png", bytes(5_000_000))) for i in range(3)])
+    assert many.status_code == 413 and "12,000,000 bytes" in many.text
+
+
+def endless(size: int) -> Iterator[bytes]:
+    """A body whose length is not told before."""
+    for _ in range(size // 100_000):
+        yield b"[" * 100_000
+
+
+def test_requests_are_bounded_even_when_they_hide_their_length(site: str) -> None:
+    roads = ("run/predict", "component_server", "queue/join")
+    for path in ("digits/read", *(f"gradio_api/{road}" for road in roads)):
+        with httpx.Client() as client:
+            reply = client.post(f"{site}/{path}", content=endless(8_000_000))
+            assert reply.status_code == 413, path
+    assert httpx.get(f"{site}/config").status_code == 200
+
+
+def test_uploads_are_deleted_when_they_are_old(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import app
+
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    assert all(seconds <= 3600 for seconds in app.CACHE)
+    monkeypatch.setattr(app, "CACHE", (1, 1))  # look every second for what is a second old
+    page = app.build_page()
+    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
+    try:
+        files = {"files": ("x.png", as_file(seven(), "PNG"))}
+        path = Path(httpx.post(f"{address}gradio_api/upload", files=files).json()[0])
+        assert path.is_relative_to(tmp_path) and path.exists()
+        deadline = time.monotonic() + 20
+        while path.exists() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert not path.exists()
+    finally:
+        page.close()
+
+
+# ---- visitors ------------------------------------------------------------------------------------
+
+
+def test_a_wrong_secret_opens_nobodys_network(site: str) -> None:
+    for secret in ("", "x", None, 7, ["x"], {"a": 1}, "../x"):
+        said = ask(
+            site, "pad", "read", {"drawing": {"strokes": ONE}, "network": "yours", "visit": secret}
+        )
+        assert "your own network is gone" in said["problem"]
+
+
+def test_each_visit_has_a_secret_of_its_own(open_page: Callable[..., Any]) -> None:
+    secrets = []
+    for page in (open_page(), open_page()):
+        page.wait_for_function("digits.visit")
+        secrets.append(page.evaluate("digits.visit"))
+    assert secrets[0] != secrets[1] and min(map(len, secrets)) >= 20
+
+
+def test_a_secret_is_told_to_its_own_session_only(site: str) -> None:
+    functions = httpx.get(f"{site}/config").json()["dependencies"]
+    greet = next(part["id"] for part in functions if part["api_name"] == "greet")
+
+    def greeted(session: str) -> str:
+        body = {"data": [None, "en"], "fn_index": greet, "session_hash": session}
+        reply = httpx.post(f"{site}/gradio_api/run/predict", json=body).json()
+        return reply["data"][0]["visit"]
+
+    first = greeted("first-session")
+    assert greeted("first-session") == first
+    assert greeted("second-session") != first
+
+
+def test_private_functions_are_not_offered(site: str) -> None:
+    from gradio_client import Client
+
+    client = Client(site, verbose=False)
+    for name in ("/greet", "/learn", "/forget", "/set_language", "/train_1", "/show_code"):
+        with pytest.raises(ValueError, match="Cannot find a function"):
+            client.predict(api_name=name)
+
+
+def test_only_the_rooms_own_functions_can_be_asked(site: str) -> None:
+    for name in ("__init__", "postprocess", "get_config", "render", "load", "_read", "read\0"):
+        body = {"data": {}, "component_id": number_of(site, "pad"), "session_hash": "x"}
+        reply = httpx.post(f"{site}/gradio_api/component_server", json=body | {"fn_name": name})
+        assert reply.status_code == 404, name
+
+
+# ---- untrusted text ------------------------------------------------------------------------------
+
+EVIL = "<img src=x onerror=window.hurt=1>${window.hurt=1}{{window.hurt=1}}"
+
+
+def test_no_answer_holds_what_was_sent_as_html(open_page: Callable[..., Any], site: str) -> None:
+    """Names and drawings that hold markup come back in messages: the page shows them as text."""
+    page = open_page()
+    page.evaluate(
+        """(evil) => {
+            digits.choice = { network: evil, backend: evil, device: evil };
+            digits.say("choice", digits.choice);
+        }""",
+        EVIL,
+    )
+    page.wait_for_function("document.querySelector('#answer').innerText.includes('onerror')")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hurt") is None
+    assert page.locator("img[src='x']").count() == 0
+
+
+def test_a_link_with_markup_does_no_harm(open_page: Callable[..., Any]) -> None:
+    from urllib.parse import quote
+
+    drawn = json.dumps({"strokes": EVIL})
+    for link in (f"/#draw={quote(EVIL)}", f"/#draw={quote(drawn)}", f"/?__theme={quote(EVIL)}"):
+        page = open_page(link)
+        assert page.evaluate("window.hurt") is None
+        assert page.locator("img[src='x']").count() == 0
+        page.context.close()
+
+
+def test_scripts_write_no_html() -> None:
+    for path in (REPO / "digits").glob("*.js"):
+        for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert way not in path.read_text(encoding="utf-8"), (path.name, way)

@@ -1,0 +1,68 @@
+"""What a visitor does in the page: draw, wait for the answer, train."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Line = Sequence[tuple[float, float]]
+
+
+SEVEN: list[Line] = [[(0.3, 0.25), (0.7, 0.24), (0.45, 0.8)]]
+
+
+ONE: list[Line] = [[(0.5, 0.2), (0.5, 0.8)]]
+
+
+def draw(page: Any, lines: Sequence[Line]) -> None:
+    """Draw with the mouse, in parts of the pad, and wait for the answer to the whole drawing."""
+    box = page.locator("#pad canvas").bounding_box()
+
+    def place(point: tuple[float, float]) -> tuple[float, float]:
+        return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
+
+    for line in lines:
+        page.mouse.move(*place(line[0]))
+        page.mouse.down()
+        for point in line[1:]:
+            page.mouse.move(*place(point), steps=8)
+        page.mouse.up()
+    wait_for_answer(page)
+
+
+def wait_for_answer(page: Any) -> str:
+    """The answer's text, once it is the answer to what is on the pad now."""
+    page.wait_for_function(
+        """() => document.querySelector("#answer .answer").dataset.serial
+               === document.querySelector("#pad canvas").dataset.serial"""
+    )
+    return page.locator("#answer").inner_text()
+
+
+STATE = '.run[data-state="{}"]'
+
+
+PATIENCE = 60_000  # ms: other tests may be using the machine
+
+
+def open_tab(page: Any, **settings: object) -> None:
+    """Open the Train tab and fill in its fields."""
+    page.get_by_role("tab", name="Train").click()
+    page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
+    for name, value in settings.items():
+        page.locator(f"#train [name={name}]").fill(str(value))
+
+
+def press_train(page: Any) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+
+
+def wait_for_state(page: Any, state: str) -> None:
+    page.wait_for_selector(STATE.format(state), timeout=PATIENCE)
+
+
+def start_long_run(page: Any) -> None:
+    """A run of minutes, waited for until its first reports are on the page."""
+    open_tab(page, epochs=20, batch_size=1)
+    press_train(page)
+    page.wait_for_selector(".run.drawn" + '[data-state="running"]', timeout=PATIENCE)

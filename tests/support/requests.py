@@ -1,0 +1,36 @@
+"""What tests send to the page as programs do: files, drawings, visits."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+ONE = [[[0.5, 0.2], [0.5, 0.8]]]
+
+
+def seven(size: int = 300, mode: str = "RGB") -> Image.Image:
+    """A black seven on white paper."""
+    picture = Image.new("RGB", (size, size), "white")
+    line = [(0.3 * size, 0.25 * size), (0.7 * size, 0.25 * size), (0.45 * size, 0.8 * size)]
+    ImageDraw.Draw(picture).line(line, fill="black", width=max(1, size // 14), joint="curve")
+    return picture.convert(mode)
+
+
+def as_file(picture: Image.Image, kind: str, **settings: Any) -> bytes:
+    content = io.BytesIO()
+    picture.save(content, kind, **settings)
+    return content.getvalue()
+
+
+def as_visitor() -> list[str]:
+    """What to put before a command so that file permissions count, for root too."""
+    if os.geteuid() != 0:
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("root may write everywhere, and there is no setpriv to give that up")
+    return ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]

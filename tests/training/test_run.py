@@ -1,0 +1,258 @@
+"""A training on the page, without a browser: what may be asked for, what is reported, who waits."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+import time
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from digits.data.dataset import Digits
+from digits.errors import SettingsError
+from digits.network.config import PAGE_LIMITS
+from digits.server.history import Story
+from digits.server.queue import Line
+from digits.server.requests import read_order
+from digits.server.results import confusion, describe_outcome, mistakes
+from digits.server.workers import in_threads, make_workers
+from digits.training.loop import evaluate
+from digits.training.run import choose_images, make_backend, make_card, run
+
+WORKERS = make_workers(1)
+
+
+def run_alone(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine in a thread of its own: in this one, Playwright's event loop may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+def order(**asked: Any) -> Any:
+    return read_order({"epochs": 2, "batch_size": 50, "hidden": [16], **asked})
+
+
+def test_an_order_without_wishes_is_the_tutorial() -> None:
+    recipe = read_order({}).recipe
+    assert recipe.model.hidden == (64, 64, 64) and recipe.model.weights == 59_210
+    assert (recipe.epochs, recipe.batch_size, recipe.learning_rate) == (2, 15, 0.001)
+
+
+def test_the_fast_preset_keeps_its_schedule() -> None:
+    assert read_order({"preset": "fast"}).recipe.schedule == "one-cycle"
+
+
+@pytest.mark.parametrize("name", PAGE_LIMITS.keys() - {"layers", "width"})
+def test_every_limit_is_enforced_and_named(name: str) -> None:
+    low, high = PAGE_LIMITS[name]
+    for value in (low, high):
+        read_order({name: value})
+    for value in (low - 1, high + 1):
+        with pytest.raises(SettingsError, match=name.replace("_", " ")):
+            read_order({name: value})
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"hidden": [16] * 6}, "layers must be between 1 and 5, not 6"),
+        ({"hidden": []}, "layers must be between 1 and 5, not 0"),
+        ({"hidden": [16, 3]}, "width must be between 4 and 256, not 3"),
+        ({"hidden": "16,x"}, "width must be a number, not 'x'"),
+        ({"hidden": 16}, "hidden must list"),
+        ({"activation": "swish"}, "activation must be one of relu, tanh, sigmoid, gelu"),
+        ({"epochs": "many"}, "epochs must be a number, not 'many'"),
+        ({"epochs": 1.5}, "epochs must be a whole number, not 1.5"),
+        ({"epochs": True}, "epochs must be a number"),
+        ({"epochs": None}, "epochs must be a number"),
+        ({"learning_rate": float("nan")}, "learning rate must be a number"),
+        ({"seed": float("inf")}, "seed must be a number"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_in_a_sentence(asked: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        read_order(asked)
+
+
+def test_hidden_layers_may_come_as_text() -> None:
+    assert read_order({"hidden": "32, 16"}).recipe.model.hidden == (32, 16)
+
+
+def test_a_part_of_the_images_has_all_classes_and_depends_on_the_seed(few: Digits) -> None:
+    part = choose_images(few, order(train_images=100, seed=1))
+    assert len(part.train_images) == len(part.train_labels) == 100
+    assert set(part.train_labels) == set(range(10))
+    other = choose_images(few, order(train_images=100, seed=2))
+    assert not np.array_equal(part.train_labels, other.train_labels)
+    assert choose_images(few, order(train_images=60_000)) is few
+
+
+def test_a_run_reports_before_training_and_after_each_epoch_and_learns(few: Digits) -> None:
+    drawing = few.test_images[7]
+    reports = list(run(order(learning_rate=0.01), few, None, drawing))
+    ends = [report for i, report in enumerate(reports) if report.epoch != reports[i - 1].epoch]
+    assert [report.epoch for report in ends] == [0, 1, 2]
+    assert reports[0].step == 0 and reports[-1].step == reports[-1].steps == 40
+    assert reports[0].test_accuracy < 0.4 < reports[-1].test_accuracy
+    assert all(report.guesses.shape == (4, 10) for report in reports)
+    assert all(abs(report.drawing.sum() - 1) < 1e-5 for report in reports)
+
+
+def test_the_last_report_carries_the_network_that_was_tested(few: Digits) -> None:
+    last = list(run(order(), few, None, None))[-1]
+    network = make_backend(last.layers, make_card(order(), few, last))
+    outcome = describe_outcome(network, last.layers, few)
+    assert outcome["accuracy"] == pytest.approx(last.test_accuracy)
+    assert network.weights == "yours" and network.card.config.hidden == (16,)
+    assert last.drawing is None
+
+
+def test_going_on_starts_where_it_stopped(few: Digits) -> None:
+    last = list(run(order(), few, None, None))[-1]
+    first = next(iter(run(order(), few, last.layers, None)))
+    assert first.test_accuracy == pytest.approx(last.test_accuracy)
+
+
+def test_a_report_is_not_changed_by_the_steps_after_it(few: Digits) -> None:
+    reports = list(run(order(), few, None, None))
+    assert not np.array_equal(reports[0].layers[0][0], reports[-1].layers[0][0])
+
+
+def test_the_same_seed_repeats_the_run(few: Digits) -> None:
+    one, other = (list(run(order(seed=5), few, None, None))[-1] for _ in range(2))
+    assert one.loss == other.loss and one.test_accuracy == other.test_accuracy
+
+
+def test_the_story_has_an_entry_an_epoch_and_thins_long_curves(few: Digits) -> None:
+    reports = list(run(order(), few, None, few.test_images[0]))
+    story = Story(order(), few, few.test_images[0])
+    for report in reports:
+        story.add(report)
+    told = story.tell("done")
+    assert [past["step"] for past in told["past"]] == [0, 20, 40]
+    assert told["past"][0]["accuracy"] == reports[0].test_accuracy
+    assert len(told["samples"]) == len(told["guesses"]) == 4
+    for _ in range(1000):
+        story.add(reports[-1])
+    assert len(story.curve) < 500 and story.curve[0][0] == 0
+
+
+def test_the_confusion_matrix_counts_every_test_digit_once(few: Digits) -> None:
+    said = np.full((len(few.test_labels), 10), -9.0)
+    said[:, 3] = -0.1
+    counts = confusion(said, few.test_labels)
+    assert counts.sum() == len(few.test_labels) == counts[:, 3].sum()
+
+
+def test_mistakes_are_the_surest_first_and_all_wrong(few: Digits) -> None:
+    random = np.random.default_rng(0)
+    said = np.log(random.dirichlet(np.ones(10), len(few.test_labels)))
+    found = mistakes(said, few)
+    sureness = [mistake["probability"] for mistake in found]
+    assert len(found) == 12 and sureness == sorted(sureness, reverse=True)
+    assert all(mistake["label"] != mistake["said"] for mistake in found)
+
+
+def test_the_line_is_first_come_first_served() -> None:
+    line = Line(seats=1)
+    with line.ticket() as first, line.ticket() as second:
+        with line.ticket() as third:
+            assert [line.place(ticket) for ticket in (first, second, third)] == [0, 1, 2]
+        assert line.place(second) == 1
+    with line.ticket() as alone:
+        assert line.place(alone) == 0
+
+
+def test_waiting_ends_when_the_seat_is_free() -> None:
+    async def wait() -> list[int]:
+        line, places = Line(seats=1), []
+        before = line.ticket()
+        before.__enter__()
+        with line.ticket() as ticket:
+            async for place in line.wait(ticket):
+                places.append(place)
+                before.__exit__(None, None, None)
+        return places
+
+    assert run_alone(wait()) == [1]
+
+
+def test_a_generator_in_threads_is_closed_when_nobody_listens_any_more() -> None:
+    closed = []
+
+    def count() -> Any:
+        try:
+            yield from range(100)
+        finally:
+            closed.append(True)
+
+    async def take_two() -> list[int]:
+        taken = []
+        items = in_threads(count(), WORKERS)
+        async for item in items:
+            taken.append(item)
+            if len(taken) == 2:
+                break
+        await items.aclose()
+        return taken
+
+    assert run_alone(take_two()) == [0, 1] and closed
+
+
+def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
+    closed = []
+
+    def slowly() -> Any:
+        try:
+            while True:
+                time.sleep(0.1)
+                yield 1
+        finally:
+            closed.append(True)
+
+    async def listen() -> None:
+        async for _ in in_threads(slowly(), WORKERS):
+            pass
+
+    async def cancel() -> None:
+        listening = asyncio.ensure_future(listen())
+        await asyncio.sleep(0.15)
+        listening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+
+    run_alone(cancel())
+    assert closed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own")
+def test_workers_step_back_and_nobody_else_does() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert WORKERS.submit(priority).result() == max(priority(), 10)
+
+
+def test_a_card_says_what_the_run_was(few: Digits) -> None:
+    asked = order(seed=9)
+    last = list(run(asked, few, None, None))[-1]
+    card = make_card(asked, few, last)
+    assert card.recipe["seed"] == 9 and card.recipe["epochs_done"] == 2
+    assert card.data["train_images"] == 1000
+    assert card.figures["test_accuracy"] == round(last.test_accuracy, 4)
+
+
+def test_evaluate_agrees_with_the_story(few: Digits) -> None:
+    from digits.network.model import from_layers
+
+    asked = replace(order(), seed=2)
+    last = list(run(asked, few, None, None))[-1]
+    model = from_layers(last.layers, asked.recipe.model)
+    assert evaluate(model, few.test_images, few.test_labels) == pytest.approx(last.test_accuracy)
