@@ -26,7 +26,7 @@ def test_garbage_is_looked_for_again_after_loading() -> None:
 HOLD_AND_DROP = """
 import os
 from pathlib import Path
-from digits.memory import give_back, share_heaps
+from digits.process import give_back, share_heaps
 
 def resident():  # megabytes that this process holds
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])

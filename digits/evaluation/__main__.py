@@ -1,8 +1,8 @@
 """Score weights on digits they have not seen:
 
-    python -m digits.evaluate                                     the sketch weights on MNIST's test set
-    python -m digits.evaluate --weights tutorial --strokes FILE   and on drawings in a UNIPEN file
-    python -m digits.evaluate --weights weights/sketch.onnx --json
+    python -m digits.evaluation                                     the sketch weights on MNIST's test set
+    python -m digits.evaluation --weights tutorial --strokes FILE   and on drawings in a UNIPEN file
+    python -m digits.evaluation --weights weights/sketch.onnx --json
 
 Prints accuracy (in all and per digit), the confusion matrix, the share turned away as "not sure" and
 the calibration error; --save-figure draws the confusion matrix and the worst mistakes. Drawings are
@@ -28,10 +28,9 @@ from digits.data.mnist import load_digits
 from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen
 from digits.errors import BackendError, DataError, SketchError, StrokesError, WeightsError
-from digits.evaluation.metrics import Score, score, share_turned_away
+from digits.evaluation.metrics import Score, predict, score, share_turned_away
 from digits.files import write_atomically
-from digits.network.backends import BACKENDS, Backend, load_backend, predict_images
-from digits.network.calibration import calibrated
+from digits.network.backends import BACKENDS, Backend, load_backend
 
 WORST = 20  # mistakes in the figure
 TITLES = {"mnist": "MNIST test", "strokes": "pen strokes"}
@@ -51,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """The command's flags."""
     parser = argparse.ArgumentParser(
-        prog="python -m digits.evaluate", description="Score weights on digits and drawings."
+        prog="python -m digits.evaluation", description="Score weights on digits and drawings."
     )
     parser.add_argument(
         "--weights", default="sketch", help="a name in weights/, or a .pt or .onnx file"
@@ -106,11 +105,6 @@ def read_drawings(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     drawings = read_unipen(path)
     images = np.stack([prepare_strokes(drawing.strokes).image for drawing in drawings])
     return images, np.array([drawing.label for drawing in drawings], dtype=np.int64)
-
-
-def predict(backend: Backend, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Calibrated probabilities (N, 10) of images (N, 28, 28)."""
-    return calibrated(predict_images(backend, images), backend.card.calibration)
 
 
 def summarise(

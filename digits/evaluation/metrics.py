@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.evaluation.__main__ import predict
-from digits.network.backends import Backend
+from digits.network.backends import Backend, predict_images
+from digits.network.calibration import calibrated
 from digits.network.metadata import Calibration
 
 BINS = 15  # for the calibration error, as in the paper
@@ -69,3 +69,8 @@ def score(backend: Backend, images: NDArray[np.uint8], labels: NDArray[Any]) -> 
         share_turned_away(probabilities, backend.card.calibration),
         calibration_error(probabilities, labels),
     )
+
+
+def predict(backend: Backend, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Calibrated probabilities (N, 10) of images (N, 28, 28)."""
+    return calibrated(predict_images(backend, images), backend.card.calibration)

@@ -1,6 +1,6 @@
 """Write weights/README.md, the model card in Hugging Face's format, from the weights' own JSON cards:
 
-    python -m digits.model_card
+    python -m digits.network.model_card
 
 What was measured stands in one place, weights/*.json; a test fails when the card says anything else.
 Next: digits/checkpoint.py, which reads those.

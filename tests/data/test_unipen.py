@@ -137,7 +137,7 @@ def test_the_archive_is_fetched_once_and_kept(
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr(pendigits.ARCHIVED, pack_z(TWO_DRAWINGS.encode()))
     answers = [io.BytesIO(archive.getvalue())]
-    monkeypatch.setattr(strokes, "urlopen", lambda _address, timeout: answers.pop())
+    monkeypatch.setattr(pendigits, "urlopen", lambda _address, timeout: answers.pop())
     for _ in range(2):  # the second time there is nothing left to fetch
         path = pendigits.find_strokes(tmp_path / "data")
         assert len(read_unipen(path)) == 2
@@ -152,7 +152,7 @@ def test_a_failed_download_says_where_to_get_the_file(
             raise answer
         return io.BytesIO(answer)
 
-    monkeypatch.setattr(strokes, "urlopen", fetch)
+    monkeypatch.setattr(pendigits, "urlopen", fetch)
     with pytest.raises(StrokesError, match="--strokes FILE"):
         pendigits.find_strokes(tmp_path)
     assert not list(tmp_path.iterdir())

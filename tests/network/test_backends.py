@@ -101,7 +101,7 @@ def test_a_missing_package_is_named_and_auto_takes_the_other(
 def test_each_backend_runs_without_the_others_package(backend: str, missing: str) -> None:
     code = (
         f"import sys; sys.modules[{missing!r}] = None; import numpy\n"
-        "from digits.inference import load_backend\n"
+        "from digits.network.backends import load_backend\n"
         f"print(load_backend('tutorial', {backend!r}, 'cpu').predict(numpy.zeros((1, 784), 'f4')).shape)"
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True)

@@ -135,8 +135,8 @@ def test_what_cannot_be_written_is_said_and_the_old_file_stays(
 SAVE_FOR_EVER = """
 import sys
 from pathlib import Path
-from digits.checkpoint import Card, save_weights
-from digits.model import MLP
+from digits.network.metadata import Card; from digits.network.checkpoint import save_weights
+from digits.network.model import MLP
 models = [MLP(seed=seed) for seed in (0, 1)]
 print("ready", flush=True)
 while True:

@@ -236,6 +236,8 @@ def test_zerogpus_versions_of_torch_are_allowed(version: str) -> None:
 
 def test_the_model_card_says_what_was_measured() -> None:
     cards = read_cards()
-    assert CARD.read_text(encoding="utf-8") == write_card(cards), "run: python -m digits.model_card"
+    assert CARD.read_text(encoding="utf-8") == write_card(cards), (
+        "run: python -m digits.network.model_card"
+    )
     measured = {result.metric_value for result in ModelCard.load(CARD).data.eval_results or []}
     assert measured == {card.figures["test_accuracy"] for card in cards.values()}

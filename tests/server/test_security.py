@@ -16,7 +16,13 @@ from tests.conftest import REPO
 from tests.support.requests import as_file, seven
 
 ONE = [[[0.5, 0.2], [0.5, 0.8]]]
-SECRETS = ["app.py", "digits/visit.py", "weights/tutorial.pt", ".git/config", "requirements.txt"]
+SECRETS = [
+    "app.py",
+    "digits/server/sessions.py",
+    "weights/tutorial.pt",
+    ".git/config",
+    "requirements.txt",
+]
 
 
 def number_of(site: str, element: str) -> int:
