@@ -1,9 +1,8 @@
 """One training on the page: what a visitor asks for, checked, and the reports of what comes of it.
 
 `run()` is a plain generator that changes nothing outside itself: every report carries the weights as
-they are by then, so whoever stops listening keeps what was learnt, and it can run in another process
-(digits/gpu.py). Importing this file does not import torch. Next: digits/train_room.py shows the reports,
-digits/outcome.py what came of a run.
+they are by then, so whoever stops listening keeps what was learnt, and it can run in another process.
+Importing this file does not import torch.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from digits.data.dataset import Digits
 from digits.network.backends import Backend, Layers, TorchBackend
 from digits.network.metadata import Card
 from digits.network.registry import YOURS
-from digits.page.zero_gpu import borrowed_device, on_gpu
 from digits.training.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -51,7 +49,11 @@ class Report:
     epochs: int
     loss: float
     seconds: float
-    quick_accuracy: float  # on the first QUICK_TEST images, now
+    recent_loss: float  # mean of the latest batches; `loss` at the end of an epoch is that of the epoch
+    quick_accuracy: float  # on the first `quick_tested` test images, now
+    quick_tested: int
+    train_accuracy: float  # on the first `train_tested` training images, now
+    train_tested: int
     test_accuracy: float  # on all of them, at the end of epoch `epoch`
     guesses: np.ndarray  # (SHOWN_DIGITS, 10) probabilities
     drawing: np.ndarray | None  # (10,) probabilities of the visitor's own drawing
@@ -79,14 +81,18 @@ def count_steps(order: Order, digits: Digits) -> int:
 def most_seconds(
     order: Order, digits: Digits, start: Layers | None, drawing: np.ndarray | None
 ) -> float:
-    """Seconds to borrow a GPU for: ten to begin, and 2 ms a step; generous guesses, not measured there."""
+    """Seconds to borrow a GPU for (digits/page/zero_gpu.py): ten to begin, and 2 ms a step; generous guesses, not measured there."""
     del start, drawing
     return 10 + 0.002 * count_steps(order, digits)
 
 
-@on_gpu(most_seconds)
 def run(
-    order: Order, digits: Digits, start: Layers | None, drawing: np.ndarray | None
+    order: Order,
+    digits: Digits,
+    start: Layers | None,
+    drawing: np.ndarray | None,
+    *,
+    device: str = "cpu",
 ) -> Iterator[Report]:
     """Train as ordered, from `start` or afresh; `drawing` (28, 28) uint8 is read again each time."""
     import torch
@@ -97,14 +103,14 @@ def run(
     torch.set_num_threads(1)  # others draw meanwhile; so small a network gains little from more
     config = order.recipe.model
     model = from_layers(start, config) if start else MLP(config, order.seed)
-    shown = _shown_pixels(digits, drawing)
+    watched = _watch(digits, drawing)
     steps = count_steps(order, digits)
     accuracy, epoch, step = 0.0, 0, 0
     for said in train(
         model,
         digits,
         order.recipe,
-        device=borrowed_device(),
+        device=device,
         seed=order.seed,
         report_every=REPORT_EVERY,
     ):
@@ -113,31 +119,46 @@ def run(
             step = steps * epoch // said.epochs
         else:
             step = said.step
-        yield _report(said, model, digits, shown, (step, steps, epoch, accuracy))
+        yield _report(said, model, watched, (step, steps, epoch, accuracy))
 
 
-def _shown_pixels(digits: Digits, drawing: np.ndarray | None) -> np.ndarray:
-    """Pixels of the images that are read again each time: test digits, then the drawing."""
+@dataclass(frozen=True, eq=False)
+class _Watched:
+    """Images that are read again in every report: some of the training ones, of the test ones, a drawing."""
+
+    pixels: np.ndarray  # (N, 784), in that order
+    train_labels: np.ndarray
+    test_labels: np.ndarray
+    has_drawing: bool
+
+
+def _watch(digits: Digits, drawing: np.ndarray | None) -> _Watched:
     from digits.data.preparation.image import to_pixels
 
-    images = digits.test_images[: max(QUICK_TEST, SHOWN_DIGITS)]
-    return to_pixels(np.concatenate([images, drawing[None]]) if drawing is not None else images)
+    images = [digits.train_images[:QUICK_TEST], digits.test_images[:QUICK_TEST]]
+    if drawing is not None:
+        images.append(drawing[None])
+    return _Watched(
+        to_pixels(np.concatenate(images)),
+        digits.train_labels[:QUICK_TEST],
+        digits.test_labels[:QUICK_TEST],
+        drawing is not None,
+    )
 
 
 def _report(
     said: Progress | EpochReport,
     model: MLP,
-    digits: Digits,
-    shown: np.ndarray,
+    watched: _Watched,
     place: tuple[int, int, int, float],
 ) -> Report:
     import torch
 
     device = next(model.parameters()).device
     with torch.inference_mode():
-        probabilities = model(torch.from_numpy(shown).to(device)).exp().cpu().numpy()
-    tested = min(QUICK_TEST, len(digits.test_labels))
-    right = probabilities[:tested].argmax(axis=1) == digits.test_labels[:tested]
+        probabilities = model(torch.from_numpy(watched.pixels).to(device)).exp().cpu().numpy()
+    seen, tested = len(watched.train_labels), len(watched.test_labels)
+    read = probabilities.argmax(axis=1)
     step, steps, epoch, accuracy = place
     return Report(
         step=step,
@@ -146,10 +167,14 @@ def _report(
         epochs=said.epochs,
         loss=said.loss,
         seconds=said.seconds,
-        quick_accuracy=float(right.mean()),
+        recent_loss=getattr(said, "recent_loss", said.loss),
+        quick_accuracy=float((read[seen : seen + tested] == watched.test_labels).mean()),
+        quick_tested=tested,
+        train_accuracy=float((read[:seen] == watched.train_labels).mean()),
+        train_tested=seen,
         test_accuracy=accuracy,
-        guesses=probabilities[:SHOWN_DIGITS],
-        drawing=probabilities[-1] if len(shown) > len(digits.test_images[:QUICK_TEST]) else None,
+        guesses=probabilities[seen : seen + SHOWN_DIGITS],
+        drawing=probabilities[-1] if watched.has_drawing else None,
         layers=[(weight.copy(), bias.copy()) for weight, bias in layers_of(model)],
     )
 
