@@ -75,7 +75,7 @@ class By(TypedDict):
     network: str  # a NetworkEntry's id, or "yours" where that was asked for
     backend: str  # "onnx" or "torch"
     device: str  # "cpu", "cuda" or "mps"
-    version: int  # other weights have another number, for as long as the server runs
+    version: str  # other weights have another
     devices: list[str]
 
 
