@@ -9,7 +9,26 @@ from digits.errors import SettingsError
 
 INPUTS = 784  # 28 x 28 pixels, row by row
 CLASSES = 10  # the digits 0 to 9
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu")
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What follows each weighted sum, under the names that each part of this project needs."""
+
+    title: str  # as people write it
+    function: str  # in torch.nn.functional
+    module: str  # in torch.nn
+    operator: str  # in ONNX
+    opset: int  # the first of ONNX's operator sets that has it as it is used here
+
+
+# The slopes that backpropagation needs are in digits/training/backprop.py, by the same names.
+ACTIVATIONS = {
+    "relu": Activation("ReLU", "relu", "ReLU", "Relu", 6),
+    "tanh": Activation("tanh", "tanh", "Tanh", "Tanh", 6),
+    "sigmoid": Activation("sigmoid", "sigmoid", "Sigmoid", "Sigmoid", 6),
+    "gelu": Activation("GELU", "gelu", "GELU", "Gelu", 20),
+}
 
 # setting -> (lowest, highest) that a flag, a slider or an API call may ask for
 LIMITS: dict[str, tuple[float, float]] = {

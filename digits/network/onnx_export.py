@@ -13,14 +13,12 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from digits.errors import ExportError
-from digits.network.backends import OnnxBackend, TorchBackend
-from digits.network.config import CLASSES, INPUTS
-from digits.network.metadata import CARD_KEY, Card
+from digits.network.backends import OnnxBackend
+from digits.network.config import ACTIVATIONS, CLASSES, INPUTS
+from digits.network.metadata import CARD_KEY, VERSION_KEY, Card, Layers, version_of
 from digits.network.model import MLP
 
-OPSET = 20  # the first with Gelu; onnxruntime reads it since 1.17
-IR_VERSION = 9  # the file format that came with opset 20
-OPERATORS = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "Gelu"}
+OPSET = 9  # the first whose files may keep weights apart from inputs; old runtimes read it, too
 TOLERANCE = 1e-4  # how far two log-probabilities may differ: float32 sums taken in another order
 
 INPUT_TEXT = (
@@ -36,21 +34,25 @@ def to_onnx(model: MLP, card: Card) -> bytes:
     """
     pixels = helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["N", INPUTS])
     output = helper.make_tensor_value_info("log_probabilities", TensorProto.FLOAT, ["N", CLASSES])
-    nodes, weights = _chain(model, card)
+    layers = model.to_arrays()
+    nodes, weights = _chain(layers, model.config.activation)
     graph = helper.make_graph(nodes, "digits", [pixels], [output], weights)
+    opset = helper.make_opsetid("", max(OPSET, ACTIVATIONS[model.config.activation].opset))
     proto = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
+        graph,
+        opset_imports=[opset],
+        ir_version=helper.find_min_ir_version_for([opset], ignore_unknown=True),
     )
     texts = {"input": INPUT_TEXT, "classes": ",".join(map(str, range(CLASSES)))}
-    helper.set_model_props(proto, {**texts, CARD_KEY: card.to_json()})
+    facts = {CARD_KEY: card.to_json(), VERSION_KEY: version_of(layers, card)}
+    helper.set_model_props(proto, texts | facts)
     onnx.checker.check_model(proto, full_check=True)
     return proto.SerializeToString()
 
 
-def _chain(model: MLP, card: Card) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
+def _chain(layers: Layers, activation: str) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
     """A Gemm (weights x inputs + bias) a layer, the activation between them, LogSoftmax at the end."""
     nodes, tensors, value = [], [], "pixels"
-    layers = TorchBackend(model, card).layers()
     for number, (weight, bias) in enumerate(layers):
         names = [f"layers.{number}.weight", f"layers.{number}.bias"]
         tensors += [
@@ -61,7 +63,7 @@ def _chain(model: MLP, card: Card) -> tuple[list[onnx.NodeProto], list[onnx.Tens
         nodes.append(helper.make_node("Gemm", [value, *names], [sums], transB=1))
         if number < len(layers) - 1:
             value = f"hidden.{number}"
-            nodes.append(helper.make_node(OPERATORS[model.config.activation], [sums], [value]))
+            nodes.append(helper.make_node(ACTIVATIONS[activation].operator, [sums], [value]))
     nodes.append(helper.make_node("LogSoftmax", [sums], ["log_probabilities"], axis=1))
     return nodes, tensors
 
