@@ -1,29 +1,26 @@
-"""What to say about an answer, in a short line: how sure it is, and if it is not, why.
+"""OLD FIELDS: sentences that older scripts find in the server's messages, beside the codes.
 
-Plain functions of values: the page and the API call `describe`, tests read its words. The texts
-themselves are in digits/texts.py. Next: digits/reading.py, which answers drawings.
+The scripts word everything themselves from code and values. Until all of them do, this is the one place that
+adds `problem`, `line`, `why`, `percent`, `ms`, `lines` and `names`; delete it, and what app.py calls of it.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from digits.page.texts import text
-
-if TYPE_CHECKING:
-    from digits.data.drawings import Strokes
-    from digits.network.calibration import Answer
+from digits.errors import SENTENCES, DigitsError
+from digits.network.backends import PACKAGES
+from digits.network.registry import YOURS
+from digits.page.texts import choose_language, text
 
 CLOSE = 0.2  # a second digit with this probability is worth naming as "could be a 4 or a 9"
 NEXT = 0.005  # a second digit below this is not worth naming at all
 GUESS = 0.3  # a likeliest digit below this is not worth naming as a guess
-DOT = 0.04  # a stroke no longer than this part of the pad is a dot
-GAP = 0.06  # shapes further apart than this part of the pad, side by side, are two
+
+TROUBLES = {"only_dots": "why_dots", "shapes_apart": "why_apart"}
+SENTENCE_KEYS = {"training_busy": "train_busy", "training_failed": "train_failed"}
 
 
 @dataclass(frozen=True)
@@ -34,22 +31,93 @@ class Words:
     why: str
 
 
-def describe(answer: Answer, strokes: Strokes | None, language: str = "en") -> Words:
-    """Put `answer` in words; `strokes`, where there are any, help to say why it is unsure."""
-    order = np.argsort(answer.probabilities)[::-1]
-    first, second = float(answer.probabilities[order[0]]), float(answer.probabilities[order[1]])
+def word_answer(message: Any, question: Any) -> Any:
+    """An Answer, Blank or Problem of the reader with its sentences."""
+    language = choose_language(question.get("language") if isinstance(question, Mapping) else "")
+    if "fault" in message:
+        sentence = text("failed", language, problem=sentence_of(message["fault"], language))
+        return {**message, "problem": sentence}
+    words = describe_blank(language) if message["blank"] else describe(message, language)
+    worded = {**message, "line": words.line, "why": words.why}
+    if not message["blank"]:
+        worded |= word_guess(message, language)
+    if "prepared" in message:
+        worded["prepared"] = message["prepared"] | word_guess(message["prepared"], language)
+    return worded
+
+
+def word_guess(guess: Mapping[str, Any], language: str) -> dict[str, str]:
+    """How sure and how quick a guess was."""
+    return {
+        "percent": percent(max(guess["probabilities"]), language),
+        "ms": f"{guess['milliseconds']:.2f}",
+    }
+
+
+def word_comparison(message: Any, question: Any) -> Any:
+    """A Comparison as lines of text."""
+    language = choose_language(question.get("language") if isinstance(question, Mapping) else "")
+    if "fault" in message:
+        return word_answer(message, question)
+    lines = [
+        text(
+            "compare_line",
+            language,
+            backend=f"{PACKAGES[guess['backend']]} ({guess['device']})",
+            label=guess["label"],
+            **word_guess(guess, language),
+        )
+        for guess in message["guesses"]
+    ]
+    return {**message, "lines": lines or [text("compare_blank", language)]}
+
+
+def word_problem(message: Any, question: Any = None) -> Any:
+    """Any message with the sentence for its fault, if it has one."""
+    if not isinstance(message, Mapping) or "fault" not in message:
+        return message
+    language = choose_language(question.get("language") if isinstance(question, Mapping) else "")
+    return {**message, "problem": sentence_of(message["fault"], language)}
+
+
+def word_picker(message: Any) -> Any:
+    """A Picker with the names alone."""
+    chosen, entries = message["network"], message["networks"]
+    names = [entry["id"] for entry in entries if entry["kind"] == "shipped"]
+    own = [entry["id"] for entry in entries if entry["kind"] != "shipped"]
+    return {
+        **message,
+        "names": [*names, *([YOURS] if own else [])],
+        "network": YOURS if chosen in own else chosen,
+    }
+
+
+def sentence_of(fault: Mapping[str, Any], language: str) -> str:
+    """A fault in words: in the visitor's language where there is a text, else in English."""
+    if fault["code"] in SENTENCE_KEYS:
+        return text(SENTENCE_KEYS[fault["code"]], language)
+    assert fault["code"] in SENTENCES, fault
+    return str(DigitsError(fault["code"], **fault["values"]))
+
+
+def describe(answer: Mapping[str, Any], language: str = "en") -> Words:
+    """Put an Answer in words."""
+    probabilities = answer["probabilities"]
+    order = sorted(range(len(probabilities)), key=lambda label: -probabilities[label])
+    first, second = probabilities[order[0]], probabilities[order[1]]
     names: dict[str, object] = {
-        "label": answer.label,
-        "other": int(order[1]),
+        "label": answer["label"],
+        "other": order[1],
         "percent": percent(first, language),
         "other_percent": percent(second, language),
     }
-    trouble = _find_trouble(strokes, language) if strokes else ""
-    if trouble and not (answer.sure and first > 0.9):
-        return Words(text("unsure", language), trouble)
+    trouble = answer.get("trouble")
+    if trouble and not (answer["sure"] and first > 0.9):
+        why = text(TROUBLES[trouble["code"]], language, **trouble["values"])
+        return Words(text("unsure", language), why)
     if second >= CLOSE:
         return Words(text("either", language, **names), text("why_close", language, **names))
-    if not answer.sure:
+    if not answer["sure"]:
         why = "why_unlike" if first >= GUESS else "why_nothing"
         return Words(text("unsure", language), text(why, language, **names))
     key = "sure_next" if second >= NEXT else "sure"
@@ -66,30 +134,3 @@ def percent(probability: float, language: str = "en") -> str:
     if probability > 0.99:
         return text("more_than_99", language)
     return text("percent", language, number=round(100 * probability))
-
-
-def _find_trouble(strokes: Strokes, language: str) -> str:
-    """What is wrong with `strokes` as one digit: only dots, or several shapes apart; else ""."""
-    if all(_length(stroke) <= DOT for stroke in strokes):
-        return text("why_dots", language)
-    shapes = count_shapes(strokes)
-    return text("why_apart", language, count=shapes) if shapes > 1 else ""
-
-
-def _length(stroke: NDArray[np.float64]) -> float:
-    return math.dist(stroke.min(axis=0), stroke.max(axis=0))
-
-
-def count_shapes(strokes: Strokes) -> int:
-    """How many tall shapes stand side by side with a gap between them, as in a drawn "17"."""
-    height = np.concatenate(strokes)[:, 1]
-    tall = 0.5 * (height.max() - height.min())
-    groups: list[list[float]] = []  # left, right, top, bottom of strokes that overlap from above
-    for stroke in sorted(strokes, key=lambda stroke: stroke[:, 0].min()):
-        (left, top), (right, bottom) = stroke.min(axis=0), stroke.max(axis=0)
-        if groups and left - groups[-1][1] <= GAP:
-            last = groups[-1]
-            groups[-1] = [last[0], max(last[1], right), min(last[2], top), max(last[3], bottom)]
-        else:
-            groups.append([left, right, top, bottom])
-    return max(1, sum(1 for _, _, top, bottom in groups if bottom - top >= tall))
