@@ -18,7 +18,7 @@ const TYPES = /** @type {Record<string, string>} */ ({ pt: "application/octet-st
 const BUSY = ["sent", "waiting", "loading", "running"];
 const ABREAST = 8;    // pictures of nodes in a row
 const FAINT = 0.03;   // of the largest weight: less is not drawn
-const HEADS = ["", "out_network", "train_epochs", "train_batch_size", "train_learning_rate", "train_train_images", "out_accuracy", "out_seconds"];
+const HEADS = ["", "out_network", "field_epochs", "field_batch_size", "field_learning_rate", "field_train_images", "out_accuracy", "out_seconds"];
 
 /** @param {import("../hosts/gradio.js").Host<Outcome | null>} host */
 export function mount(host) {

@@ -160,7 +160,7 @@ class TrainForm {
     const [low, high] = this.limits[name];
     const isFraction = ARE_FRACTIONS.includes(name);
     if (value >= low && value <= high && (isFraction || Number.isInteger(value))) return "";
-    const values = { name: text(`train_${name}`), low: number(low), high: number(high) };
+    const values = { name: text(`field_${name}`), low: number(low), high: number(high) };
     return text(isFraction ? "train_range" : "train_range_whole", values);
   }
 
@@ -264,8 +264,8 @@ function makeField(name, input) {
   const field = make("div", "", { className: "field" });
   const label = make("label", "", { htmlFor: `train-${name}` });
   const about = make("small", "", { id: `train-${name}-about` });
-  label.dataset.text = `train_${name}`;
-  about.dataset.text = `about_${name}`;
+  label.dataset.text = `field_${name}`;
+  about.dataset.text = `about_field_${name}`;
   input.id = `train-${name}`;
   input.setAttribute("aria-describedby", about.id);
   field.append(label, input, about);
