@@ -76,7 +76,9 @@ def make_theme() -> gr.themes.Base:
 def make_head() -> str:
     """What the page's <head> gets: the style sheets, and word of the modules before they are asked for."""
     styles = [name for name in served_files() if name.startswith("css/")]
-    modules = [name for name in served_files() if name.startswith(PRELOADED) and name.endswith(".js")]
+    modules = [
+        name for name in served_files() if name.startswith(PRELOADED) and name.endswith(".js")
+    ]
     return "".join(
         [
             '<meta name="color-scheme" content="light dark">',

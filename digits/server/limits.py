@@ -14,7 +14,9 @@ QUICK_BODY = 50_000  # bytes: about 2,000 points; more may take longer than othe
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 16, 64  # letters: crypto.randomUUID() has 36
 KEPT_SECONDS = 1800.0  # what is a session's own stays so long after its page was last heard of
-MOST_SESSIONS = 2000  # at once; those with nothing of their own go first, then the longest unheard of
+MOST_SESSIONS = (
+    2000  # at once; those with nothing of their own go first, then the longest unheard of
+)
 MOST_NETWORKS = 5  # of one session; the oldest goes first
 MOST_WEIGHTS = 60_000_000  # numbers in all kept networks together: 240 MB
 MOST_RUNS = 12  # in a session's table

@@ -8,8 +8,8 @@ What arrives here came from a browser: it is checked, and what is wrong with it 
 from __future__ import annotations
 
 import time
-from functools import cached_property
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -110,9 +110,7 @@ class Reader:
         """The network that the question asks for: one of the session's own or a shipped one."""
         choice = choice_in(question, self.networks.default)
         return (
-            self.find_own(question).backend
-            if is_own(choice.network)
-            else self.networks.get(choice)
+            self.find_own(question).backend if is_own(choice.network) else self.networks.get(choice)
         )
 
     def _read(

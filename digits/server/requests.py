@@ -46,7 +46,9 @@ def as_question(raw: object) -> Mapping[str, Any]:
 
 def token_in(question: Mapping[str, Any]) -> object:
     """The session's token that came with a question, of whatever type it is."""
-    return question.get("session") or question.get("visit")  # "visit": pages that got theirs from here
+    return question.get("session") or question.get(
+        "visit"
+    )  # "visit": pages that got theirs from here
 
 
 def choice_in(question: Mapping[str, Any], default: Choice) -> Choice:
@@ -109,7 +111,9 @@ def _decode_picture(encoded: object) -> Image.Image:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise DrawingError("picture_format") from error
-    if picture.width * picture.height > limits.MAX_PICTURE_PIXELS:  # few bytes can hold a lot of white
+    if (
+        picture.width * picture.height > limits.MAX_PICTURE_PIXELS
+    ):  # few bytes can hold a lot of white
         raise DrawingError("picture_large", millions=limits.MAX_PICTURE_PIXELS // 1_000_000)
     return picture
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digits.data.dataset import Digits
 from digits.evaluation.metrics import Score
 from digits.network.backends import Layers
 from digits.network.metadata import Calibration

@@ -19,7 +19,14 @@ from digits.errors import DigitsError
 from digits.network.backends import Backend
 from digits.network.registry import YOURS
 from digits.server import limits
-from digits.server.messages import FinishedRun, LessonMessage, Name, NetworkEntry, Outcome, RunMessage
+from digits.server.messages import (
+    FinishedRun,
+    LessonMessage,
+    Name,
+    NetworkEntry,
+    Outcome,
+    RunMessage,
+)
 
 if TYPE_CHECKING:
     from digits.server.workers import Feed

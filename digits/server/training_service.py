@@ -103,7 +103,9 @@ class TrainingService:
 
     # ---- what a page may ask -------------------------------------------------------------------
 
-    async def train(self, token: object, asked: object, drawing: object) -> AsyncIterator[RunUpdate]:
+    async def train(
+        self, token: object, asked: object, drawing: object
+    ) -> AsyncIterator[RunUpdate]:
         """Begin a training and follow it; a fault is the only word where it cannot begin."""
         try:
             session = self.sessions.get_or_create(token)
@@ -202,7 +204,9 @@ class TrainingService:
                 if job.stop.is_set():
                     return RunUpdate({"state": "idle"})
             if self._should_make_room(session):
-                return RunUpdate({"state": "idle", "notes": [{"code": "turn_missed", "values": {}}]})
+                return RunUpdate(
+                    {"state": "idle", "notes": [{"code": "turn_missed", "values": {}}]}
+                )
             work.tell({"state": "loading"})
             everything = await in_thread(self.workers, self.datasets.get)
             order, began, start, notes = self._prepare(work)
@@ -382,5 +386,3 @@ def _expect(ticket: Ticket, report: Report) -> None:
     """Tell the queue how long a run still takes."""
     if report.step:
         ticket.left = report.seconds / report.step * (report.steps - report.step)
-
-

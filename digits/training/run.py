@@ -49,7 +49,9 @@ class Report:
     epochs: int
     loss: float
     seconds: float
-    recent_loss: float  # mean of the latest batches; `loss` at the end of an epoch is that of the epoch
+    recent_loss: (
+        float  # mean of the latest batches; `loss` at the end of an epoch is that of the epoch
+    )
     quick_accuracy: float  # on the first `quick_tested` test images, now
     quick_tested: int
     train_accuracy: float  # on the first `train_tested` training images, now
@@ -81,7 +83,7 @@ def count_steps(order: Order, digits: Digits) -> int:
 def most_seconds(
     order: Order, digits: Digits, start: Layers | None, drawing: np.ndarray | None
 ) -> float:
-    """Seconds to borrow a GPU for (digits/page/zero_gpu.py): ten to begin, and 2 ms a step; generous guesses, not measured there."""
+    """Seconds to borrow a GPU for: ten to begin, and 2 ms a step; generous guesses, not measured there."""
     del start, drawing
     return 10 + 0.002 * count_steps(order, digits)
 
