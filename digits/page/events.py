@@ -24,8 +24,8 @@ from digits.server.sessions import Sessions, is_token
 from digits.server.training_service import TrainingService
 from digits.training.standalone import write_script
 
-UPDATES = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
-AT_ONCE = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+UPDATES: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
 @dataclass(frozen=True)
