@@ -65,6 +65,14 @@ def load_weights(path: Path) -> tuple[MLP, Card]:
     return model.eval(), card
 
 
+def all_weights(folder: Path) -> list[Path]:
+    """Every .pt in a folder; WeightsError if there is none."""
+    paths = sorted(folder.glob("*.pt"))
+    if not paths:
+        raise WeightsError("weights_none", path=folder)
+    return paths
+
+
 SUFFIXES = (".pt", ".onnx", ".json")
 
 

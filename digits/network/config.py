@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "width": (1, 1024),
     "train_images": (10, 60_000),
     "seed": (0, 2**31 - 1),
+    "threads": (1, 1024),
 }
 
 # Everybody on the page shares a few cores, so a visitor may ask for less than the command line may.
@@ -50,6 +52,8 @@ PAGE_LIMITS = {
     "layers": (1, 5),
     "width": (4, 256),
 }
+
+HUGE = 1e300  # integers far above it are no floats any more
 
 Limits = Mapping[str, tuple[float, float]]
 
@@ -77,6 +81,7 @@ def check_limit(name: str, value: float, limits: Limits = LIMITS) -> None:
     """Raise SettingsError unless `value` lies within limits[name]."""
     low, high = limits[name]
     if not low <= value <= high:
+        value = math.inf if value > HUGE else -math.inf if value < -HUGE else value
         raise SettingsError("setting_limit", setting=name, low=low, high=high, value=value)
 
 

@@ -22,7 +22,7 @@ from digits.page.gradio_compat import takes_file, upload_folder
 from digits.server.reader import Reader, guess
 from digits.server.requests import ParsedDrawing, check_training, parse_drawing
 from digits.server.training_service import TrainingService
-from digits.training.run import Order, Report
+from digits.training.run import RunReport, RunSettings
 
 RESULTS = {"predict": "reading", "predict_image": "reading", "train": "report"}  # what is public
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -179,7 +179,7 @@ def make_train(training: TrainingService) -> Callable[..., Any]:
             "seed": seed,
         }
         try:
-            async for said in stream(training, check_training(asked).order):
+            async for said in stream(training, check_training(asked).settings):
                 yield said
         except DigitsError as error:
             raise gr.Error(str(error), print_exception=False) from error
@@ -187,11 +187,11 @@ def make_train(training: TrainingService) -> Callable[..., Any]:
     return train
 
 
-async def stream(training: TrainingService, order: Order) -> AsyncIterator[dict[str, Any]]:
+async def stream(training: TrainingService, settings: RunSettings) -> AsyncIterator[dict[str, Any]]:
     """A run as /train tells it."""
     done = False
-    async for told in training.stream(order):
-        if not isinstance(told, Report):
+    async for told in training.stream(settings):
+        if not isinstance(told, RunReport):
             yield {"state": "waiting", "place": told}
             continue
         done = told.epoch == told.epochs and told.step == told.steps

@@ -39,7 +39,7 @@ from digits.server.requests import parse_drawing
 from digits.server.routes import make_routes
 from digits.server.sessions import Sessions
 from digits.server.training_service import Run, TrainingService
-from digits.training.run import most_seconds, run
+from digits.training.run import most_seconds, run_training
 from digits.training.standalone import write_script
 
 CACHE_SECONDS = (
@@ -95,7 +95,7 @@ class App:
             self.page.close()
 
 
-def create_app(settings: Settings | None = None, *, run: Run = run) -> App:
+def create_app(settings: Settings | None = None, *, run: Run = run_training) -> App:
     """The whole page. DigitsError if nothing can answer; `run` trains."""
     settings = settings or Settings()
     services = make_services(settings, run)

@@ -24,7 +24,11 @@ from digits.server.sessions import Sessions, is_token
 from digits.server.training_service import TrainingService
 from digits.training.standalone import write_script
 
-UPDATES: dict[str, Any] = {"concurrency_limit": None, "show_progress": "hidden", "api_visibility": "private"}
+UPDATES: dict[str, Any] = {
+    "concurrency_limit": None,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
 AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 

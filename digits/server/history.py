@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from digits.data.dataset import Digits
-from digits.network.backends import Layers
+from digits.network.metadata import Layers
 from digits.server.messages import Epoch, Note, RunMessage, RunState, Sample, Start, pack, reading
-from digits.training.run import SHOWN_DIGITS, Order, Report
+from digits.training.run import SHOWN_DIGITS, RunReport, RunSettings
 
 MOST_POINTS = 240  # of a curve: twice that many are thinned out
 SOONEST = 1.0  # s of training before anybody can say how long it takes
@@ -19,7 +19,7 @@ class RunHistory:
     """What is told of a run, from its reports.
 
     Args:
-        order: what was asked for.
+        settings: what it does.
         digits: what is trained on and tested with.
         drawing: (28, 28) uint8, the visitor's own, read again in every report.
         available: how many digits there are to train on, of which the run may use fewer.
@@ -29,7 +29,7 @@ class RunHistory:
 
     def __init__(
         self,
-        order: Order,
+        settings: RunSettings,
         digits: Digits,
         drawing: np.ndarray | None = None,
         *,
@@ -39,7 +39,7 @@ class RunHistory:
     ) -> None:
         self.curve: list[list[float | None]] = []  # step, loss, quick accuracy, training accuracy
         self.epochs: list[Epoch] = []
-        self.last: Report | None = None
+        self.last: RunReport | None = None
         self.first_layers: Layers = []
         self.notes = notes or []
         self._began: float | None = None  # seconds of the run at its first step
@@ -55,11 +55,11 @@ class RunHistory:
             "trained": len(digits.train_labels),
             "available": available or len(digits.train_labels),
             "source": digits.source,
-            "sizes": list(order.recipe.model.sizes),
+            "sizes": list(settings.recipe.model.sizes),
             "start": start or {"network": None, "name": None},
         }
 
-    def add(self, report: Report) -> None:
+    def add(self, report: RunReport) -> None:
         """One more report."""
         self.first_layers = self.first_layers or report.layers
         self._began = report.seconds if self._began is None else self._began

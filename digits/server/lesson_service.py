@@ -23,6 +23,7 @@ from digits.data.drawings import Drawing
 from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen, write_unipen
 from digits.errors import DigitsError, DrawingError, StrokesError
+from digits.evaluation.metrics import accuracy
 from digits.network.backends import Backend, predict_images
 from digits.network.config import CLASSES
 from digits.network.metadata import Card
@@ -44,7 +45,7 @@ from digits.server.requests import Labelled, as_question, check_drawings, choice
 from digits.server.sessions import Job, OwnNetwork, Session
 from digits.server.training_service import TrainingService
 from digits.server.workers import Feed, in_thread, in_threads, make_workers
-from digits.training.run import layers_of, make_backend
+from digits.training.run import make_backend
 
 TOLD_EVERY = 0.1  # seconds between two reports of a lesson's progress
 
@@ -176,12 +177,9 @@ class Lesson:
 
     def learn(self) -> Iterator[float]:
         """Yields the share that is done; `taught` is the result."""
-        import torch
-
         from digits.network.model import from_layers
         from digits.training.fine_tuning import Correction, teach
 
-        torch.set_num_threads(1)  # others draw meanwhile
         model = from_layers(self._base.layers(), self._base.card.config)
         corrections = [Correction(strokes, label) for strokes, label in self._drawings]
         told = time.perf_counter()
@@ -191,16 +189,14 @@ class Lesson:
             if time.perf_counter() - told >= TOLD_EVERY:
                 told = time.perf_counter()
                 yield share
-        self.taught = make_backend(layers_of(model), self._base.card)
+        self.taught = make_backend(model.to_arrays(), self._base.card)
 
     def compare(self) -> tuple[list[TaughtDrawing], list[float]]:
         """Every drawing as read before and after, and the accuracy on MNIST's test digits."""
         images = np.stack([prepare_strokes(strokes).image for strokes, _ in self._drawings])
         before, after = (read(network, images) for network in (self._base, self.taught))
         test, labels = self._digits.test_images, self._digits.test_labels
-        mnist = [
-            float((read(network, test) == labels).mean()) for network in (self._base, self.taught)
-        ]
+        mnist = [accuracy(read(network, test), labels) for network in (self._base, self.taught)]
         card = taught_card(self._base.card, len(images), mnist[1])
         self.taught = make_backend(self.taught.layers(), card)
         pairs = zip(before.tolist(), after.tolist(), strict=True)

@@ -22,7 +22,7 @@ from digits.network.config import CLASSES, PAGE_LIMITS, ModelConfig, check_limit
 from digits.network.registry import YOURS, Choice
 from digits.server import limits
 from digits.training.recipes import RECIPES, check_recipe
-from digits.training.run import Order
+from digits.training.run import RunSettings
 
 Labelled = list[tuple[Strokes, int]]
 
@@ -147,9 +147,9 @@ def _check_drawing(item: object, number: int) -> tuple[Strokes, int]:
 
 @dataclass(frozen=True)
 class TrainingRequest:
-    """What a visitor asks for: the order, and the network to go on from ("" for random weights)."""
+    """What a visitor asks for: the settings, and the network to go on from ("" for random weights)."""
 
-    order: Order
+    settings: RunSettings
     start: str = ""
 
 
@@ -175,7 +175,7 @@ def check_training(asked: Mapping[str, Any]) -> TrainingRequest:
         check_limit(name, value, PAGE_LIMITS)
     start = asked.get("start") or (YOURS if asked.get("go_on") else "")
     start = "" if start == "afresh" else str(start)
-    return TrainingRequest(Order(recipe, images, seed, bool(start)), start)
+    return TrainingRequest(RunSettings(recipe, images, seed, bool(start)), start)
 
 
 def _number(name: str, value: object) -> float:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digits.evaluation.metrics import Score
-from digits.network.backends import Layers
-from digits.network.metadata import Calibration
+from digits.network.metadata import Calibration, Layers
 from digits.server.messages import BeforeAfter, GreyImage, Mistake, Note, pack
 
 SHOWN_MISTAKES = 12

@@ -17,11 +17,11 @@ import numpy as np
 
 from digits.data.dataset import Digits
 from digits.errors import DigitsError
-from digits.evaluation.metrics import score
+from digits.evaluation.metrics import accuracy, score
 from digits.evaluation.temperature import calibrate
-from digits.network.backends import Backend, Layers, predict_images
+from digits.network.backends import Backend, predict_images
 from digits.network.config import ModelConfig
-from digits.network.metadata import Calibration
+from digits.network.metadata import Calibration, Layers
 from digits.process import give_back
 from digits.server import limits
 from digits.server.datasets import DatasetCache
@@ -44,13 +44,20 @@ from digits.server.requests import TrainingRequest, as_question, check_training,
 from digits.server.results import describe_score, first_layers, why_nothing_learnt
 from digits.server.sessions import Job, RunUpdate, Session
 from digits.server.workers import Feed, in_thread, in_threads, make_workers
-from digits.training.run import Order, Report, choose_images, make_backend, make_card, run
+from digits.training.run import (
+    RunReport,
+    RunSettings,
+    choose_images,
+    make_backend,
+    make_card,
+    run_training,
+)
 
 FEWEST_UNSEEN = 1000  # training digits left out of a run that suffice to calibrate on
 HARDLY_SURE = 0.5  # no answer below this probability is sure, whatever the digits say
 NEVER_SURE = 1.0  # the threshold of a network that learnt nothing
 
-Run = Callable[[Order, Digits, "Layers | None", "np.ndarray | None"], Iterator[Report]]
+Run = Callable[[RunSettings, Digits, "Layers | None", "np.ndarray | None"], Iterator[RunReport]]
 
 
 @dataclass
@@ -74,7 +81,7 @@ class TrainingService:
     Args:
         reader: knows the networks and the sessions.
         datasets: the digits.
-        run: trains; `digits.training.run.run`, or the same on borrowed hardware.
+        run: trains; `digits.training.run.run_training`, or the same on borrowed hardware.
         seats: how many train at once; None for all cores but one.
     """
 
@@ -83,7 +90,7 @@ class TrainingService:
         reader: Reader,
         datasets: DatasetCache,
         *,
-        run: Run = run,
+        run: Run = run_training,
         seats: int | None = None,
     ) -> None:
         self.reader = reader
@@ -152,13 +159,13 @@ class TrainingService:
             "runs": session.runs,
         }
 
-    async def stream(self, order: Order) -> AsyncIterator[int | Report]:
+    async def stream(self, settings: RunSettings) -> AsyncIterator[int | RunReport]:
         """A run that belongs to no session: places in the queue, then reports; for programs."""
         with self.queue.ticket() as ticket:
             async for place in self.queue.wait(ticket):
                 yield place
-            digits = choose_images(await in_thread(self.workers, self.datasets.get), order)
-            async for report in in_threads(self.run(order, digits, None, None), self.workers):
+            digits = choose_images(await in_thread(self.workers, self.datasets.get), settings)
+            async for report in in_threads(self.run(settings, digits, None, None), self.workers):
                 _expect(ticket, report)
                 yield report
 
@@ -209,17 +216,17 @@ class TrainingService:
                 )
             work.tell({"state": "loading"})
             everything = await in_thread(self.workers, self.datasets.get)
-            order, began, start, notes = self._prepare(work)
-            digits = choose_images(everything, order)
+            settings, began, start, notes = self._prepare(work)
+            digits = choose_images(everything, settings)
             history = RunHistory(
-                order,
+                settings,
                 digits,
                 work.drawing,
                 available=len(everything.train_labels),
                 start=start,
                 notes=notes,
             )
-            cut = await self._listen(work, ticket, history, order, digits, began)
+            cut = await self._listen(work, ticket, history, settings, digits, began)
         last = history.last
         assert last
         state: RunState = (
@@ -227,7 +234,7 @@ class TrainingService:
         )
         if state == "cut":
             history.notes.append({"code": cut, "values": {}})
-        made = _Made(order, digits, everything, history, start, began)
+        made = _Made(settings, digits, everything, history, start, began)
         return await in_thread(self.workers, self._finish, session, made, state)
 
     async def _listen(
@@ -235,12 +242,14 @@ class TrainingService:
         work: _Work,
         ticket: Ticket,
         history: RunHistory,
-        order: Order,
+        settings: RunSettings,
         digits: Digits,
         began: Layers | None,
     ) -> str:
         """Hear the run's reports to its end; why it ended early, if it did so by itself."""
-        async for report in in_threads(self.run(order, digits, began, work.drawing), self.workers):
+        async for report in in_threads(
+            self.run(settings, digits, began, work.drawing), self.workers
+        ):
             history.add(report)
             ticket.left = history.seconds_left()
             work.tell(history.tell("running"))
@@ -264,16 +273,16 @@ class TrainingService:
         network = self.reader.find_network(question)
         return network, {"key": "network_shipped", "values": {"name": request.start}}
 
-    def _prepare(self, work: _Work) -> tuple[Order, Layers | None, Start, list[Note]]:
+    def _prepare(self, work: _Work) -> tuple[RunSettings, Layers | None, Start, list[Note]]:
         """The order as it can be carried out, the weights to start from, and what to say about both."""
-        order = work.request.order
+        settings = work.request.settings
         if not work.request.start:
-            return order, None, {"network": None, "name": None}, []
+            return settings, None, {"network": None, "name": None}, []
         network, name = self._find_start(work.session, work.request)
-        asked, used = order.recipe.model, network.card.config
+        asked, used = settings.recipe.model, network.card.config
         notes = [] if asked == used else [_shape_kept(asked, used, name)]
-        order = replace(order, recipe=replace(order.recipe, model=used))
-        return order, network.layers(), {"network": network.weights, "name": name}, notes
+        settings = replace(settings, recipe=replace(settings.recipe, model=used))
+        return settings, network.layers(), {"network": network.weights, "name": name}, notes
 
     def _finish(self, session: Session, made: _Made, state: RunState) -> RunUpdate:
         """Make what was learnt one of the session's networks, and say what came of it."""
@@ -282,7 +291,7 @@ class TrainingService:
         assert last
         network = make_backend(last.layers, made.card(last))
         note = why_nothing_learnt(
-            _accuracy(network, made.digits), made.order.recipe.learning_rate, last.step
+            _accuracy(network, made.digits), made.settings.recipe.learning_rate, last.step
         )
         calibration = (
             Calibration(threshold=NEVER_SURE) if note else calibration_of(network, made.unseen())
@@ -315,15 +324,15 @@ class TrainingService:
 class _Made:
     """A run that has ended."""
 
-    order: Order
+    settings: RunSettings
     digits: Digits  # what it trained on
     everything: Digits  # what there was to train on
     history: RunHistory
     start: Start
     began: Layers | None
 
-    def card(self, last: Report) -> Any:
-        return make_card(self.order, self.digits, last)
+    def card(self, last: RunReport) -> Any:
+        return make_card(self.settings, self.digits, last)
 
     def unseen(self) -> tuple[np.ndarray, np.ndarray]:
         """Images and labels that the run has not learnt from, to calibrate on.
@@ -335,13 +344,15 @@ class _Made:
         if left_out < FEWEST_UNSEEN:
             return self.digits.test_images, self.digits.test_labels
         count = len(self.everything.train_labels)
-        order = np.random.default_rng(self.order.seed).permutation(count)  # as choose_images draws
-        chosen = order[self.order.train_images :][:10_000]
+        order = np.random.default_rng(self.settings.seed).permutation(
+            count
+        )  # as choose_images draws
+        chosen = order[self.settings.train_images :][:10_000]
         return self.everything.train_images[chosen], self.everything.train_labels[chosen]
 
-    def line(self, network: str, name: Name, last: Report) -> FinishedRun:
+    def line(self, network: str, name: Name, last: RunReport) -> FinishedRun:
         """The run's line in the table of runs."""
-        recipe = self.order.recipe
+        recipe = self.settings.recipe
         return {
             "network": network,
             "name": name,
@@ -351,7 +362,7 @@ class _Made:
             "batch_size": recipe.batch_size,
             "learning_rate": recipe.learning_rate,
             "train_images": len(self.digits.train_labels),
-            "seed": self.order.seed,
+            "seed": self.settings.seed,
             "start": self.start,
             "accuracy": last.test_accuracy,
             "train_accuracy": last.train_accuracy,
@@ -368,7 +379,7 @@ def calibration_of(network: Backend, unseen: tuple[np.ndarray, np.ndarray]) -> C
 
 def _accuracy(network: Backend, digits: Digits) -> float:
     said = predict_images(network, digits.test_images).argmax(axis=1)
-    return float((said == digits.test_labels).mean())
+    return accuracy(said, digits.test_labels)
 
 
 def _shape_kept(asked: ModelConfig, used: ModelConfig, name: Name) -> Note:
@@ -382,7 +393,7 @@ def _shape_kept(asked: ModelConfig, used: ModelConfig, name: Name) -> Note:
     return {"code": "shape_kept", "values": dict(values)}
 
 
-def _expect(ticket: Ticket, report: Report) -> None:
+def _expect(ticket: Ticket, report: RunReport) -> None:
     """Tell the queue how long a run still takes."""
     if report.step:
         ticket.left = report.seconds / report.step * (report.steps - report.step)

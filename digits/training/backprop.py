@@ -1,9 +1,8 @@
 """Backpropagation written out: how much each weight is to blame for the loss.
 
-autograd's `loss.backward()` finds the same gradients for any network (tests/training/test_backprop.py compares
-them). For a chain of layers it takes the few lines of `Backprop.gradients_of`, and in batches of 15
-they take a third of the time: what autograd spends around each small matrix product is more than the
-product itself.
+autograd's `loss.backward()` finds the same gradients for any network; a test compares them. For a chain of
+layers it takes the few lines of `Backprop.gradients_of`, and in batches of 15 they take a third of the time:
+what autograd spends around each small matrix product is more than the product itself.
 """
 
 from __future__ import annotations
