@@ -206,7 +206,6 @@ class Pad {
     if (!this.start(event.pointerId, event.pointerType, this.place(event), event.timeStamp)) return;
     if (this.cursor) this.leaveKeyboard();
     canvasCapture(this.canvas, event.pointerId);
-    this.canvas.focus({ preventScroll: true });
   }
 
   /** @param {PointerEvent} event */
