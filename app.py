@@ -14,7 +14,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from digits.process import keep_to_one_thread, name_missing, no_garbage, run_command, share_heaps
+from digits.process import name_missing, no_garbage, run_command, share_heaps
 
 try:
     from digits.errors import DigitsError
@@ -51,7 +51,6 @@ def serve(flags: argparse.Namespace) -> None:
     host, port = choose_address(flags.host, flags.port)
     keep_proxies_away()
     share_heaps()
-    keep_to_one_thread()
     with no_garbage():
         from digits.page.app import Settings, create_app
     app = create_app(Settings(flags.weights, flags.backend, flags.device, flags.data))

@@ -25,10 +25,11 @@ from digits.network.registry import Choice, Networks, list_weights
 from digits.page import layout, wording
 from digits.page.api import EXAMPLES, MAX_PICTURE_FILE, RESULTS, add_api
 from digits.page.events import Components, wire
-from digits.page.gradio_compat import TokenMaker, publish
+from digits.page.gradio_compat import publish
 from digits.page.static_files import static_route
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
+from digits.process import keep_to_one_thread
 from digits.server.datasets import DatasetCache
 from digits.server.downloads import download
 from digits.server.lesson_service import LessonService, load, save
@@ -98,6 +99,7 @@ class App:
 def create_app(settings: Settings | None = None, *, run: Run = run_training) -> App:
     """The whole page. DigitsError if nothing can answer; `run` trains."""
     settings = settings or Settings()
+    keep_to_one_thread()
     services = make_services(settings, run)
     warm_up(services.reader)
     with gr.Blocks(
@@ -175,7 +177,6 @@ def lay_out(services: Services) -> Components:
     for name, function in functions.items():
         function.__name__ = name
 
-    token = gr.State(TokenMaker())
     header = layout.make_header()
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="left", min_width=0):
@@ -199,7 +200,7 @@ def lay_out(services: Services) -> Components:
                     default = reader.networks.default
                     card = reader.networks.get(default).card
                     code = layout.make_code(write_script(default.network, card))
-    return Components(token, header, pad, picker, code, lesson, form, run, outcome)
+    return Components(header, pad, picker, code, lesson, form, run, outcome)
 
 
 def launch_options(services: Services) -> dict[str, Any]:

@@ -6,7 +6,7 @@ new.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,12 @@ import gradio as gr
 
 from digits.errors import DigitsError
 from digits.page import wording
-from digits.page.static_files import address
 from digits.page.texts import choose_language
 from digits.page.theme import say_in, translatable
 from digits.server.lesson_service import LessonService
 from digits.server.reader import Reader
 from digits.server.requests import as_question, token_in
-from digits.server.sessions import Sessions, is_token
+from digits.server.sessions import Sessions
 from digits.server.training_service import TrainingService
 from digits.training.standalone import write_script
 
@@ -36,7 +35,6 @@ AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visib
 class Components:
     """The page's components that events are wired to."""
 
-    token: gr.State  # a secret from the server, for scripts that send none of their own
     header: gr.HTML  # value: the language, "en" or "zh"
     pad: gr.HTML  # value: the drawing, for server.requests.parse_drawing
     picker: gr.HTML  # value: a Picker
@@ -58,44 +56,30 @@ def wire(
 
     Trainings and lessons keep a queue of their own (server/queue.py), so Gradio's lets everybody in at once.
     """
-    _wire_greeting(page, components, reader.sessions)
+    _wire_departure(page, reader.sessions)
     _wire_language(page, components)
     components.form.submit(
         make_train(training),
-        [components.token, components.form, components.pad, components.header],
+        [components.form, components.pad, components.header],
         [components.run, components.outcome, components.picker],
         **UPDATES,
     )
     components.lesson.submit(
         make_learn(lessons, reader),
-        [components.token, components.lesson, components.header],
+        [components.lesson, components.header],
         [components.lesson, components.picker],
         **UPDATES,
     )
-    components.picker.change(
-        make_show_code(reader), [components.token, components.picker], components.code, **AT_ONCE
-    )
+    components.picker.change(make_show_code(reader), components.picker, components.code, **AT_ONCE)
 
 
-def _wire_greeting(page: gr.Blocks, components: Components, sessions: Sessions) -> None:
-    """Tell a new page the secret that it may use, and know when its connection ends."""
-    told = gr.JSON(visible=False)  # carries the secret to the page's scripts
+def _wire_departure(page: gr.Blocks, sessions: Sessions) -> None:
+    """Know when a page's connection ends."""
 
-    def greet(token: str) -> dict[str, str]:
-        return {"visit": token}
-
-    def forget(request: gr.Request) -> None:
+    def disconnect(request: gr.Request) -> None:
         sessions.disconnect(request.session_hash or "")
 
-    page.load(greet, components.token, told, api_visibility="private", queue=False).then(
-        None,
-        told,
-        None,
-        js=f"(told) => import(new URL('{address('services/session.js')}', document.baseURI))"
-        ".then((session) => { session.keepVisit(told.visit); return []; })",
-        api_visibility="private",
-    )
-    page.unload(forget)
+    page.unload(disconnect)
 
 
 def _wire_language(page: gr.Blocks, components: Components) -> None:
@@ -110,19 +94,13 @@ def _wire_language(page: gr.Blocks, components: Components) -> None:
     )
 
 
-def session_of(value: object, token: str) -> str:
-    """The session's token in a component's value, else the one that the server made for this page."""
-    given = token_in(as_question(value))
-    return str(given) if is_token(given) else token
-
-
 def make_train(training: TrainingService) -> Callable[..., Any]:
     """The handler of the button Train."""
 
     async def train(
-        token: str, asked: Any, drawing: Any, language: str, request: gr.Request
+        asked: Any, drawing: Any, language: str, request: gr.Request
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
-        session = session_of(asked, token)
+        session = token_in(as_question(asked))
         training.sessions.connect(request.session_hash or "", session)
         async for update in training.train(session, asked, drawing):
             run = wording.word_problem(update.run, {"language": language})
@@ -141,9 +119,9 @@ def make_learn(lessons: LessonService, reader: Reader) -> Callable[..., Any]:
     """The handler of "learn from these"."""
 
     async def learn(
-        token: str, asked: Any, language: str, request: gr.Request
+        asked: Any, language: str, request: gr.Request
     ) -> AsyncIterator[tuple[Any, Any]]:
-        session = session_of(asked, token)
+        session = token_in(as_question(asked))
         reader.sessions.connect(request.session_hash or "", session)
         async for message in lessons.learn(session, asked):
             entry = message.get("network")
@@ -155,7 +133,7 @@ def make_learn(lessons: LessonService, reader: Reader) -> Callable[..., Any]:
     return learn
 
 
-def pick(reader: Reader, token: str, network: str) -> Any:
+def pick(reader: Reader, token: object, network: str) -> Any:
     """The picker's value with one of a session's networks chosen."""
     picker = wording.word_picker(reader.picker(reader.sessions.find(token), network))
     return {**picker, "session": token}  # so that show_code finds the network
@@ -164,11 +142,8 @@ def pick(reader: Reader, token: str, network: str) -> Any:
 def make_show_code(reader: Reader) -> Callable[..., Any]:
     """The handler that writes the script for the network that was picked."""
 
-    def show_code(token: str, picked: Any) -> str:
-        question: Mapping[str, Any] = {
-            **as_question(picked),
-            "session": session_of(picked, token),
-        }
+    def show_code(picked: Any) -> str:
+        question = as_question(picked)
         try:
             network = reader.find_network(question)
         except DigitsError as error:

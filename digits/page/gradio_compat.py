@@ -1,12 +1,11 @@
 """What the page must know of Gradio's insides, and nothing else may; tests check each assumption.
 
 All of it is about the API's documentation, which gr.api() builds from type hints alone, about which events
-are public, and about a secret that each page gets from the server.
+are public, and where uploads lie.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -38,8 +37,9 @@ def publish(
         examples: parameter -> its example on the page "Use via API".
     """
     for function in page.fns.values():
-        if function.api_name in results and function.api_visibility == "public":
-            _describe(function, results[function.api_name], examples or {})
+        name = str(function.api_name)
+        if name in results and function.api_visibility == "public":
+            _describe(function, results[name], examples or {})
         else:
             function.api_visibility = "private"
     page.config = page.get_config_file()
@@ -60,15 +60,3 @@ def _describe(function: Any, result: str, examples: Mapping[str, Any]) -> None:
 def upload_folder() -> Path:
     """Where Gradio keeps what visitors upload."""
     return Path(get_upload_folder()).resolve()
-
-
-class TokenMaker:
-    """The value of a gr.State that gives every page, and every API client, a secret of its own.
-
-    Gradio gives each a deep copy of what the state starts with; the copy of this is a new secret. A function
-    in its place would do, too, but Gradio runs it as an event of its own while the page loads, so the first
-    events might still see nothing.
-    """
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> str:
-        return secrets.token_urlsafe(16)

@@ -180,12 +180,14 @@ class Sessions:
                 session.followers -= 1
                 session.heard = self.clock()
 
-    def connect(self, connection: str, token: str) -> None:
-        """A page came that holds a connection open: it is heard of until `disconnect`."""
+    def connect(self, connection: str, token: object) -> None:
+        """The page with this token holds a connection open: it is heard of until `disconnect`."""
+        if not is_token(token) or not connection:
+            return
         with self._lock:
             session = self.get_or_create(token)
             if connection not in self._connections:
-                self._connections[connection] = token
+                self._connections[connection] = session.token
                 session.followers += 1
 
     def disconnect(self, connection: str) -> None:
