@@ -6,7 +6,7 @@
     client.predict(picture=handle_file("seven.png"), api_name="/predict_image")
 
 Both give a Reading; /train streams how a training goes. Programs that speak MCP get the same as tools:
-python app.py --mcp. The page's foot links to this as "Use via API"; all else that the page does is private to it.
+python app.py --mcp. The page's foot links to this as "Use via API"; all else is private to the page.
 """
 
 from collections.abc import AsyncIterator, Callable

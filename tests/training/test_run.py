@@ -20,7 +20,7 @@ from digits.errors import SettingsError
 from digits.network.config import PAGE_LIMITS
 from digits.server.history import Story
 from digits.server.queue import Line
-from digits.server.requests import read_order
+from digits.server.requests import check_training
 from digits.server.results import confusion, describe_outcome, mistakes
 from digits.server.workers import in_threads, make_workers
 from digits.training.loop import evaluate
@@ -36,7 +36,7 @@ def run_alone(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def order(**asked: Any) -> Any:
-    return read_order({"epochs": 2, "batch_size": 50, "hidden": [16], **asked})
+    return check_training({"epochs": 2, "batch_size": 50, "hidden": [16], **asked}).settings
 
 
 def test_an_order_without_wishes_is_the_tutorial() -> None:
@@ -53,10 +53,10 @@ def test_the_fast_preset_keeps_its_schedule() -> None:
 def test_every_limit_is_enforced_and_named(name: str) -> None:
     low, high = PAGE_LIMITS[name]
     for value in (low, high):
-        read_order({name: value})
+        check_training({name: value}).settings
     for value in (low - 1, high + 1):
         with pytest.raises(SettingsError, match=name.replace("_", " ")):
-            read_order({name: value})
+            check_training({name: value}).settings
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_every_limit_is_enforced_and_named(name: str) -> None:
 )
 def test_what_cannot_be_trained_is_refused_in_a_sentence(asked: dict[str, Any], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
-        read_order(asked)
+        check_training(asked).settings
 
 
 def test_hidden_layers_may_come_as_text() -> None:
-    assert read_order({"hidden": "32, 16"}).recipe.model.hidden == (32, 16)
+    assert check_training({"hidden": "32, 16"}).recipe.model.hidden == (32, 16).settings
 
 
 def test_a_part_of_the_images_has_all_classes_and_depends_on_the_seed(few: Digits) -> None:
