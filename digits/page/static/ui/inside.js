@@ -77,7 +77,7 @@ class Inside {
 
   async show() {
     const shown = state.get("answer")?.shown;
-    if (!shown || !this.picture.isSeen) return;
+    if (!shown || !this.root.offsetParent) return;   // a hidden tab
     await this.fetchNetwork(shown.by);
     const answer = state.get("answer");   // fetching takes a while, and the pen may have moved on
     if (!this.network || !answer?.shown) return;

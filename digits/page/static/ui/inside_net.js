@@ -39,10 +39,6 @@ export class NetPicture {
     canvas.addEventListener("keydown", (event) => this.pressed(event));
   }
 
-  get isSeen() {
-    return Boolean(this.canvas.offsetParent);
-  }
-
   /** @param {Trace} trace @param {Node} chosen @param {Term[]} terms of the chosen node's sum */
   draw(trace, chosen, terms) {
     const { pen, width, height } = sharpen(this.canvas);
