@@ -26,7 +26,6 @@ from digits.backprop import Backprop
 from digits.checkpoint import Calibration
 from digits.inference import Answer
 from digits.inference import answer
-from digits.model import MLP
 from digits.model import from_layers
 from digits.recipes import ACTIVATIONS
 from digits.recipes import ModelConfig
