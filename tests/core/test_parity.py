@@ -40,11 +40,12 @@ from tests.core.bridge import open_bridge
 from tests.vectors.make import SAMPLES
 from tests.vectors.make import preparation_rules
 
-TENTHS = st.lists(st.integers(-200, 1200), min_size=2, max_size=2)  # thousandths, a little off the pad
+# Thousandths of the pad, a little off it, too: where points often coincide or lie in line.
+THOUSANDTHS = st.lists(st.integers(-200, 1200), min_size=2, max_size=2)
 FREE = st.lists(st.floats(-0.5, 1.5), min_size=2, max_size=2)
 STROKES = st.one_of(
     st.lists(
-        st.lists(TENTHS.map(lambda p: [p[0] / 1000, p[1] / 1000]), max_size=12), max_size=4
+        st.lists(THOUSANDTHS.map(lambda p: [p[0] / 1000, p[1] / 1000]), max_size=12), max_size=4
     ),
     st.lists(st.lists(FREE, max_size=30), max_size=3),
 )
