@@ -29,7 +29,12 @@ FONTS = (
 )
 
 # Folders whose modules every visit needs; the others are loaded when they are wanted.
-PRELOADED = ("hosts/", "services/", "ui/")
+PRELOADED = (
+    "hosts/",
+    "services/",
+    "ui/",
+    *(f"core/{name}.js" for name in ("activations", "drawing", "geometry", "network")),
+)
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
 
