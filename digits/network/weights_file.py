@@ -1,4 +1,4 @@
-"""A network as one binary file that a browser reads (static/core/weights_file.js): a header, then the weights.
+"""A network as one binary file that a browser reads, static/core/weights_file.js: header, then weights.
 
     4 bytes   how long the header is, little-endian
     header    JSON: name, version, sizes, activation, card; spaces make its end a multiple of 4
@@ -14,9 +14,9 @@ import json
 import math
 import re
 import struct
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -39,7 +39,7 @@ def pack_network(network: Backend) -> bytes:
         "version": network.version,
         "sizes": config.sizes,
         "activation": config.activation,
-        "card": asdict(replace(network.card, **_plain_parts(network.card))),
+        "card": _describe(network.card),
     }
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
@@ -50,7 +50,7 @@ def pack_network(network: Backend) -> bytes:
 
 
 def unpack_network(content: bytes) -> tuple[Layers, Card]:
-    """The weights and the card in a file that a browser sent; WeightsError or SettingsError says what is wrong."""
+    """The weights and the card in what a browser sent; WeightsError or SettingsError says what is wrong."""
     header, rest = _cut(content)
     card = _check_card(header.get("card"))
     if len(rest) != 4 * card.config.weights:
@@ -109,9 +109,10 @@ def _check_calibration(raw: dict[str, Any]) -> Calibration:
     return Calibration(float(temperature), None if threshold is None else float(threshold))
 
 
-def _plain_parts(card: Card) -> dict[str, dict[str, Any]]:
+def _describe(card: Card) -> dict[str, Any]:
     """The card without its notes and lists, which nobody needs beside the weights."""
-    return {name: _scalars(getattr(card, name)) for name in ("recipe", "data", "figures")}
+    whole = asdict(card)
+    return whole | {name: _scalars(whole[name]) for name in ("recipe", "data", "figures")}
 
 
 def _scalars(part: dict[str, Any]) -> dict[str, Any]:
@@ -127,6 +128,7 @@ def _is_word(value: object) -> bool:
     return isinstance(value, str) and WORD.fullmatch(value) is not None
 
 
-def _is_figure(value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and abs(value) <= MOST_NUMBER
+def _is_figure(value: object) -> TypeGuard[int | float]:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and abs(value) <= MOST_NUMBER

@@ -43,7 +43,7 @@ def make_weights_routes(reader: Reader) -> list[Route]:
     @lru_cache(maxsize=32)  # 240 KB each, and reading them again takes a while
     def packed(version: str) -> bytes | None:
         network = find_shipped(reader, version)
-        return network and pack_network(network)
+        return None if network is None else pack_network(network)
 
     async def get_shipped(request: Request) -> Response:
         version = request.path_params["version"]
