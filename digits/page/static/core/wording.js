@@ -6,7 +6,7 @@
 import { bounds, distance, roundHalfEven } from "./geometry.js";
 
 /** @typedef {import("./preparation.js").Strokes} Strokes */
-/** @typedef {import("./network.js").Answer} Answer */
+/** What a network says. @typedef {{label: number, probabilities: ArrayLike<number>, sure: boolean}} Answer */
 
 /**
  * A sentence's key and what goes into its {braces}: numbers, or phrases to be put in words first.
