@@ -14,26 +14,28 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.i18n import I18nData
 
+from digits.page.fonts import FONTS
 from digits.page.static_files import address, served_files
 from digits.page.texts import TEXTS, text
-
-FONTS = (
-    "ui-sans-serif",
-    "system-ui",
-    "-apple-system",
-    "Segoe UI",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "Noto Sans CJK SC",
-    "sans-serif",
-)
 
 # Folders whose modules every visit needs; the others are loaded when they are wanted.
 PRELOADED = (
     "hosts/",
     "services/",
     "ui/",
-    *(f"core/{name}.js" for name in ("activations", "drawing", "geometry", "network")),
+    *(
+        f"core/{name}.js"
+        for name in (
+            "activations",
+            "base64",
+            "drawing",
+            "geometry",
+            "network",
+            "preparation",
+            "weights_file",
+            "wording",
+        )
+    ),
 )
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
@@ -80,10 +82,9 @@ def make_theme() -> gr.themes.Base:
 
 def make_head() -> str:
     """What the page's <head> gets: the style sheets, and word of the modules before they are asked for."""
-    styles = [name for name in served_files() if name.startswith("css/")]
-    modules = [
-        name for name in served_files() if name.startswith(PRELOADED) and name.endswith(".js")
-    ]
+    files = [name for name in served_files() if "standalone" not in name]
+    styles = [name for name in files if name.startswith("css/")]
+    modules = [name for name in files if name.startswith(PRELOADED) and name.endswith(".js")]
     return "".join(
         [
             '<meta name="color-scheme" content="light dark">',
