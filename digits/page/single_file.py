@@ -22,6 +22,7 @@ from digits.page.static_files import STATIC
 from digits.page.texts import TEXTS
 
 ENTRY = "hosts/standalone.js"
+TABS = ("tab_see", "tab_inside")
 COMPONENTS = ("header", "pad", "samples", "answer", "see", "inside")
 IMPORT = re.compile(r'((?:from|import)\s*)"(\.{1,2}/[^"]+)"')
 INLINE = re.compile(r"/\*\* @(?:[^*]|\*(?!/))*\*/ ?")  # a type
@@ -73,16 +74,14 @@ def write_page(network: Backend) -> str:
         "network": base64.b64encode(pack_network(network)).decode(),
         "rules": preparation_rules(),
         "samples": json.loads((STATIC / "samples.json").read_text(encoding="utf-8")),
-        "texts": needed_texts([*modules.values(), *map(_html, COMPONENTS)]),
+        "texts": needed_texts([*modules.values(), *map(_html, COMPONENTS), *TABS]),
     }
     urls = {f"digits/{name}": _data_url(code) for name, code in modules.items()}
     return PAGE.format(
         policy=POLICY,
         title=TEXTS["en"]["title"],
         style=_style(),
-        tabs="".join(
-            TAB.format(name=name, title=TEXTS["en"][name]) for name in ("tab_see", "tab_inside")
-        ),
+        tabs="".join(TAB.format(name=name, title=TEXTS["en"][name]) for name in TABS),
         data=base64.b64encode(gzip.compress(json.dumps(data).encode(), mtime=0)).decode(),
         imports=_as_json({"imports": urls}),
         entry=f"digits/{ENTRY}",

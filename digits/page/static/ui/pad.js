@@ -60,9 +60,9 @@ class Pad {
   async begin() {
     this.listenToPointers();
     this.listenToKeys();
+    this.listenToButtons();
     if (state.get("isAlone")) this.hidePictures();
     else this.listenToFiles();
-    this.listenToButtons();
     window.addEventListener("hashchange", () => this.openAddress(drawings.replace));
     const kept = await storedDrawing();
     if (!this.openAddress(drawings.begin)) drawings.begin(kept ?? drawings.BLANK);
@@ -328,7 +328,7 @@ class Pad {
 
   /** Pictures are prepared by the server. */
   hidePictures() {
-    for (const name of ["picture", "camera"]) this.button(name).hidden = true;
+    for (const name of ["picture", "camera"]) this.button(name).remove();
   }
 
   // ---- pictures ------------------------------------------------------------------------------------
