@@ -151,7 +151,8 @@ def _move(line: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.
     """Put one of several strokes a little elsewhere, a little larger or smaller."""
     centre = line.mean(axis=0)
     grown = (line - centre) * np.exp(random.normal(0, 0.08))
-    return grown + centre + random.normal(0, 0.03, 2)
+    moved: NDArray[np.float64] = grown + centre + random.normal(0, 0.03, 2)
+    return moved
 
 
 def _join(lines: Lines, random: np.random.Generator) -> Lines:
