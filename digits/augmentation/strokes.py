@@ -2,8 +2,8 @@
 
 A writer's slant, proportions, speed, tremor, pen, and where a line overshoots or falls short: each is
 drawn at random. Two writers of the same digit are blended, or lend each other a stroke. Half of what
-the recipe `sketch` learns from is made here, the other half from MNIST (digits/augment.py). Forms
-that are missing from both come from digits/py. Next: digits/py draws the result.
+the recipe `sketch` learns from is made here, the other half from MNIST (images.py beside this). Forms
+that are missing from both come from glyphs.py.
 """
 
 from __future__ import annotations

@@ -88,7 +88,8 @@ def _draw(strokes: Strokes, width: int, height: int, pen: float) -> Ink:
         part = slice(start, start + 512)
         squares = down[part, :, None] + across[part, None, :]
         np.minimum(nearest, squares.min(axis=0), out=nearest)
-    return np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    ink: Ink = np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    return ink
 
 
 def _discs(strokes: Strokes) -> NDArray[np.float64]:
