@@ -28,7 +28,7 @@ from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen
 from digits.network.checkpoint import file_of, find_weights, load_weights
 from digits.network.model import MLP
-from digits.training.fine_tuning import Correction
+from digits.training.fine_tuning import Correction, fine_tune
 from digits.training.loop import evaluate, predictions
 
 MOST_A_DIGIT = 3  # corrected drawings of each digit
