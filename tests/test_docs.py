@@ -12,7 +12,7 @@ from tests.conftest import REPO
 DOCS = sorted([*REPO.glob("*.md"), *(REPO / "docs").glob("*.md"), *(REPO / "weights").glob("*.md")])
 MAP = REPO / "docs" / "architecture.md"
 PATH = re.compile(
-    r"(?<![\w./-])(?:(?:digits|tests|benchmarks|docs)/[\w./]+|(?:app|train|export)\.py)"
+    r"(?<![\w./-])(?:(?:digits|tests|benchmarks|docs)/[\w./-]+|(?:app|train|export)\.py)"
 )
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
