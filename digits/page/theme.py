@@ -28,7 +28,12 @@ FONTS = (
 )
 
 # Folders whose modules every visit needs; the others are loaded when they are wanted.
-PRELOADED = ("hosts/", "services/", "ui/", *(f"core/{name}.js" for name in ("activations", "drawing", "geometry", "network")))
+PRELOADED = (
+    "hosts/",
+    "services/",
+    "ui/",
+    *(f"core/{name}.js" for name in ("activations", "drawing", "geometry", "network")),
+)
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
 
@@ -75,7 +80,9 @@ def make_theme() -> gr.themes.Base:
 def make_head() -> str:
     """What the page's <head> gets: the style sheets, and word of the modules before they are asked for."""
     styles = [name for name in served_files() if name.startswith("css/")]
-    modules = [name for name in served_files() if name.startswith(PRELOADED) and name.endswith(".js")]
+    modules = [
+        name for name in served_files() if name.startswith(PRELOADED) and name.endswith(".js")
+    ]
     return "".join(
         [
             '<meta name="color-scheme" content="light dark">',

@@ -70,7 +70,9 @@ def test_a_visitor_trains_to_the_end_and_the_pad_uses_the_network(open_page: Ope
     page = open_page()
     draw(page, SEVEN)
     open_tab(page, epochs=2, batch_size=20, width=32, layers=2)
-    assert "26,506 parameters (weights and biases) · 400 steps" in page.locator(".shape").inner_text()
+    assert (
+        "26,506 parameters (weights and biases) · 400 steps" in page.locator(".shape").inner_text()
+    )
     press_train(page)
     wait_for_state(page, "done")
     assert accuracy(page) > 80
@@ -202,7 +204,9 @@ def test_settings_out_of_range_are_named_and_refused(open_page: OpenPage) -> Non
     assert "Epochs: a whole number from 1 to 20, please." in page.locator(".shape").inner_text()
     page.locator("#train summary").click()  # folded, the wrong field is out of sight
     press_train(page)
-    assert page.locator("#train [name=epochs]").evaluate("(field) => field === document.activeElement")
+    assert page.locator("#train [name=epochs]").evaluate(
+        "(field) => field === document.activeElement"
+    )
     assert page.locator(".run").get_attribute("data-state") == "idle"  # nothing was sent
     page.locator("#train [name=epochs]").fill("1")
     press_train(page)

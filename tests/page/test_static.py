@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from digits.page.component import component
-from digits.page.static_files import STATIC, address, digest, served_files
+from digits.page.static_files import STATIC, address, content, digest, served_files
 from digits.page.theme import make_head
 from tests.conftest import REPO
 
@@ -71,9 +71,7 @@ def node_modules(node: str) -> Path:
 @pytest.mark.parametrize(
     ("check", "arguments"), [("types", ["--project", "tsconfig.json"]), ("lint", ["ci"])]
 )
-def test_scripts_are_clean(
-    node: str, node_modules: Path, check: str, arguments: list[str]
-) -> None:
+def test_scripts_are_clean(node: str, node_modules: Path, check: str, arguments: list[str]) -> None:
     done = subprocess.run(
         [node, CHECKS[check], *arguments], cwd=REPO, capture_output=True, text=True
     )
@@ -89,7 +87,7 @@ def test_services_under_node(node: str) -> None:
 def test_scripts_and_texts_weigh_at_most_40_kb() -> None:
     names = [name for name in served_files() if name.endswith(".js") and not name.startswith(LATER)]
     assert len(names) > 20
-    sizes = {name: len(gzip.compress((STATIC / name).read_bytes())) for name in names}
+    sizes = {name: len(gzip.compress(content(name))) for name in names}
     assert sum(sizes.values()) <= MOST, sizes
 
 
@@ -99,15 +97,43 @@ def test_files_are_kept_for_good_under_an_address_that_changes_with_them(
     reply = httpx.get(f"{site}/{address('ui/pad.js')}")
     assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert reply.headers["content-type"].startswith("text/javascript")
-    for wrong in (f"digits/static/{'0' * 12}/ui/pad.js", address("../app.py"), address("ui/none.js")):
+    for wrong in (
+        f"digits/static/{'0' * 12}/ui/pad.js",
+        address("../app.py"),
+        address("ui/none.js"),
+    ):
         assert httpx.get(f"{site}/{wrong}").status_code == 404
     copy = tmp_path / "static"
     shutil.copytree(STATIC, copy)
     monkeypatch.setattr(sys.modules["digits.page.static_files"], "STATIC", copy)
+    content.cache_clear()
     before = digest.__wrapped__()
     with (copy / "ui/pad.js").open("a", encoding="utf-8") as file:
         file.write("\n// changed\n")
-    assert digest.__wrapped__() != before == digest()
+    content.cache_clear()
+    after = digest.__wrapped__()
+    content.cache_clear()
+    assert after != before == digest()
+
+
+def test_scripts_are_served_without_comments_and_every_line_keeps_its_number(
+    node: str, tmp_path: Path
+) -> None:
+    (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    for name in served_files():
+        if not name.endswith(".js"):
+            continue
+        source, served = (STATIC / name).read_text(encoding="utf-8"), content(name).decode()
+        assert source.count("\n") == served.count("\n"), name
+        kept = [line for line in served.splitlines() if line]
+        assert set(kept) <= set(source.splitlines()), name
+        assert not any(line.lstrip().startswith(("//", "* ", "/**\n")) for line in kept), name
+        path = tmp_path / name.replace("/", "_")
+        path.write_text(served, encoding="utf-8")
+    checked = [str(path) for path in sorted(tmp_path.glob("*.js"))]
+    for path in checked:
+        done = subprocess.run([node, "--check", path], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
 
 
 def test_every_module_is_known_before_it_is_asked_for() -> None:
@@ -144,6 +170,8 @@ def test_a_component_is_one_line_of_script_and_a_file_of_html() -> None:
 def test_the_page_works_under_a_path(open_page: Callable[..., Any]) -> None:
     """Behind a proxy that serves it under a path, everything is asked for beside the page."""
     page = open_page()
-    code = "() => [...document.querySelectorAll('link[href*=\"digits/static\"]')].map((l) => l.href)"
+    code = (
+        "() => [...document.querySelectorAll('link[href*=\"digits/static\"]')].map((l) => l.href)"
+    )
     for link in page.evaluate(code):
         assert link.startswith(page.evaluate("document.baseURI")), link
