@@ -24,6 +24,7 @@ FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that cach
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 # Comments that have lines to themselves: half of what a script weighs is for those who read it.
 LINE_COMMENTS = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
+INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
@@ -36,11 +37,12 @@ def served_files() -> Iterator[str]:
 
 @cache
 def content(name: str) -> bytes:
-    """A file as it is served: scripts without comments, every line at the number that it has in the file."""
+    """A file as it is served: scripts without comments and indents, every line at the number that it has in the file."""
     code = (STATIC / name).read_text(encoding="utf-8")
     if name.endswith(".js"):
         code = LINE_COMMENTS.sub("", code)
         code = BLOCK_COMMENTS.sub(lambda found: "\n" * found[0].count("\n"), code)
+        code = INDENTS.sub("", code)
     return code.encode()
 
 

@@ -13,7 +13,7 @@ from tests.conftest import REPO
 
 SCRIPTS = sorted(STATIC.rglob("*.js"))
 TEMPLATES = sorted(STATIC.rglob("*.html"))
-MODULES = sorted((REPO / "digits").rglob("*.py")) + [REPO / "app.py"]
+MODULES = [*sorted((REPO / "digits").rglob("*.py")), REPO / "app.py"]
 WORD = r"[\w.]+"
 
 
