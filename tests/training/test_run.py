@@ -20,7 +20,7 @@ from digits.errors import SettingsError
 from digits.network.config import PAGE_LIMITS
 from digits.server.history import Story
 from digits.server.queue import Line
-from digits.server.requests import read_order
+from digits.server.requests import check_training
 from digits.server.results import confusion, describe_outcome, mistakes
 from digits.server.workers import in_threads, make_workers
 from digits.training.loop import evaluate
@@ -36,27 +36,27 @@ def run_alone(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def order(**asked: Any) -> Any:
-    return read_order({"epochs": 2, "batch_size": 50, "hidden": [16], **asked})
+    return check_training({"epochs": 2, "batch_size": 50, "hidden": [16], **asked}).settings
 
 
 def test_an_order_without_wishes_is_the_tutorial() -> None:
-    recipe = read_order({}).recipe
+    recipe = check_training({}).settings.recipe
     assert recipe.model.hidden == (64, 64, 64) and recipe.model.weights == 59_210
     assert (recipe.epochs, recipe.batch_size, recipe.learning_rate) == (2, 15, 0.001)
 
 
 def test_the_fast_preset_keeps_its_schedule() -> None:
-    assert read_order({"preset": "fast"}).recipe.schedule == "one-cycle"
+    assert check_training({"preset": "fast"}).settings.recipe.schedule == "one-cycle"
 
 
 @pytest.mark.parametrize("name", PAGE_LIMITS.keys() - {"layers", "width"})
 def test_every_limit_is_enforced_and_named(name: str) -> None:
     low, high = PAGE_LIMITS[name]
     for value in (low, high):
-        read_order({name: value})
+        check_training({name: value})
     for value in (low - 1, high + 1):
         with pytest.raises(SettingsError, match=name.replace("_", " ")):
-            read_order({name: value})
+            check_training({name: value})
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_every_limit_is_enforced_and_named(name: str) -> None:
 )
 def test_what_cannot_be_trained_is_refused_in_a_sentence(asked: dict[str, Any], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
-        read_order(asked)
+        check_training(asked)
 
 
 def test_hidden_layers_may_come_as_text() -> None:
-    assert read_order({"hidden": "32, 16"}).recipe.model.hidden == (32, 16)
+    assert check_training({"hidden": "32, 16"}).settings.recipe.model.hidden == (32, 16)
 
 
 def test_a_part_of_the_images_has_all_classes_and_depends_on_the_seed(few: Digits) -> None:
