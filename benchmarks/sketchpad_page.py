@@ -14,7 +14,7 @@ import gradio as gr
 
 from digits.data.preparation.pictures import prepare_picture
 from digits.network.registry import Choice, Networks, list_weights
-from digits.server.reader import ask
+from digits.server.reader import guess
 
 
 def main() -> None:
