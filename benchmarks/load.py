@@ -29,7 +29,7 @@ from benchmarks.server import JSON, Pad, Server, serve
 from digits.augmentation.glyphs import DIGIT_FORMS, draw_form
 from digits.network.registry import Choice, Networks, list_weights
 from digits.server.reader import Reader
-from digits.server.sessions import Visits
+from digits.server.sessions import Sessions
 
 UPDATES = 5  # questions a second and visitor
 VISITORS = 20
@@ -166,7 +166,7 @@ async def ask(pad: Pad, client: httpx.AsyncClient, asked: Asked, due: float, tal
 def grow_drawings() -> list[list[Asked]]:
     """The ten digits, each in ten steps from its first points to all of them."""
     networks = Networks(Choice(next(iter(list_weights()))))
-    reader, random = Reader(networks, Visits()), np.random.default_rng(0)
+    reader, random = Reader(networks, Sessions()), np.random.default_rng(0)
     return [
         [expect(reader, part) for part in grow(forms[0], random)] for forms in DIGIT_FORMS.values()
     ]

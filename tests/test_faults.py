@@ -65,7 +65,7 @@ TRAIN_IN_A_BROWSER = """
 import sys
 from playwright.sync_api import sync_playwright
 from tests.conftest import CHROMIUM_FLAGS
-from tests.test_page_train import start_long_run
+from tests.support.browser import start_long_run
 page = sync_playwright().start().chromium.launch(
     executable_path=sys.argv[1], args=CHROMIUM_FLAGS
 ).new_context(locale="en-GB").new_page()

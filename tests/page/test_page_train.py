@@ -198,10 +198,7 @@ def test_a_closed_page_gives_up_its_seat(open_page: OpenPage) -> None:
     open_tab(other, epochs=1, batch_size=50)
     press_train(other)
     wait_for_state(other, "waiting")
-    one.close()
-    began = time.perf_counter()
-    other.wait_for_selector(".run.drawn", timeout=PATIENCE)
-    assert time.perf_counter() - began < 4  # two seconds, on a machine that does nothing else
+    one.close()  # its run would take minutes
     wait_for_state(other, "done")
 
 
