@@ -24,6 +24,7 @@ FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that cach
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 # Comments that have lines to themselves: half of what a script weighs is for those who read it.
 LINE_COMMENTS = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
+TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 
@@ -42,6 +43,7 @@ def content(name: str) -> bytes:
     if name.endswith(".js"):
         code = LINE_COMMENTS.sub("", code)
         code = BLOCK_COMMENTS.sub(lambda found: "\n" * found[0].count("\n"), code)
+        code = TYPE_COMMENTS.sub("", code)
         code = INDENTS.sub("", code)
     return code.encode()
 
