@@ -14,7 +14,7 @@ import app
 from digits.data.dataset import Digits
 from tests.conftest import write_mnist
 from tests.engines.firefox import Firefox
-from tests.engines.tab import Engine, EngineMissing, Tab
+from tests.engines.tab import Engine, EngineMissingError, Tab
 from tests.engines.visitor import Visitor
 from tests.engines.webkit import WebKit
 
@@ -43,7 +43,7 @@ def engine(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
         give_up("selenium is not installed: pip install selenium")
     try:
         started = ENGINES[request.param](tmp_path_factory.mktemp(request.param))
-    except EngineMissing as missing:
+    except EngineMissingError as missing:
         give_up(str(missing))
     yield started
     started.close()

@@ -11,11 +11,12 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.engines.tab import EngineMissing, Point
+from tests.engines.tab import EngineMissingError, Point
 
 NAMES = ("firefox-esr", "firefox")
 PATIENCE = 120  # seconds for a start or a command: other tests may be using the machine
@@ -37,7 +38,7 @@ class Firefox:
     def __init__(self, profile: Path) -> None:
         program = next(filter(None, map(shutil.which, NAMES)), None)
         if not program:
-            raise EngineMissing(f"no Firefox on this machine: looked for {', '.join(NAMES)}")
+            raise EngineMissingError(f"no Firefox on this machine: looked for {', '.join(NAMES)}")
         (profile / "user.js").write_text(QUIET)
         self.events: list[dict[str, Any]] = []
         self._last = 0
@@ -161,7 +162,7 @@ def of_context(event: dict[str, Any]) -> str | None:
 def along(points: Sequence[Point]) -> list[Point]:
     """The first point and STEPS places towards each of the others: a pen does not jump."""
     places = [points[0]]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         parts = [step / STEPS for step in range(1, STEPS + 1)]
         places += [(x0 + (x1 - x0) * part, y0 + (y1 - y0) * part) for part in parts]
     return places

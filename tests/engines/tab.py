@@ -8,7 +8,7 @@ from typing import Any, Protocol
 Point = tuple[float, float]  # CSS pixels from the window's top left corner
 
 
-class EngineMissing(Exception):
+class EngineMissingError(Exception):
     """This machine lacks the browser or its driver; the text names what to install."""
 
 

@@ -16,9 +16,8 @@ from tests.engines.tab import Engine
 from tests.support.browser import SEVEN
 
 TABS = ("tab_see", "tab_train", "tab_inside", "tab_code")
-SEVEN_IS_SURE = "[...document.querySelectorAll('#tab_inside tr')].some((row) => {}.test({}))".format(
-    r"/^7\s[^]*9\d(\.\d+)?\s*%/", "row.innerText.trim()"
-)
+SEVEN_IS_SURE = r"""[...document.querySelectorAll("#tab_inside tr")].some(
+    (row) => /^7\s[^]*\s(9\d|100)(\.\d+)?\s*%$/.test(row.innerText.trim()))"""
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -75,7 +74,9 @@ def test_the_language_can_be_switched_and_stays(open_page: OpenPage) -> None:
     visitor = open_page()
     visitor.press("中文")
     visitor.wait_for_text("#answer", "画板是空白的")
-    visitor.wait("document.querySelector('[role=tab][aria-controls=tab_train]').innerText === '训练'")
+    visitor.wait(
+        "document.querySelector('[role=tab][aria-controls=tab_train]').innerText === '训练'"
+    )
     visitor.load()
     visitor.wait_for_text("#answer", "画板是空白的")
     visitor.press("English")
@@ -97,5 +98,5 @@ def test_a_phone_shows_every_tab_without_scrolling_sideways(open_page: OpenPage)
     visitor.wait_for_answer("7")
     for tab in TABS:
         visitor.open_tab(tab)
-        widths = visitor.tab.run("[innerWidth, document.documentElement.scrollWidth]")
-        assert widths == [PHONE[0], PHONE[0]], tab
+        assert visitor.tab.run("innerWidth") == PHONE[0]
+        assert visitor.tab.run("document.documentElement.scrollWidth") <= PHONE[0], tab

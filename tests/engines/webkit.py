@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.engines.firefox import along
-from tests.engines.tab import EngineMissing, Point
+from tests.engines.tab import EngineMissingError, Point
 
 BROWSERS = ("*/webkit2gtk-4.?/MiniBrowser", "webkit2gtk-4.?/MiniBrowser")
 PROGRAMS = {"WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
@@ -33,7 +33,9 @@ def find_browser() -> Path:
         for pattern in BROWSERS:
             for found in sorted(folder.glob(pattern)):
                 return found
-    raise EngineMissing("no MiniBrowser of WebKitGTK on this machine: install webkit2gtk-driver")
+    raise EngineMissingError(
+        "no MiniBrowser of WebKitGTK on this machine: install webkit2gtk-driver"
+    )
 
 
 class WebKit:
@@ -42,7 +44,7 @@ class WebKit:
     def __init__(self, folder: Path) -> None:
         for program, package in PROGRAMS.items():
             if not shutil.which(program):
-                raise EngineMissing(f"no {program} on this machine: install {package}")
+                raise EngineMissingError(f"no {program} on this machine: install {package}")
         self.browser = find_browser()
         style = folder / "gtk-3.0" / "gtk.css"
         style.parent.mkdir()
@@ -96,9 +98,7 @@ class WebKitTab:
         self._driver.set_window_rect(0, 0, width, height + buttons)
 
     def run(self, script: str) -> Any:
-        return json.loads(
-            self._driver.execute_script(f"return JSON.stringify({script}) ?? 'null'")
-        )
+        return json.loads(self._driver.execute_script(f"return JSON.stringify({script}) ?? 'null'"))
 
     def drag(self, points: Sequence[Point], pointer: str) -> None:
         from selenium.webdriver.common.actions.action_builder import ActionBuilder
