@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -77,6 +78,12 @@ class Lender:
     def said(self, path: str) -> list[dict[str, str]]:
         """What it was told at `path`, in order."""
         return [said for at, said in self.asked if at == path]
+
+    def wait_for(self, path: str) -> None:
+        """Return once it was told something at `path`."""
+        deadline = time.monotonic() + 60
+        while not self.said(path) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def close(self) -> None:
         self._server.shutdown()
@@ -172,6 +179,7 @@ def test_a_training_is_borrowed_for_in_its_visitors_name_and_given_back(
 ) -> None:
     last = train(site)
     assert '"state": "done"' in last and '"step": 80' in last, last
+    lender.wait_for("/release")
     (asked,), (allowed,), (released,) = map(lender.said, ("/schedule", "/allow", "/release"))
     assert asked["token"] == TOKEN and asked["durationSeconds"] == "10"  # 80 steps: next to nothing
     assert int(allowed["pid"]) != zero[2].pid  # another process trained
@@ -196,6 +204,7 @@ def test_a_visitor_stops_and_the_gpu_is_given_back(open_page: OpenPage, lender: 
     start_long_run(page)
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_for_state(page, "stopped")
+    lender.wait_for("/release")  # told after the page
     assert lender.said("/release") == [{"allowToken": "t", "fail": "false"}]
 
 
