@@ -1,263 +1,19 @@
-"""Every word of the page, in English and in Chinese, each language in one place.
+"""Every word of the page, in English and in Chinese: static/locales holds a file for each language.
 
-`text(key, language, **values)` gives one of them; the page's scripts get the same tables and fill them
+`text(key, language, **values)` gives one of them; the page's scripts read the same files and fill them
 in the same way, so {braces} are all there is to a template. A test fails when a language lacks a key.
-Parts of the page keep their own tables in a module of their own kind (digits/train_texts.py) and are
-joined in here. Next: digits/words.py picks what to say about an answer.
 """
 
 from __future__ import annotations
 
-from digits.page import train_texts
+import json
+
+from digits.page.static_files import STATIC
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-
-ENGLISH = {
-    "title": "Digit playground",
-    "lead": "Draw a digit. A small neural network reads it while you draw.",
-    "language": "Language",
-    "settings": "Language and looks",
-    "theme": "Light or dark",
-    # the pad
-    "pad": "Drawing pad. Arrow keys move the pen, space puts it down or lifts it, "
-    "Delete clears, 0 to 9 load a sample digit.",
-    "pad_hint": "Draw a digit here",
-    "undo": "Undo",
-    "redo": "Redo",
-    "clear": "Clear",
-    "picture": "Picture",
-    "camera": "Camera",
-    "share": "Share",
-    "share_copied": "Link copied. It opens with this drawing.",
-    "share_shown": "This page’s address now holds your drawing: copy it from the browser.",
-    "share_nothing": "Draw something first: the link holds the drawing.",
-    "share_only_strokes": "A link can hold a drawing, but not a picture.",
-    "share_broken": "The link’s drawing could not be read, so the pad is blank.",
-    "picture_drop": "Drop the picture to have it read",
-    "picture_bad": "That file could not be opened as a picture. Use a PNG or a JPEG.",
-    "samples_real": "Real test digits",
-    "samples_hard": "Hard ones",
-    "sample_real": "{label} from MNIST’s test images",
-    "sample_barred_seven": "7 with a bar, as in much of Europe and Asia",
-    "sample_curled_nine": "9 with a curled tail",
-    "sample_flag_one": "1 with a flag and a foot",
-    "sample_open_four": "4, open at the top",
-    "sample_closed_four": "4 in one line",
-    "sample_looped_two": "2 with a loop",
-    "sample_slashed_zero": "0 with a slash",
-    "sample_flat_three": "3 with a flat top",
-    "sample_corner_five": "5, small and in a corner",
-    "sample_no_digit": "no digit at all",
-    # the answer
-    "blank": "The pad is blank",
-    "blank_more": "Draw a digit from 0 to 9.",
-    "sure": "It’s a {label}, {percent} sure",
-    "sure_next": "It’s a {label}, {percent} sure; {other} is next",
-    "either": "That could be a {label} or a {other}",
-    "unsure": "Not sure that is a digit",
-    "why_dots": "There are only dots so far. Draw lines.",
-    "why_apart": "I see {count} shapes apart from each other. I read one digit at a time.",
-    "why_unlike": "It is unlike the digits this network was trained on. {label} is its best guess.",
-    "why_nothing": "It is unlike the digits this network was trained on: no digit stands out.",
-    "why_close": "The two shapes are close: {percent} against {other_percent}.",
-    "more_than_99": "over 99 %",
-    "percent": "{number} %",
-    "bars": "Probability of each digit",
-    "by": "{network}, {backend} on {device}, {ms} ms",
-    "offline": "The server does not answer. Trying again …",
-    "failed": "The drawing could not be read: {problem}",
-    # who answers
-    "network": "Network",
-    "network_yours": "yours",
-    "backend": "Backend",
-    "device": "Device",
-    "compare": "Compare backends",
-    "compare_line": "{backend}: {label}, {percent}, {ms} ms",
-    "compare_blank": "Draw something to compare.",
-    # what the network sees
-    "tab_see": "What it sees",
-    "see_drawing": "Your drawing, boxed",
-    "see_small": "Scaled to 20 × 20",
-    "see_image": "Centred in 28 × 28",
-    "see_shrunk": "Shrunk to 28 × 28",
-    "see_lead": "The network was trained on MNIST’s digits, which were all cut out, scaled and "
-    "centred. So your drawing is, too.",
-    "shrink": "Just shrink it",
-    "shrink_more": "as many demos do",
-    "shrink_same": "Merely shrunk, it is read as {label} ({percent}); prepared, the same: "
-    "{other_percent}.",
-    "shrink_differs": "Merely shrunk, it is read as {label} ({percent}); prepared, it was "
-    "{other} ({other_percent}).",
-    "shrink_not_here": "This one has no strokes to shrink: draw something.",
-    # inside the network
-    "inside_lead": "Every step from your drawing to the answer, with your drawing’s own numbers. "
-    "Click a node to see how its number comes about.",
-    "inside_net": "The network, lit by your drawing. Arrow keys step from node to node.",
-    "node_none": "One node",
-    "node_hidden": "Layer {layer}, node {node}",
-    "node_output": "The output for digit {node}",
-    "node_input": "Strongest inputs",
-    "node_times": "weight × input",
-    "node_part": "adds",
-    "node_pixel": "row {row}, column {column}",
-    "node_from": "node {node}",
-    "node_rest": "{count} others",
-    "node_bias": "bias",
-    "node_sum": "sum",
-    "node_to_softmax": "goes to softmax",
-    "node_weights": "its weights",
-    "node_product": "weights × your ink",
-    "node_curve": "its sum on the curve",
-    "said_on": "The sum is positive, so ReLU lets it through as it is.",
-    "said_off": "The sum is not positive, so ReLU makes it 0: this node stays silent.",
-    "said_other": "{activation} bends the sum before it goes on.",
-    "said_output": "The last layer has no activation: its ten sums go to softmax, below.",
-    "softmax": "From ten sums to probabilities: softmax",
-    "softmax_why": "exp makes every number positive and large ones much larger; divided by their "
-    "total, they add up to 100 %.",
-    "softmax_tempered": "exp makes every number positive and large ones much larger; divided by "
-    "their total, they add up to 100 %. Dividing by {temperature} first makes the "
-    "percentages honest: of many answers that are 80 % sure, about 80 % are right.",
-    "softmax_digit": "digit",
-    "softmax_z": "sum z",
-    "softmax_share": "÷ total",
-    "softmax_sum": "total",
-    "curves": "Activation functions",
-    "curves_why": "Without a bend between them, many layers could do no more than one. "
-    "The dot is the sum of the node that you clicked.",
-    "about_relu": "negative becomes 0; simple and quick to learn",
-    "about_tanh": "squeezes everything between −1 and 1",
-    "about_sigmoid": "squeezes everything between 0 and 1",
-    "about_gelu": "a ReLU with a soft corner",
-    # the other tabs
-    "tab_train": "Train",
-    "tab_inside": "Inside",
-    "tab_code": "Code",
-    "copy": "Copy",
-    "copied": "Copied",
-    "copy_selected": "Selected: press Ctrl+C",
-    "download": "Download",
-    "code_lead": "The whole network in one short script, with the settings of the network that "
-    "answers you now. It needs only torch and torchvision.",
-}
-
-CHINESE = {
-    "title": "手写数字游乐场",
-    "lead": "写一个数字，小小的神经网络边看你写边认。",
-    "language": "语言",
-    "settings": "语言和外观",
-    "theme": "浅色或深色",
-    "pad": "画板。方向键移动笔，空格键落笔或提笔，Delete 键清空，0 到 9 键载入一个样例数字。",
-    "pad_hint": "在这里写一个数字",
-    "undo": "撤销",
-    "redo": "重做",
-    "clear": "清空",
-    "picture": "图片",
-    "camera": "拍照",
-    "share": "分享",
-    "share_copied": "链接已复制，打开就是这幅画。",
-    "share_shown": "地址栏里的网址现在带着你的画，请从浏览器复制。",
-    "share_nothing": "先写点什么吧，链接里存的就是它。",
-    "share_only_strokes": "链接里能存手写的画，存不了图片。",
-    "share_broken": "链接里的画读不出来，画板是空白的。",
-    "picture_drop": "松手，让网络读这张图片",
-    "picture_bad": "这个文件不能当图片打开。请用 PNG 或 JPEG。",
-    "samples_real": "真实测试数字",
-    "samples_hard": "难认的写法",
-    "sample_real": "MNIST 测试集里的 {label}",
-    "sample_barred_seven": "带横杠的 7",
-    "sample_curled_nine": "尾巴弯曲的 9",
-    "sample_flag_one": "带旗和底座的 1",
-    "sample_open_four": "上面开口的 4",
-    "sample_closed_four": "一笔写成的 4",
-    "sample_looped_two": "带圈的 2",
-    "sample_slashed_zero": "带斜线的 0",
-    "sample_flat_three": "平顶的 3",
-    "sample_corner_five": "角落里的小 5",
-    "sample_no_digit": "根本不是数字",
-    "blank": "画板是空白的",
-    "blank_more": "请写一个 0 到 9 的数字。",
-    "sure": "这是 {label}，{percent} 确定",
-    "sure_next": "这是 {label}，{percent} 确定；其次是 {other}",
-    "either": "可能是 {label}，也可能是 {other}",
-    "unsure": "不确定这是不是数字",
-    "why_dots": "目前只有点，请画出线条。",
-    "why_apart": "我看到 {count} 个分开的形状，一次只认一个数字。",
-    "why_unlike": "它不像这个网络学过的数字。最接近的猜测是 {label}。",
-    "why_nothing": "它不像这个网络学过的数字，没有哪个数字突出。",
-    "why_close": "两者很接近：{percent} 对 {other_percent}。",
-    "more_than_99": "超过 99%",
-    "percent": "{number}%",
-    "bars": "每个数字的概率",
-    "by": "{network}，{backend}（{device}），{ms} 毫秒",
-    "offline": "服务器没有回应，正在重试……",
-    "failed": "这幅画读不了：{problem}",
-    "network": "网络",
-    "network_yours": "你的",
-    "backend": "后端",
-    "device": "设备",
-    "compare": "比较后端",
-    "compare_line": "{backend}：{label}，{percent}，{ms} 毫秒",
-    "compare_blank": "写点什么再比较。",
-    "tab_see": "网络看到的",
-    "see_drawing": "你的画和外框",
-    "see_small": "缩放到 20 × 20",
-    "see_image": "居中放进 28 × 28",
-    "see_shrunk": "直接缩小到 28 × 28",
-    "see_lead": "网络是用 MNIST 的数字训练的，那些数字都经过裁切、缩放和居中。所以你的画也要照样处理。",
-    "shrink": "直接缩小",
-    "shrink_more": "许多演示就是这样做的",
-    "shrink_same": "直接缩小，读成 {label}（{percent}）；照样处理后一样：{other_percent}。",
-    "shrink_differs": "直接缩小，读成 {label}（{percent}）；照样处理时读成 {other}（{other_percent}）。",
-    "shrink_not_here": "这一张没有笔画可缩，请写点什么。",
-    "inside_lead": "从你的画到答案的每一步，用的都是这幅画自己的数。点一个节点，看它的数是怎么来的。",
-    "inside_net": "被你的画点亮的网络。用方向键在节点间移动。",
-    "node_none": "一个节点",
-    "node_hidden": "第 {layer} 层，第 {node} 个节点",
-    "node_output": "数字 {node} 的输出",
-    "node_input": "最强的输入",
-    "node_times": "权重 × 输入",
-    "node_part": "贡献",
-    "node_pixel": "第 {row} 行，第 {column} 列",
-    "node_from": "第 {node} 个节点",
-    "node_rest": "其余 {count} 个",
-    "node_bias": "偏置",
-    "node_sum": "总和",
-    "node_to_softmax": "交给 softmax",
-    "node_weights": "它的权重",
-    "node_product": "权重 × 你的笔迹",
-    "node_curve": "总和在曲线上",
-    "said_on": "总和是正数，ReLU 原样放行。",
-    "said_off": "总和不是正数，ReLU 把它变成 0：这个节点不出声。",
-    "said_other": "{activation} 先把总和弯一下，再往后传。",
-    "said_output": "最后一层没有激活函数，十个总和直接交给下面的 softmax。",
-    "softmax": "从十个总和到概率：softmax",
-    "softmax_why": "exp 把每个数变成正数，大的变得更大；再除以合计，加起来就是 100%。",
-    "softmax_tempered": "exp 把每个数变成正数，大的变得更大；再除以合计，加起来就是 100%。"
-    "先除以 {temperature}，百分比才可信：说有 80% 把握的答案里，大约 80% 是对的。",
-    "softmax_digit": "数字",
-    "softmax_z": "总和 z",
-    "softmax_share": "÷ 合计",
-    "softmax_sum": "合计",
-    "curves": "激活函数",
-    "curves_why": "层与层之间要是没有这一弯，再多层也只顶一层。圆点是你点的那个节点的总和。",
-    "about_relu": "负数变成 0；简单，学得快",
-    "about_tanh": "把一切压到 −1 和 1 之间",
-    "about_sigmoid": "把一切压到 0 和 1 之间",
-    "about_gelu": "拐角圆滑的 ReLU",
-    "tab_train": "训练",
-    "tab_inside": "内部",
-    "tab_code": "代码",
-    "copy": "复制",
-    "copied": "已复制",
-    "copy_selected": "已选中，请按 Ctrl+C",
-    "download": "下载",
-    "code_lead": "整个网络就是一个短短的脚本，设置与现在回答你的网络一样。只需要 torch 和 torchvision。",
-}
-
 TEXTS: dict[str, dict[str, str]] = {
-    "en": {**ENGLISH, **train_texts.ENGLISH},
-    "zh": {**CHINESE, **train_texts.CHINESE},
+    language: json.loads((STATIC / "locales" / f"{language}.json").read_text(encoding="utf-8"))
+    for language in LANGUAGES
 }
 
 
@@ -265,7 +21,8 @@ def text(key: str, language: str = "en", **values: object) -> str:
     """The text `key` in `language` (English if that is unknown), with {names} filled in."""
     template = TEXTS.get(language, TEXTS["en"])[key]
     filled = template.format(**values) if values else template
-    return filled.replace(" a 8", " an 8")  # English, for the digit that begins with a vowel
+    # English, for the digit that begins with a vowel; Chinese, where a word and not a number follows.
+    return filled.replace(" a 8", " an 8").replace("把握 超过", "把握超过")
 
 
 def choose_language(wanted: object) -> str:

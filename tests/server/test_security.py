@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.conftest import REPO
+from tests.support.browser import module, set_state
 from tests.support.requests import as_file, seven
 
 ONE = [[[0.5, 0.2], [0.5, 0.8]]]
@@ -171,8 +172,8 @@ def test_a_wrong_secret_opens_nobodys_network(site: str) -> None:
 def test_each_visit_has_a_secret_of_its_own(open_page: Callable[..., Any]) -> None:
     secrets = []
     for page in (open_page(), open_page()):
-        page.wait_for_function("digits.visit")
-        secrets.append(page.evaluate("digits.visit"))
+        code = "(address) => import(address).then((module) => module.session)"
+        secrets.append(page.evaluate(code, module(page, "services/session.js")))
     assert secrets[0] != secrets[1] and min(map(len, secrets)) >= 20
 
 
@@ -214,13 +215,7 @@ EVIL = "<img src=x onerror=window.hurt=1>${window.hurt=1}{{window.hurt=1}}"
 def test_no_answer_holds_what_was_sent_as_html(open_page: Callable[..., Any], site: str) -> None:
     """Names and drawings that hold markup come back in messages: the page shows them as text."""
     page = open_page()
-    page.evaluate(
-        """(evil) => {
-            digits.choice = { network: evil, backend: evil, device: evil };
-            digits.say("choice", digits.choice);
-        }""",
-        EVIL,
-    )
+    set_state(page, "choice", {"network": EVIL, "backend": EVIL, "device": EVIL})
     page.wait_for_function("document.querySelector('#answer').innerText.includes('onerror')")
     page.wait_for_timeout(300)
     assert page.evaluate("window.hurt") is None
@@ -239,6 +234,8 @@ def test_a_link_with_markup_does_no_harm(open_page: Callable[..., Any]) -> None:
 
 
 def test_scripts_write_no_html() -> None:
-    for path in (REPO / "digits").glob("*.js"):
+    scripts = list((REPO / "digits").rglob("*.js"))
+    assert len(scripts) > 20
+    for path in scripts:
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in path.read_text(encoding="utf-8"), (path.name, way)

@@ -1,0 +1,49 @@
+// The page's title, the language switch and the light-or-dark switch.
+
+import { state } from "../services/state.js";
+import { browserLanguage, fill, speak, text } from "../services/texts.js";
+import { switchTheme } from "../services/theme.js";
+import { find, findAll } from "./dom.js";
+
+/** @param {import("../hosts/gradio.js").Host} host */
+export function mount(host) {
+  const { element } = host;
+  const language = find(element, ".language", HTMLButtonElement);
+  const isChinese = () => state.get("language") === "zh";
+
+  function show() {
+    fill(element);
+    language.textContent = isChinese() ? "English" : "中文";
+    language.lang = isChinese() ? "en" : "zh-CN";
+    document.title = text("title");
+    nameGradiosParts();
+    host.value = state.get("language");
+  }
+
+  language.addEventListener("click", async () => {
+    await speak(isChinese() ? "en" : "zh");
+    host.emit("input");
+  });
+  find(element, ".theme").addEventListener("click", switchTheme);
+  state.subscribe("language", show);
+  // Gradio's own components open in the browser's language: a visitor who chose another gets it now.
+  if (state.get("language") !== browserLanguage()) host.emit("input");
+  const stop = state.subscribe("answer", (answer) => {
+    if (!answer) return;
+    nameGradiosParts(); // by now they are there
+    queueMicrotask(() => stop());
+  });
+}
+
+/** Gradio takes a new label for everything but its tabs and its foot, so these are renamed here. */
+function nameGradiosParts() {
+  for (const tab of findAll(document, '#tabs [role="tab"][id^="tab_"]'))
+    rename(tab, text(tab.id.replace("-button", "")));
+  for (const link of findAll(document, "footer .show-api")) rename(link, text("use_via_api"));
+}
+
+/** Change an element's own words and leave what else is in it. @param {HTMLElement} element @param {string} name */
+function rename(element, name) {
+  const words = [...element.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim());
+  if (words) words.nodeValue = name;
+}

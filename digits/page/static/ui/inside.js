@@ -1,0 +1,154 @@
+// Inside: every step from 784 pixels to ten probabilities, with the numbers of the drawing on the pad.
+//
+// The weights of the network that answers are fetched once; the sums are done here again for each
+// drawing, so that every number on the page is one that was really used. A hidden tab does nothing.
+
+import { createNetwork, createPass, forward, joinLayers, parseWeights, toPixels } from "../core/network.js";
+import { problemOf } from "../services/answers.js";
+import { credentials } from "../services/session.js";
+import { state } from "../services/state.js";
+import { fill, text } from "../services/texts.js";
+import { unpack } from "./canvas.js";
+import { find } from "./dom.js";
+import { NetPicture } from "./inside_net.js";
+import { NodePanel } from "./inside_node.js";
+import { SoftmaxTable } from "./inside_softmax.js";
+
+/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("../core/network.js").Pass} Pass */
+/** @typedef {import("../services/messages.js").By} By */
+/** @typedef {import("../services/messages.js").Shown} Shown */
+/** @typedef {import("../services/messages.js").Weights} Weights */
+
+/** A node: layer 0 is the pixels, the last one the ten outputs. @typedef {{layer: number, node: number}} Node */
+
+/**
+ * What went on in the network for one drawing.
+ * @typedef {object} Trace
+ * @property {Network} network
+ * @property {import("../services/messages.js").GreyImage} image
+ * @property {Float32Array[]} values of every layer's nodes, the pixels first
+ * @property {Float32Array[]} sums before the activations; of layer 1 first
+ * @property {number[]} powers exp of the ten outputs divided by the temperature
+ * @property {number} total of these
+ * @property {number[]} probabilities
+ */
+
+/** @param {import("../hosts/gradio.js").Host} host */
+export function mount(host) {
+  new Inside(host).listen();
+}
+
+class Inside {
+  /** @param {import("../hosts/gradio.js").Host} host */
+  constructor(host) {
+    this.host = host;
+    this.root = find(host.element, ".inside");
+    this.picture = new NetPicture(find(this.root, "canvas.net", HTMLCanvasElement), (chosen) => this.choose(chosen));
+    this.panel = new NodePanel(this.root);
+    this.softmax = new SoftmaxTable(this.root);
+    /** @type {Network | null} */
+    this.network = null;
+    /** @type {Pass | null} */
+    this.pass = null;
+    this.temperature = 1;
+    this.fetched = ""; // which network these weights are
+    /** @type {Node | null} whose sum is shown */
+    this.chosen = null;
+  }
+
+  listen() {
+    const again = () => this.show();
+    state.subscribe("language", () => {
+      fill(this.root);
+      this.softmax.name(this.temperature);
+      this.show();
+    });
+    state.subscribe("answer", again);
+    state.subscribe("look", again);
+    new ResizeObserver(again).observe(this.picture.canvas);
+  }
+
+  /** @param {Node} node */
+  choose(node) {
+    this.chosen = node;
+    this.show();
+  }
+
+  async show() {
+    const shown = state.get("answer")?.shown;
+    if (!shown || !this.root.offsetParent) return; // a hidden tab
+    await this.fetchNetwork(shown.by);
+    const answer = state.get("answer"); // fetching takes a while, and the pen may have moved on
+    if (!this.network || !answer?.shown) return;
+    this.root.dataset.state = answer.shown.blank ? "blank" : "drawn";
+    find(this.root, ".inside-lead").textContent = text(answer.shown.blank ? "inside_blank" : "inside_lead");
+    if (!answer.shown.blank) this.draw(this.trace(this.network, answer.shown));
+    this.root.dataset.serial = String(answer.serial);
+  }
+
+  /** All canvases first: they ask for sizes, which is slow once the text has changed. @param {Trace} trace */
+  draw(trace) {
+    const strongest = trace.values[1].indexOf(Math.max(...trace.values[1]));
+    this.chosen ??= { layer: 1, node: strongest };
+    const terms = termsOf(trace, this.chosen);
+    this.picture.draw(trace, this.chosen, terms);
+    this.panel.draw(trace, this.chosen);
+    this.panel.show(trace, this.chosen, terms);
+    this.softmax.show(trace);
+  }
+
+  /** @param {Network} network @param {Shown} shown @returns {Trace} */
+  trace(network, { image }) {
+    const pass = forward(network, toPixels(unpack(image.bytes)), this.pass ?? undefined);
+    const outputs = pass.sums[pass.sums.length - 1];
+    const powers = Array.from(outputs, (sum) => Math.exp(sum / this.temperature));
+    const total = powers.reduce((a, b) => a + b);
+    const probabilities = powers.map((power) => power / total);
+    return { network, image, values: [...pass.inputs, outputs], sums: pass.sums, powers, total, probabilities };
+  }
+
+  /** @param {By} by */
+  async fetchNetwork({ network, version }) {
+    const wanted = `${network}/${version}`;
+    if (this.fetched === wanted) return;
+    this.fetched = wanted;
+    /** @type {any} */
+    const told = await this.host.call("look_inside", { ...state.get("choice"), ...credentials() }).catch(() => null);
+    const problem = told ? problemOf(told) : text("offline");
+    this.network = problem ? null : readNetwork(told);
+    if (!this.network) {
+      this.fetched = "";
+      find(this.root, ".inside-lead").textContent = problem;
+      return;
+    }
+    this.pass = createPass(this.network.sizes);
+    this.temperature = told.temperature;
+    this.softmax.name(this.temperature);
+    if (this.chosen && !(this.chosen.node < this.network.sizes[this.chosen.layer])) this.chosen = null;
+  }
+}
+
+/** @param {Weights} weights @returns {Network} */
+function readNetwork({ sizes, activation, layers }) {
+  const parsed = layers.map(({ weight, bias }) => ({ weight: parseWeights(weight), bias: parseWeights(bias) }));
+  return createNetwork({ sizes, activation, weights: joinLayers(parsed) });
+}
+
+/** A term of a node's sum. @typedef {{input: number, x: number, w: number, part: number}} Term */
+
+const MOST_TERMS = 14;
+
+/**
+ * The strongest terms w * x of a node's sum, the strongest first.
+ * @param {Trace} trace
+ * @param {Node} node
+ * @returns {Term[]}
+ */
+function termsOf({ network, values }, { layer, node }) {
+  const inputs = values[layer - 1];
+  const { weight } = network.layers[layer - 1];
+  const row = node * inputs.length;
+  const terms = Array.from(inputs, (x, input) => ({ input, x, w: weight[row + input], part: x * weight[row + input] }));
+  return terms.sort((a, b) => Math.abs(b.part) - Math.abs(a.part)).slice(0, MOST_TERMS);
+}

@@ -1,0 +1,74 @@
+"""The page's own scripts, style sheets and texts, served as files that browsers may keep for good.
+
+The path names a digest of them all, so that a change has a new address:
+digits/static/0123456789ab/ui/pad.js. Addresses on the page are relative to the page's own, so that a
+proxy may serve it under any path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+STATIC = Path(__file__).resolve().parent / "static"
+PREFIX = "digits/static"
+FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that caches take
+# Named here, since a machine's own table may say text/plain, and browsers refuse such modules.
+TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
+# Comments that have lines to themselves: half of what a script weighs is for those who read it.
+LINE_COMMENTS = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
+INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
+BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
+
+
+def served_files() -> Iterator[str]:
+    """The files' paths below static/, with "/" on every system, in order."""
+    for path in sorted(STATIC.rglob("*")):
+        if path.suffix in TYPES:
+            yield path.relative_to(STATIC).as_posix()
+
+
+@cache
+def content(name: str) -> bytes:
+    """A file as it is served: scripts without comments and indents, every line at the number that it has in the file."""
+    code = (STATIC / name).read_text(encoding="utf-8")
+    if name.endswith(".js"):
+        code = LINE_COMMENTS.sub("", code)
+        code = BLOCK_COMMENTS.sub(lambda found: "\n" * found[0].count("\n"), code)
+        code = INDENTS.sub("", code)
+    return code.encode()
+
+
+@cache
+def digest() -> str:
+    """Twelve hexadecimal figures that change when any of the files does."""
+    files = hashlib.sha256()
+    for name in served_files():
+        files.update(name.encode() + b"\0" + content(name) + b"\0")
+    return files.hexdigest()[:12]
+
+
+def address(name: str) -> str:
+    """A file's address, relative to the page's: address("ui/pad.js")."""
+    return f"{PREFIX}/{digest()}/{name}"
+
+
+def static_route() -> Route:
+    """The route that serves them; only the current digest has an address."""
+    names = set(served_files())
+
+    async def serve(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in names:
+            return Response(status_code=404)
+        headers = {"cache-control": FOREVER}
+        return Response(content(name), media_type=TYPES[Path(name).suffix], headers=headers)
+
+    return Route(f"/{PREFIX}/{digest()}/{{name:path}}", serve)
