@@ -184,11 +184,12 @@ def test_a_generator_in_threads_is_closed_when_nobody_listens_any_more() -> None
 
 
 def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
-    closed = []
+    closed, stepping = [], threading.Event()
 
     def slowly() -> Any:
         try:
             while True:
+                stepping.set()
                 time.sleep(0.1)
                 yield 1
         finally:
@@ -200,7 +201,7 @@ def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
 
     async def cancel() -> None:
         listening = asyncio.ensure_future(listen())
-        await asyncio.sleep(0.15)
+        await asyncio.to_thread(stepping.wait)
         listening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await listening
