@@ -16,7 +16,7 @@ import argparse
 import asyncio
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain, cycle
@@ -186,7 +186,8 @@ def grow(form: str, random: np.random.Generator) -> Iterator[list[list[list[floa
 
 def expect(reader: Reader, strokes: list[list[list[float]]]) -> Asked:
     """What this code, here, answers to a drawing."""
-    return Asked(strokes, reader.read({"drawing": {"strokes": strokes}}).get("label"))
+    answer: Mapping[str, Any] = reader.read({"drawing": {"strokes": strokes}})
+    return Asked(strokes, answer.get("label"))
 
 
 def watch_memory(server: Server) -> None:

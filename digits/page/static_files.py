@@ -38,7 +38,7 @@ def served_files() -> Iterator[str]:
 
 @cache
 def content(name: str) -> bytes:
-    """A file as it is served: scripts without comments and indents, every line at the number that it has in the file."""
+    """A file as it is served: scripts without comments and indents, each line at its own number."""
     code = (STATIC / name).read_text(encoding="utf-8")
     if name.endswith(".js"):
         code = LINE_COMMENTS.sub("", code)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -129,7 +129,8 @@ class Reader:
         if drawing.blank:
             return {**shown, "blank": True}
         trouble = find_trouble(drawing.strokes) if drawing.strokes else None
-        said: Answer = {**shown, **guess(network, image), "blank": False, "trouble": trouble}
+        parts = {**shown, **guess(network, image), "blank": False, "trouble": trouble}
+        said = cast("Answer", parts)
         if other is not None:
             said["prepared"] = guess(network, other)
         return said
