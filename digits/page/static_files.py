@@ -23,7 +23,9 @@ FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that cach
 # Named here, since a machine's own table may say text/plain, and browsers refuse such modules.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 # Comments that have lines to themselves: half of what a script weighs is for those who read it.
-LINE_COMMENTS = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
+LINE_COMMENTS = re.compile(
+    r"(?:^|(?<=[;,{})\]])) *// .*$|^[ \t]*//$", re.MULTILINE
+)  # whole lines and ends of lines
 TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -38,7 +40,7 @@ def served_files() -> Iterator[str]:
 
 @cache
 def content(name: str) -> bytes:
-    """A file as it is served: scripts without comments and indents, each line at its own number."""
+    """A file as it is served: scripts without comments and indents, with every line at its old number."""
     code = (STATIC / name).read_text(encoding="utf-8")
     if name.endswith(".js"):
         code = LINE_COMMENTS.sub("", code)
