@@ -3,8 +3,8 @@
 The modules stay as they are written and are what tests and tools look at; this joins them when they are
 served. Each becomes a function that runs once, when it is first asked for, and returns what the module
 exports. That needs no parser, since the modules keep to few forms, which `join_modules` insists on:
-static imports by name or as a whole, dynamic imports of a fixed address, and exports of functions,
-classes and constants where they are declared.
+static imports by name or as a whole, dynamic imports of a fixed address, exports of functions, classes
+and constants where they are declared, or of names in a list.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ DYNAMIC_IMPORT = re.compile(r'\bimport\(\s*"([^"]+)"\s*\)')
 EXPORT = re.compile(
     r"^export\s+(?=(?:async\s+)?(?:function\b\*?|class|const)\s+(?P<name>\w+))", re.MULTILINE
 )
+EXPORTED_NAMES = re.compile(r"^export\s+\{\s*(\w+(?:\s*,\s*\w+)*)\s*,?\s*\};$", re.MULTILINE)
 LEFT_OVER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 OPENING = """\
 const once = (make) => {
@@ -53,7 +54,7 @@ def join_modules(entry: str, read: Callable[[str], str]) -> str:
         for found in STATIC_IMPORT.finditer(text):
             visit(resolve(path, found["path"]), (*above, path))
         order.append(path)
-        exports[path] = [found["name"] for found in EXPORT.finditer(text)]
+        exports[path] = _exported(text)
         joined[path] = _wrap(path, text, exports[path])
         for target in DYNAMIC_IMPORT.findall(text):
             visit(resolve(path, target), ())
@@ -78,6 +79,12 @@ def resolve(path: str, target: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
 
 
+def _exported(text: str) -> list[str]:
+    """The names that a module exports, where they are declared or in a list."""
+    listed = [name for found in EXPORTED_NAMES.findall(text) for name in re.findall(r"\w+", found)]
+    return [found["name"] for found in EXPORT.finditer(text)] + listed
+
+
 def _wrap(path: str, text: str, exports: list[str]) -> str:
     """One module as an entry of `loaders`."""
 
@@ -90,7 +97,7 @@ def _wrap(path: str, text: str, exports: list[str]) -> str:
 
     body = STATIC_IMPORT.sub(declare, text)
     body = DYNAMIC_IMPORT.sub(promise, body)
-    body = EXPORT.sub("", body)
+    body = EXPORT.sub("", EXPORTED_NAMES.sub("", body))
     if unknown := LEFT_OVER.search(body):
         raise BundleError(f"{path} has a form that cannot be joined: {unknown[0]}")
     body = body.replace("import.meta.url", f'new URL("{path}", import.meta.url)')
