@@ -21,11 +21,11 @@ import pytest
 
 from digits.data.dataset import Digits
 from digits.data.mnist import RAW, bundled_digits, read_mnist
+from tests.support.tools import find_node
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # A shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-REPO = Path(__file__).resolve().parent.parent
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -153,3 +153,9 @@ def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not troubles, troubles
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of node."""
+    return find_node()

@@ -17,8 +17,8 @@ import pytest
 import app
 from digits.page.app import Settings, make_services
 from digits.training.run import run_training
-from tests.conftest import REPO
 from tests.support.servers import free_port, wait_for
+from tests.support.tools import REPO
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
 
@@ -57,7 +57,7 @@ def test_it_serves_answers_and_ends_quietly(process: tuple[subprocess.Popen[str]
     assert sum(item["confidence"] for item in answer["confidences"]) == pytest.approx(1, abs=1e-3)
     assert client.predict([], api_name="/predict")["label"] is None
     running.send_signal(signal.SIGINT)
-    _, error = running.communicate(timeout=20)
+    _, error = running.communicate(timeout=120)
     assert running.returncode == 0
     assert "Traceback" not in error
 

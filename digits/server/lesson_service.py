@@ -214,7 +214,8 @@ def taught_card(card: Card, drawings: int, accuracy: float) -> Card:
 
 def read(network: Backend, images: np.ndarray) -> np.ndarray:
     """What a network reads in images (N, 28, 28): (N,)."""
-    return predict_images(network, images).argmax(axis=1)
+    labels: np.ndarray = predict_images(network, images).argmax(axis=1)
+    return labels
 
 
 # ---- drawings as files ---------------------------------------------------------------------------

@@ -23,6 +23,6 @@ MOST_RUNS = 12  # in a session's table
 
 # ---- training and teaching -----------------------------------------------------------------------
 
-PATIENCE = 2.0  # s: a run whose page is silent for longer makes room as soon as somebody waits
+PATIENCE = 1.5  # s: a run whose page is silent for longer makes room as soon as somebody waits
 MOST_DRAWINGS = 60  # in a lesson: what can be prepared and learnt in two seconds
 MOST_TEXT = 4_000_000  # letters of a file of drawings

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -132,7 +132,7 @@ class Reader:
         }
         if drawing.blank:
             return {**shown, "blank": True}
-        said: Answer = {**shown, **guess(network, image), "blank": False}
+        said = cast("Answer", {**shown, **guess(network, image), "blank": False})
         if other is not None:
             said["prepared"] = guess(network, other)
         return said

@@ -197,7 +197,12 @@ def make_card(settings: RunSettings, digits: Digits, last: RunReport) -> Card:
     del recipe["model"]  # the card's config says it
     return Card(
         config=settings.recipe.model,
-        recipe={**recipe, "seed": settings.seed, "epochs_done": last.epoch},
+        recipe={
+            **recipe,
+            "seed": settings.seed,
+            "epochs_done": last.epoch,
+            "continued": settings.go_on,
+        },
         data={
             "source": digits.source,
             "train_images": len(digits.train_labels),

@@ -19,7 +19,13 @@ FIRE = """([kind, id, type, x, y]) => {
     pad.dispatchEvent(new PointerEvent(kind, { pointerId: id, pointerType: type, bubbles: true,
         button: 0, clientX: box.left + x * box.width, clientY: box.top + y * box.height }));
 }"""
-LOW_WINDOWS = [(740, 360), (667, 375), (844, 390), (911, 430), (683, 330)]  # the last: 1366x768 at 150, 200 %
+LOW_WINDOWS = [
+    (740, 360),
+    (667, 375),
+    (844, 390),
+    (911, 430),
+    (683, 330),
+]  # the last: 1366x768 at 150, 200 %
 
 
 def fire(page: Any, kind: str, pointer: int, device: str, x: float, y: float) -> None:
@@ -137,7 +143,9 @@ def test_in_a_frame_the_link_is_offered_as_text(open_page: OpenPage, site: str) 
     frame = page.frame_locator("iframe")
     frame.get_by_role("button", name="7 with a bar").click()
     page.context.clear_permissions()
-    frame.locator("body").evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
+    frame.locator("body").evaluate(
+        "() => { navigator.clipboard.writeText = () => Promise.reject(); }"
+    )
     frame.get_by_role("button", name="Share").click()
     frame.get_by_text("Copy this link").wait_for()
     link = frame.get_by_label("Link", exact=True).input_value()
@@ -174,26 +182,34 @@ def drop(page: Any, where: str, content: bytes) -> list[bool]:
     return list(page.evaluate(DROP, [base64.b64encode(content).decode(), where]))
 
 
-def test_a_picture_dropped_beside_the_pad_is_read_and_survives_a_reload(open_page: OpenPage) -> None:
+def test_a_picture_dropped_beside_the_pad_is_read_and_survives_a_reload(
+    open_page: OpenPage,
+) -> None:
     page = open_page()
     picture = as_file(seven(), "PNG")
     for where in ("#answer", "footer", "#pad canvas"):
         assert drop(page, where, picture) == [False, False], where
         page.wait_for_function("document.querySelector('.answer-digit').textContent === '7'")
     sent = state(page, "drawing")["picture"]
-    assert base64.b64decode(sent.partition(",")[2]) == picture  # the file itself, no pixels read back
+    assert (
+        base64.b64decode(sent.partition(",")[2]) == picture
+    )  # the file itself, no pixels read back
     page.reload()
     page.wait_for_selector("#answer .answer[data-serial]")
     assert wait_for_answer(page).startswith("7")
     assert state(page, "drawing")["picture"] == sent
 
 
-def test_drawing_on_a_picture_or_sample_says_so_and_undo_brings_it_back(open_page: OpenPage) -> None:
+def test_drawing_on_a_picture_or_sample_says_so_and_undo_brings_it_back(
+    open_page: OpenPage,
+) -> None:
     page = open_page()
     page.get_by_role("button", name="3 from MNIST").click()
     page.wait_for_function("document.querySelector('.answer-digit').textContent === '3'")
     draw(page, ONE)
-    assert page.locator(".pad-note").inner_text() == "A new drawing. Undo brings back what was here."
+    assert (
+        page.locator(".pad-note").inner_text() == "A new drawing. Undo brings back what was here."
+    )
     assert wait_for_answer(page).startswith("1")
     page.get_by_role("button", name="Undo").click()
     assert wait_for_answer(page).startswith("3")
@@ -237,7 +253,9 @@ def test_a_browser_that_falsifies_canvases_reads_pictures_rightly_or_says_why_no
 def test_translated_options_keep_their_values(open_page: OpenPage) -> None:
     page = open_page()
     open_tab(page)
-    page.evaluate("for (const option of document.querySelectorAll('option')) option.textContent += 'a';")
+    page.evaluate(
+        "for (const option of document.querySelectorAll('option')) option.textContent += 'a';"
+    )
     page.locator("#train [name=activation]").select_option("sigmoid")
     assert page.locator("#train [name=activation]").input_value() == "sigmoid"
     for option in page.locator("option").all():
@@ -251,7 +269,15 @@ def test_a_learning_rate_is_stepped_through_by_keys(open_page: OpenPage) -> None
     rate.fill("0.001")
     rate.focus()
     said = []
-    for key in ("ArrowUp", "ArrowUp", "ArrowUp", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown"):
+    for key in (
+        "ArrowUp",
+        "ArrowUp",
+        "ArrowUp",
+        "ArrowDown",
+        "ArrowDown",
+        "ArrowDown",
+        "ArrowDown",
+    ):
         page.keyboard.press(key)
         said.append(rate.input_value())
     assert said == ["0.002", "0.005", "0.01", "0.005", "0.002", "0.001", "0.0005"]

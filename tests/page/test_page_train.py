@@ -21,6 +21,7 @@ from digits.network.backends import OnnxBackend
 from digits.network.checkpoint import load_weights
 from digits.page import layout as train_layout
 from digits.page.app import Settings, create_app
+from digits.training.loop import predictions
 from digits.training.run import run_training
 from tests.conftest import PHONE, write_mnist
 from tests.support.browser import (
@@ -197,10 +198,7 @@ def test_a_closed_page_gives_up_its_seat(open_page: OpenPage) -> None:
     open_tab(other, epochs=1, batch_size=50)
     press_train(other)
     wait_for_state(other, "waiting")
-    one.close()
-    began = time.perf_counter()
-    other.wait_for_selector(".run.drawn", timeout=PATIENCE)
-    assert time.perf_counter() - began < 4  # two seconds, on a machine that does nothing else
+    one.close()  # its run would take minutes
     wait_for_state(other, "done")
 
 
@@ -235,9 +233,9 @@ def test_the_own_network_can_be_taken_away(
     pixels = to_pixels(bundled.test_images)
     said = OnnxBackend(paths["onnx"]).predict(pixels).argmax(axis=1)
     assert 100 * (said == bundled.test_labels).mean() == pytest.approx(accuracy(page), abs=0.06)
-    _, card = load_weights(paths["pt"])
+    model, card = load_weights(paths["pt"])
     assert card.recipe["batch_size"] == 50 and card.recipe["epochs"] == 1
-    assert np.array_equal(said, np.argmax(OnnxBackend(paths["onnx"]).predict(pixels), axis=1))
+    assert np.array_equal(said, predictions(model, bundled.test_images))
     script = paths["py"].read_text(encoding="utf-8")
     compile(script, "script", "exec")
     assert "split(50)" in script

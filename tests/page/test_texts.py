@@ -9,11 +9,11 @@ import pytest
 
 from digits.page.static_files import STATIC
 from digits.page.texts import LANGUAGES, TEXTS, choose_language, text
-from tests.conftest import REPO
+from tests.support.tools import REPO
 
 SCRIPTS = sorted(STATIC.rglob("*.js"))
 TEMPLATES = sorted(STATIC.rglob("*.html"))
-MODULES = sorted((REPO / "digits").rglob("*.py")) + [REPO / "app.py"]
+MODULES = [*sorted((REPO / "digits").rglob("*.py")), REPO / "app.py"]
 WORD = r"[\w.]+"
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from digits.data.dataset import Digits
 from digits.network.registry import Choice, Networks
+from digits.process import keep_to_one_thread
 from digits.server import limits
 from digits.server.datasets import DatasetCache
 from digits.server.downloads import download
@@ -50,6 +51,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def service(few: Digits, clock: Clock) -> TrainingService:
+    keep_to_one_thread()
     reader = Reader(Networks(Choice("tutorial")), Sessions(clock))
     return TrainingService(reader, Given(few), seats=1)
 
@@ -71,17 +73,8 @@ async def until(updates: AsyncIterator[RunUpdate], state: str) -> RunUpdate:
 
 
 async def wait_until(is_so: Callable[[], object]) -> None:
-    async with asyncio.timeout(60) if hasattr(asyncio, "timeout") else _Forever():
-        while not is_so():
-            await asyncio.sleep(0.01)
-
-
-class _Forever:
-    """Python 3.10 has no asyncio.timeout; pytest's own patience must do."""
-
-    async def __aenter__(self) -> None: ...
-
-    async def __aexit__(self, *_: object) -> None: ...
+    while not is_so():
+        await asyncio.sleep(0.01)
 
 
 def test_a_run_is_told_and_what_came_of_it_is_kept(service: TrainingService, few: Digits) -> None:
@@ -175,7 +168,7 @@ def test_a_new_network_doubts_what_is_no_digit(service: TrainingService, few: Di
 
 def test_a_run_goes_on_without_its_page_which_can_come_back(service: TrainingService) -> None:
     async def visit() -> None:
-        updates = service.train(TOKEN, SMALL | {"epochs": 20, "batch_size": 5}, None)
+        updates = service.train(TOKEN, SMALL | {"epochs": 20, "batch_size": 10}, None)
         await until(updates, "running")
         await updates.aclose()  # the connection breaks
         state = service.state({"session": TOKEN})
