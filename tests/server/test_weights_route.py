@@ -1,4 +1,4 @@
-"""The weights' way to the page and back: addresses that hold for good, secrets, and uploads that are checked."""
+"""The way of the weights to the page and back: addresses that hold, secrets, uploads that are checked."""
 
 from __future__ import annotations
 
