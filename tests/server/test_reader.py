@@ -43,7 +43,7 @@ def test_a_seven_comes_back_with_all_that_the_page_shows(reader: Reader) -> None
     assert len(base64.b64decode(told["image"]["bytes"])) == 784
     assert max(told["small"]["height"], told["small"]["width"]) == 20
     assert "prepared" not in told
-    assert told["milliseconds"] > 0 and told["trouble"] is None
+    assert told["milliseconds"] > 0
 
 
 @pytest.mark.parametrize("drawing", [None, {}, {"strokes": []}, {"strokes": [[]]}])
@@ -115,17 +115,6 @@ def test_compare_tells_of_both_backends(reader: Reader) -> None:
     assert [guess["backend"] for guess in guesses] == ["onnx", "torch"]
     assert all(guess["label"] == 7 and guess["sure"] for guess in guesses)
     assert reader.compare({"drawing": None}) == {"blank": True, "guesses": []}
-
-
-def test_the_inside_holds_the_networks_own_weights(reader: Reader) -> None:
-    told = reader.look_inside({})
-    network = reader.networks.get(Choice("tutorial"))
-    assert told["sizes"] == [784, 64, 64, 64, 10]
-    for packed, (weight, bias) in zip(told["layers"], network.layers(), strict=True):
-        for name, array in (("weight", weight), ("bias", bias)):
-            sent = np.frombuffer(base64.b64decode(packed[name]), "<f4").reshape(array.shape)
-            np.testing.assert_array_equal(sent, array)
-    assert "fault" in reader.look_inside({"network": "yours"})
 
 
 def test_a_path_as_weights_is_one_more_network(tmp_path: Path) -> None:

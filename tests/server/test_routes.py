@@ -52,7 +52,7 @@ def test_a_long_drawing_and_a_picture_are_answered_too(site: str) -> None:
     long = [[[0.3 + 0.4 * i / 5000, 0.5] for i in range(5000)]]
     body = json.dumps({"drawing": {"strokes": long}})
     assert len(body) > QUICK_BODY
-    assert "line" in httpx.post(site + routes.READ, content=body.encode()).json()
+    assert "label" in httpx.post(site + routes.READ, content=body.encode()).json()
     problem = httpx.post(site + routes.READ, json={"drawing": {"picture": "x"}}).json()
     assert "problem" in problem
 

@@ -30,7 +30,7 @@ export function problemOf(reply) {
  */
 export function readAnswer(raw) {
   const problem = problemOf(raw);
-  if (problem) return { shown: null, problem };
+  if (problem) return { shown: null, problem: text("failed", { problem }) };
   const { box, small, image, by, blank = false } = raw;
   const shown = { box, small, image, by, blank };
   const prepared = raw.prepared ? readGuess(raw.prepared) : null;
