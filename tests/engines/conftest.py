@@ -39,8 +39,8 @@ def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def engine(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One browser for all tests of an engine; without it they skip, and fail in CI."""
     give_up = pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip
-    if not find_spec("selenium"):
-        give_up("selenium is not installed: pip install selenium")
+    if not find_spec("websocket"):
+        give_up("websocket-client is not installed: pip install websocket-client")
     try:
         started = ENGINES[request.param](tmp_path_factory.mktemp(request.param))
     except EngineMissingError as missing:

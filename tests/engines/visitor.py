@@ -7,12 +7,9 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from tests.engines.tab import Point, Tab
+from tests.engines.tab import PATIENCE, Point, Tab
 from tests.support.browser import Line
 
-PATIENCE = int(
-    __import__("os").environ.get("P", 120)
-)  # seconds: other tests may be using the machine
 # What is pressed must lie under the pointer, as it must for a person: Gradio keeps a copy of its tabs
 # out of sight, to measure it.
 PLACE = """((found) => {
