@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 
 import app
-from digits.data.dataset import Digits
-from tests.conftest import write_mnist
 from tests.engines.firefox import Firefox
 from tests.engines.tab import Engine, EngineMissingError, Tab
 from tests.engines.visitor import Visitor
@@ -25,10 +23,9 @@ OpenPage = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="package")
-def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the real page, with the bundled digits in place of MNIST."""
-    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    page = app.build_page(app.Settings(data=data))
+def site(few_folder: Path) -> Iterator[str]:
+    """Address of the real page, with a few digits to train on in place of MNIST."""
+    page = app.build_page(app.Settings(data=few_folder))
     page.queue()
     _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
     yield address.rstrip("/")

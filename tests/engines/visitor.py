@@ -65,7 +65,7 @@ class Visitor:
     def open_tab(self, tab_id: str) -> None:
         """Open a tab by its panel's id, and wait until the panel is there to be seen."""
         self._click(f"[...document.querySelectorAll('[role=tab][aria-controls={tab_id}]')]")
-        self.wait(f"document.querySelector('#{tab_id}').getClientRects().length > 0")
+        self.wait(f"document.querySelector('#{tab_id}')?.getClientRects().length > 0")
 
     def fill(self, label: str, value: object) -> None:
         """Type into the field of that label, opening the fold that it is in."""

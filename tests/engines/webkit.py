@@ -22,6 +22,7 @@ from tests.engines.tab import PATIENCE, EngineMissingError, Point
 from tests.support.servers import free_port
 
 BROWSERS = ("*/webkit2gtk-4.?/MiniBrowser", "webkit2gtk-4.?/MiniBrowser")
+STARTS = 3  # so often it is tried to start the browser
 PROGRAMS = {"WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
 # The browser's own buttons would keep its window from being as narrow as a phone.
 SMALL_BUTTONS = "* { font-size: 1px; min-width: 0; min-height: 0; padding: 0; margin: 0; }"
@@ -83,25 +84,30 @@ class WebKitTab:
     finger = "mouse"  # WebKitGTK's driver knows no other
 
     def __init__(self, webkit: WebKit, width: int, height: int) -> None:
+        self._size = (width, height)
+        for tries_left in reversed(range(STARTS)):
+            try:
+                return self._begin(webkit)
+            except httpx.ReadTimeout:  # now and then a browser does not find its driver
+                if not tries_left:
+                    raise
+
+    def _begin(self, webkit: WebKit) -> None:
+        """Start a driver, and have it start the browser."""
         port = free_port()
         self._driver = subprocess.Popen(
             ["WebKitWebDriver", f"--port={port}"], env=webkit.environment, stderr=subprocess.DEVNULL
         )
-        self._size = (width, height)
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
+        options = {"binary": str(webkit.browser), "args": ["--automation"]}
+        wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
+        self._session = ""
         try:
-            self._begin(webkit.browser)
+            wait_until_listening(self._http, self._driver)
+            self._session = "/" + self._send("POST", "", capabilities=wanted)["sessionId"]
         except BaseException:
             self._end_driver()
             raise
-
-    def _begin(self, browser: Path) -> None:
-        """Have the driver start the browser."""
-        wait_until_listening(self._http, self._driver)
-        options = {"binary": str(browser), "args": ["--automation"]}
-        wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
-        self._session = ""
-        self._session = "/" + self._send("POST", "", capabilities=wanted)["sessionId"]
 
     def _send(self, method: str, command: str, **params: Any) -> Any:
         """One command of the session; returns its value."""
