@@ -95,6 +95,21 @@ SENTENCES = {
     "setting_not_whole": "{setting} must be a whole number, not {value:g}",
     "setting_not_sizes": "hidden must list the layers' sizes, as in 64,64,64",
     "activation_unknown": "activation must be one of {known}, not {value!r}",
+    # the page's server
+    "session_token": "a session's token is {shortest} to {longest} letters, digits, - and _",
+    "training_busy": "your network is already being trained; stop that first, or let it finish",
+    "training_failed": "something went wrong on the server; press Train to try again",
+    "file_kind": "there is no file of kind {kind!r}",
+    # serving the page
+    "host_unknown": "there is no address {host!r} on this machine; choose another with --host",
+    "port_range": "a port is a number from 1 to 65535, not {port}; choose another with --port",
+    "port_taken": "port {port} of {host} is in use; choose another with --port",
+    "port_forbidden": "port {port} needs more rights than you have; choose one above 1023 with --port",
+    "ports_taken": "the ports {first} to {last} of {host} are all in use; choose another with --port",
+    "not_served": "the page cannot be served at {host}, port {port}: {reason}",
+    "mcp_missing": "--mcp needs one more package. Install it with: {python} -m pip install"
+    ' "gradio[mcp]"',
+    "no_networks": "there are no weights in weights/. Make some with: python train.py",
     # scoring
     "nothing_scored": "nothing was scored, so there is nothing to draw",
 }

@@ -54,6 +54,10 @@ class Networks:
         rest = [name for name in self._paths if name != self.default.network]
         return [self.default.network, *rest]
 
+    def path(self, name: str) -> Path:
+        """Where the network of that name lies, without an ending."""
+        return self._paths[name]
+
     def has_loaded(self, choice: Choice) -> bool:
         """Whether `get` would return at once."""
         return choice in self._sources

@@ -24,6 +24,7 @@ FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that cach
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 # Comments that have lines to themselves: half of what a script weighs is for those who read it.
 LINE_COMMENTS = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
+TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 
@@ -37,11 +38,12 @@ def served_files() -> Iterator[str]:
 
 @cache
 def content(name: str) -> bytes:
-    """A file as it is served: scripts without comments and indents, every line at the number that it has in the file."""
+    """A file as it is served: scripts without comments and indents, each line at its own number."""
     code = (STATIC / name).read_text(encoding="utf-8")
     if name.endswith(".js"):
         code = LINE_COMMENTS.sub("", code)
         code = BLOCK_COMMENTS.sub(lambda found: "\n" * found[0].count("\n"), code)
+        code = TYPE_COMMENTS.sub("", code)
         code = INDENTS.sub("", code)
     return code.encode()
 

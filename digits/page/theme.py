@@ -7,6 +7,7 @@ Gradio's own components at them. Nothing is fetched from another host: the fonts
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import gradio as gr
@@ -72,7 +73,7 @@ def make_theme() -> gr.themes.Base:
         "link_text_color": "var(--accent)",
         "loader_color": "var(--accent)",
     }
-    known = gr.themes.Base.set.__code__.co_varnames
+    known = inspect.signature(gr.themes.Base.set).parameters
     dark = {f"{name}_dark": value for name, value in settings.items() if f"{name}_dark" in known}
     return theme.set(**settings, **dark)
 

@@ -1,4 +1,4 @@
-"""What a browser or a program sent, checked."""
+"""What a browser or a program sent, checked; DigitsError says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from digits.data.preparation.image import Prepared, keep_image
 from digits.data.preparation.pictures import prepare_picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.errors import DrawingError, SettingsError
-from digits.network.config import PAGE_LIMITS, ModelConfig, check_limit
-from digits.network.registry import YOURS
+from digits.network.config import CLASSES, PAGE_LIMITS, ModelConfig, check_limit
+from digits.network.registry import YOURS, Choice
+from digits.server import limits
 from digits.training.recipes import RECIPES, check_recipe
-from digits.training.run import Order
+from digits.training.run import RunSettings
 
-MAX_PICTURE_BYTES = 4_000_000  # the page sends at most 560 x 560 pixels as PNG, far below this
-MAX_PICTURE_PIXELS = 2_000_000
+Labelled = list[tuple[Strokes, int]]
 
 
 @dataclass(frozen=True)
-class Drawing:
+class ParsedDrawing:
     """A checked drawing: `strokes` where it has them, and its pixels; `box` None when blank."""
 
     prepared: Prepared
@@ -39,7 +39,31 @@ class Drawing:
         return self.prepared.box is None
 
 
-def parse_drawing(raw: object) -> Drawing:
+def as_question(raw: object) -> Mapping[str, Any]:
+    """A question of the page's scripts; what is none has nothing in it."""
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def token_in(question: Mapping[str, Any]) -> object:
+    """The session's token that came with a question, of whatever type it is."""
+    return question.get("session") or question.get(
+        "visit"
+    )  # "visit": pages that got theirs from here
+
+
+def choice_in(question: Mapping[str, Any], default: Choice) -> Choice:
+    """Who shall answer."""
+    return Choice(
+        str(question.get("network") or default.network),
+        str(question.get("backend") or default.backend),
+        str(question.get("device") or default.device),
+    )
+
+
+# ---- drawings ------------------------------------------------------------------------------------
+
+
+def parse_drawing(raw: object) -> ParsedDrawing:
     """The drawing in what the pad sends and holds as its value; DrawingError if unusable.
 
     {"strokes": [...]}, {"pixels": base64 of 28x28 bytes} or {"picture": a data: URL}; None is blank.
@@ -49,11 +73,20 @@ def parse_drawing(raw: object) -> Drawing:
     if not isinstance(raw, Mapping):
         raise DrawingError("drawing_kind", kind=type(raw).__name__)
     if "picture" in raw:
-        return Drawing(prepare_picture(_decode_picture(raw["picture"])))
+        return ParsedDrawing(prepare_picture(_decode_picture(raw["picture"])))
     if "pixels" in raw:
-        return Drawing(keep_image(_decode_pixels(raw["pixels"])))
+        return ParsedDrawing(keep_image(_decode_pixels(raw["pixels"])))
     strokes = check_strokes(raw.get("strokes", []))
-    return Drawing(prepare_strokes(strokes), strokes)
+    return ParsedDrawing(prepare_strokes(strokes), strokes)
+
+
+def image_in(raw: object) -> np.ndarray | None:
+    """The pad's drawing as (28, 28) uint8, or None where there is none that can be used."""
+    try:
+        parsed = parse_drawing(raw)
+    except DrawingError:
+        return None
+    return None if parsed.blank else parsed.prepared.image
 
 
 def _decode(encoded: object, limit: int) -> bytes:
@@ -73,18 +106,55 @@ def _decode_pixels(encoded: object) -> np.ndarray:
 
 
 def _decode_picture(encoded: object) -> Image.Image:
-    content = _decode(encoded, MAX_PICTURE_BYTES)
+    content = _decode(encoded, limits.MAX_PICTURE_LETTERS)
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise DrawingError("picture_format") from error
-    if picture.width * picture.height > MAX_PICTURE_PIXELS:  # few bytes can hold a lot of white
-        raise DrawingError("picture_large", millions=MAX_PICTURE_PIXELS // 1_000_000)
+    if (
+        picture.width * picture.height > limits.MAX_PICTURE_PIXELS
+    ):  # few bytes can hold a lot of white
+        raise DrawingError("picture_large", millions=limits.MAX_PICTURE_PIXELS // 1_000_000)
     return picture
 
 
-def read_order(asked: Mapping[str, Any]) -> Order:
-    """The order in what a page or an API call sent; SettingsError names what cannot be."""
+# ---- drawings to learn from ----------------------------------------------------------------------
+
+
+def check_drawings(raw: object) -> Labelled:
+    """Drawings with labels, [{"strokes", "label"}, ...]; DrawingError names the first that is none."""
+    if not isinstance(raw, list) or not raw:
+        raise DrawingError("lesson_empty")
+    if len(raw) > limits.MOST_DRAWINGS:
+        raise DrawingError("lesson_long", limit=limits.MOST_DRAWINGS, count=len(raw))
+    return [_check_drawing(item, number) for number, item in enumerate(raw, start=1)]
+
+
+def _check_drawing(item: object, number: int) -> tuple[Strokes, int]:
+    if not isinstance(item, Mapping):
+        raise DrawingError("lesson_item", number=number)
+    label = item.get("label")
+    if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < CLASSES:
+        raise DrawingError("lesson_label", number=number)
+    strokes = check_strokes(item.get("strokes"))
+    if not strokes:
+        raise DrawingError("lesson_blank", number=number)
+    return strokes, label
+
+
+# ---- trainings -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What a visitor asks for: the settings, and the network to go on from ("" for random weights)."""
+
+    settings: RunSettings
+    start: str = ""
+
+
+def check_training(asked: Mapping[str, Any]) -> TrainingRequest:
+    """The training in what a page or an API call sent; SettingsError names what cannot be."""
     preset = RECIPES.get(str(asked.get("preset") or "tutorial"), RECIPES["tutorial"])
     model = ModelConfig(
         _sizes(asked.get("hidden", preset.model.hidden)),
@@ -103,7 +173,9 @@ def read_order(asked: Mapping[str, Any]) -> Order:
     seed = _whole("seed", asked.get("seed", 0))
     for name, value in (("train_images", images), ("seed", seed)):
         check_limit(name, value, PAGE_LIMITS)
-    return Order(recipe, images, seed, bool(asked.get("go_on", False)))
+    start = asked.get("start") or (YOURS if asked.get("go_on") else "")
+    start = "" if start == "afresh" else str(start)
+    return TrainingRequest(RunSettings(recipe, images, seed, bool(start)), start)
 
 
 def _number(name: str, value: object) -> float:
@@ -111,7 +183,7 @@ def _number(name: str, value: object) -> float:
         raise SettingsError("setting_not_number", setting=name)
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise SettingsError(
             "setting_bad_number", setting=name, value=repr(str(value)[:20])
         ) from None

@@ -54,6 +54,7 @@ class EpochReport:
     loss: float
     test_accuracy: float
     seconds: float  # since the run began
+    recent_loss: float = math.nan  # mean loss of the batches since the last report
 
 
 def train(
@@ -86,7 +87,7 @@ def train(
     logits = _test(model, test_images)
     loss = functional.cross_entropy(logits, test_labels).item()
     reached = _share_right(logits, test_labels)
-    yield EpochReport(0, epochs, loss, reached, time.perf_counter() - began)
+    yield EpochReport(0, epochs, loss, reached, time.perf_counter() - began, loss)
 
     step, reported, stopped = 0, time.perf_counter(), False
     for epoch in range(1, epochs + 1):
@@ -106,8 +107,9 @@ def train(
                 yield Progress(step, steps, epoch, epochs, mean, reported - began)
         inputs.hand_out()
         mean = float(torch.stack(losses).mean())
+        latest = float(torch.stack(losses[recent:] or losses).mean())
         reached = _share_right(_test(model, test_images), test_labels)
-        yield EpochReport(epoch, epochs, mean, reached, time.perf_counter() - began)
+        yield EpochReport(epoch, epochs, mean, reached, time.perf_counter() - began, latest)
         if stopped:
             return
         reported = time.perf_counter()  # so that the next report is no single batch's loss

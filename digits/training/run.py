@@ -49,7 +49,13 @@ class RunReport:
     epochs: int
     loss: float
     seconds: float
-    quick_accuracy: float  # on the first QUICK_TEST images, now
+    recent_loss: (
+        float  # mean of the latest batches; `loss` at the end of an epoch is that of the epoch
+    )
+    quick_accuracy: float  # on the first `quick_tested` test images, now
+    quick_tested: int
+    train_accuracy: float  # on the first `train_tested` training images, now
+    train_tested: int
     test_accuracy: float  # on all of them, at the end of epoch `epoch`
     guesses: np.ndarray  # (SHOWN_DIGITS, 10) probabilities
     drawing: np.ndarray | None  # (10,) probabilities of the visitor's own drawing
@@ -100,7 +106,7 @@ def run_training(
 
     config = settings.recipe.model
     model = from_layers(start, config) if start else MLP(config, settings.seed)
-    shown = _shown_pixels(digits, drawing)
+    watched = _watch(digits, drawing)
     steps = count_steps(settings, digits)
     accuracy, epoch, step = 0.0, 0, 0
     for said in train(
@@ -116,31 +122,48 @@ def run_training(
             step = steps * epoch // said.epochs
         else:
             step = said.step
-        yield _report(said, model, digits, shown, (step, steps, epoch, accuracy))
+        yield _report(said, model, watched, (step, steps, epoch, accuracy))
 
 
-def _shown_pixels(digits: Digits, drawing: np.ndarray | None) -> np.ndarray:
-    """Pixels of the images that are read again each time: test digits, then the drawing."""
+@dataclass(frozen=True, eq=False)
+class _Watched:
+    """Images that are read again in every report: some of the training ones, of the test ones, a drawing."""
+
+    pixels: np.ndarray  # (N, 784), in that order
+    train_labels: np.ndarray
+    test_labels: np.ndarray
+    has_drawing: bool
+
+
+def _watch(digits: Digits, drawing: np.ndarray | None) -> _Watched:
     from digits.data.preparation.image import to_pixels
 
-    images = digits.test_images[: max(QUICK_TEST, SHOWN_DIGITS)]
-    return to_pixels(np.concatenate([images, drawing[None]]) if drawing is not None else images)
+    images = [digits.train_images[:QUICK_TEST], digits.test_images[:QUICK_TEST]]
+    if drawing is not None:
+        images.append(drawing[None])
+    return _Watched(
+        to_pixels(np.concatenate(images)),
+        digits.train_labels[:QUICK_TEST],
+        digits.test_labels[:QUICK_TEST],
+        drawing is not None,
+    )
 
 
 def _report(
     said: Progress | EpochReport,
     model: MLP,
-    digits: Digits,
-    shown: np.ndarray,
+    watched: _Watched,
     place: tuple[int, int, int, float],
 ) -> RunReport:
     import torch
 
+    from digits.training.loop import EpochReport
+
     device = next(model.parameters()).device
     with torch.inference_mode():
-        probabilities = model(torch.from_numpy(shown).to(device)).exp().cpu().numpy()
-    tested = min(QUICK_TEST, len(digits.test_labels))
-    right = probabilities[:tested].argmax(axis=1) == digits.test_labels[:tested]
+        probabilities = model(torch.from_numpy(watched.pixels).to(device)).exp().cpu().numpy()
+    seen, tested = len(watched.train_labels), len(watched.test_labels)
+    read = probabilities.argmax(axis=1)
     step, steps, epoch, accuracy = place
     return RunReport(
         step=step,
@@ -149,10 +172,14 @@ def _report(
         epochs=said.epochs,
         loss=said.loss,
         seconds=said.seconds,
-        quick_accuracy=float(right.mean()),
+        recent_loss=said.recent_loss if isinstance(said, EpochReport) else said.loss,
+        quick_accuracy=float((read[seen : seen + tested] == watched.test_labels).mean()),
+        quick_tested=tested,
+        train_accuracy=float((read[:seen] == watched.train_labels).mean()),
+        train_tested=seen,
         test_accuracy=accuracy,
-        guesses=probabilities[:SHOWN_DIGITS],
-        drawing=probabilities[-1] if len(shown) > len(digits.test_images[:QUICK_TEST]) else None,
+        guesses=probabilities[seen : seen + SHOWN_DIGITS],
+        drawing=probabilities[-1] if watched.has_drawing else None,
         layers=model.to_arrays(),
     )
 
@@ -183,14 +210,3 @@ def make_card(settings: RunSettings, digits: Digits, last: RunReport) -> Card:
         },
         figures={"test_accuracy": round(last.test_accuracy, 4), "loss": round(last.loss, 4)},
     )
-
-
-# The names before; server and page still call them so.
-Order = RunSettings
-Report = RunReport
-run = run_training
-
-
-def layers_of(model: MLP) -> Layers:
-    """A model's weights as arrays: what model.to_arrays() gives."""
-    return model.to_arrays()

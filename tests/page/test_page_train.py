@@ -6,6 +6,7 @@ The page trains on the bundled digits and has one seat, whatever machine this is
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,14 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-import app
 from digits.data.dataset import Digits
 from digits.data.preparation.image import to_pixels
 from digits.network.backends import OnnxBackend
 from digits.network.checkpoint import load_weights
 from digits.page import layout as train_layout
-from digits.server import training_service as train_room
+from digits.page.app import Settings, create_app
 from digits.training.loop import predictions
+from digits.training.run import run_training
 from tests.conftest import PHONE, write_mnist
 from tests.support.browser import (
     PATIENCE,
@@ -43,13 +44,18 @@ OpenPage = Callable[..., Any]
 def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real page with one seat for training, and the bundled digits in place of MNIST."""
     data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train_room.os, "cpu_count", lambda: 2)
-        page = app.build_page(app.Settings(weights="tutorial", data=data))
-    page.queue()
-    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
-    yield address.rstrip("/")
-    page.close()
+    app = create_app(Settings(weights="tutorial", data=data, seats=1), run=run_or_fail)
+    with app.served() as address:
+        yield address
+
+
+failing = threading.Event()  # while it is set, every training fails
+
+
+def run_or_fail(*given: Any) -> Iterator[Any]:
+    if failing.is_set():
+        raise RuntimeError("out of something")
+    yield from run_training(*given)
 
 
 def wait_for_runs(page: Any, count: int) -> None:
@@ -113,7 +119,7 @@ def test_four_test_digits_say_right_or_wrong_in_words_too(open_page: OpenPage) -
     wait_for_state(page, "stopped")
 
 
-def test_curves_grow_while_it_learns(open_page: OpenPage) -> None:
+def test_curves_grow_at_least_three_times_a_second(open_page: OpenPage) -> None:
     page = open_page()
     start_long_run(page)
     page.evaluate(
@@ -123,7 +129,8 @@ def test_curves_grow_while_it_learns(open_page: OpenPage) -> None:
             new MutationObserver(() => { window.grown += 1; }).observe(watched, { childList: true });
         }"""
     )
-    page.wait_for_function("window.grown >= 9", timeout=PATIENCE)
+    page.wait_for_timeout(3000)
+    assert page.evaluate("window.grown") >= 9
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_for_state(page, "stopped")
 
@@ -131,13 +138,12 @@ def test_curves_grow_while_it_learns(open_page: OpenPage) -> None:
 def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:
     page = open_page()
     start_long_run(page)
-    page.wait_for_function(
-        r"/\b([3-9]\d|100)(\.\d+)? ?%/.test(document.querySelector('#train-status').innerText)",
-        timeout=PATIENCE,
-    )
+    page.wait_for_timeout(3000)
     page.get_by_role("button", name="Stop", exact=True).click()
+    began = time.perf_counter()
     wait_for_state(page, "stopped")
-    assert accuracy(page) > 20  # more than by chance: what was learnt, not what it began with
+    assert time.perf_counter() - began < 3  # one second, on a machine that does nothing else
+    assert accuracy(page) > 30
     assert "learnt so far" in page.locator(".run-note").inner_text()
     epochs = page.locator(".runs tr").last.locator("td").nth(2).inner_text()
     assert 0 < float(epochs) < 20
@@ -192,10 +198,7 @@ def test_a_closed_page_gives_up_its_seat(open_page: OpenPage) -> None:
     open_tab(other, epochs=1, batch_size=50)
     press_train(other)
     wait_for_state(other, "waiting")
-    one.close()
-    began = time.perf_counter()
-    other.wait_for_selector(".run.drawn", timeout=PATIENCE)
-    assert time.perf_counter() - began < 20  # the run that was left would take far longer
+    one.close()  # its run would take minutes
     wait_for_state(other, "done")
 
 
@@ -242,9 +245,12 @@ def test_without_torch_the_panel_says_what_to_install(
     browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train_layout, "is_installed", lambda package: False)
-    built = app.build_page(app.Settings(weights="tutorial"))
-    built.queue()
-    _, address, _ = built.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
+    built = create_app(Settings(weights="tutorial"))
+    with built.served() as address:
+        look_at_train_without_torch(browser, address)
+
+
+def look_at_train_without_torch(browser: Any, address: str) -> None:
     context = browser.new_context(locale="en-GB")
     page = context.new_page()
     page.goto(address)
@@ -255,22 +261,19 @@ def test_without_torch_the_panel_says_what_to_install(
     draw(page, ONE)
     assert page.locator(".answer-digit").inner_text() == "1"
     context.close()
-    built.close()
 
 
 def test_whatever_fails_in_a_training_its_visitor_can_try_again(
-    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+    open_page: OpenPage,
 ) -> None:
-    def fail(*_: Any) -> Iterator[Any]:
-        raise RuntimeError("out of something")
-        yield
-
     page = open_page()
-    with monkeypatch.context() as patch:
-        patch.setattr(train_room, "run", fail)
+    failing.set()
+    try:
         open_tab(page, epochs=1, batch_size=50)
         press_train(page)
         wait_for_state(page, "problem")
+    finally:
+        failing.clear()
     assert "press Train to try again" in page.locator(".run-note").inner_text()
     press_train(page)
     wait_for_state(page, "done")

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from digits.page.app import Settings, create_app
 from tests.conftest import REPO
 from tests.support.browser import module, set_state
 from tests.support.requests import as_file, seven
@@ -139,23 +140,17 @@ def test_requests_are_bounded_even_when_they_hide_their_length(site: str) -> Non
 def test_uploads_are_deleted_when_they_are_old(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    import app
-
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    assert all(seconds <= 3600 for seconds in app.CACHE)
-    monkeypatch.setattr(app, "CACHE", (1, 1))  # look every second for what is a second old
-    page = app.build_page()
-    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
-    try:
+    assert all(seconds <= 3600 for seconds in Settings().cache_seconds)
+    every_second = create_app(Settings(cache_seconds=(1, 1)))  # for what is a second old
+    with every_second.served() as address:
         files = {"files": ("x.png", as_file(seven(), "PNG"))}
-        path = Path(httpx.post(f"{address}gradio_api/upload", files=files).json()[0])
+        path = Path(httpx.post(f"{address}/gradio_api/upload", files=files).json()[0])
         assert path.is_relative_to(tmp_path) and path.exists()
         deadline = time.monotonic() + 120
         while path.exists() and time.monotonic() < deadline:
             time.sleep(0.2)
         assert not path.exists()
-    finally:
-        page.close()
 
 
 # ---- visitors ------------------------------------------------------------------------------------
@@ -164,7 +159,10 @@ def test_uploads_are_deleted_when_they_are_old(
 def test_a_wrong_secret_opens_nobodys_network(site: str) -> None:
     for secret in ("", "x", None, 7, ["x"], {"a": 1}, "../x"):
         said = ask(
-            site, "pad", "read", {"drawing": {"strokes": ONE}, "network": "yours", "visit": secret}
+            site,
+            "pad",
+            "read",
+            {"drawing": {"strokes": ONE}, "network": "yours", "session": secret},
         )
         assert "your own network is gone" in said["problem"]
 
@@ -177,25 +175,17 @@ def test_each_visit_has_a_secret_of_its_own(open_page: Callable[..., Any]) -> No
     assert secrets[0] != secrets[1] and min(map(len, secrets)) >= 20
 
 
-def test_a_secret_is_told_to_its_own_session_only(site: str) -> None:
-    functions = httpx.get(f"{site}/config").json()["dependencies"]
-    greet = next(part["id"] for part in functions if part["api_name"] == "greet")
-
-    def greeted(session: str) -> str:
-        body = {"data": [None, "en"], "fn_index": greet, "session_hash": session}
-        reply = httpx.post(f"{site}/gradio_api/run/predict", json=body).json()
-        return reply["data"][0]["visit"]
-
-    first = greeted("first-session")
-    assert greeted("first-session") == first
-    assert greeted("second-session") != first
+def test_a_session_is_told_to_who_has_its_secret_only(site: str) -> None:
+    for secret in ("", "x", None, 7, ["x"], {"a": 1}, "0" * 20):
+        said = httpx.post(f"{site}/digits/session", json={"session": secret}).json()
+        assert said == {"serial": 0, "known": False}
 
 
 def test_private_functions_are_not_offered(site: str) -> None:
     from gradio_client import Client
 
     client = Client(site, verbose=False)
-    for name in ("/greet", "/learn", "/forget", "/set_language", "/train_1", "/show_code"):
+    for name in ("/learn", "/disconnect", "/switch_language", "/train_1", "/show_code"):
         with pytest.raises(ValueError, match="Cannot find a function"):
             client.predict(api_name=name)
 

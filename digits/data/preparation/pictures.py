@@ -100,13 +100,14 @@ def _find_ink(picture: Image.Image) -> Ink:
     ink = np.abs(colours - paper).max(axis=2)
     strongest = float(ink.max())
     if strongest < max(0.1, 6 * noise):  # nothing stands out from the paper
-        return np.zeros(ink.shape)
+        return np.zeros_like(ink)
     faintest = FAINTEST * strongest
     if noise > 0.004:  # more than one grey level: a photograph, whose paper and ink are uneven
         ink = _smooth(ink)
         faintest = max(0.15 * float(ink.max()), 5 * noise)
         strongest = float(np.quantile(ink[ink >= ink.max() / 2], 0.5))
-    return np.clip((ink - faintest) / max(strongest - faintest, 1e-6), 0, 1)
+    clipped: Ink = np.clip((ink - faintest) / max(strongest - faintest, 1e-6), 0, 1)
+    return clipped
 
 
 def _flatten(picture: Image.Image) -> NDArray[np.float64]:
