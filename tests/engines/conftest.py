@@ -10,26 +10,20 @@ from typing import Any
 
 import pytest
 
-import app
+from digits.page.app import Settings, create_app
 from tests.engines.firefox import Firefox
 from tests.engines.tab import Engine, EngineMissingError, Tab
-from tests.engines.visitor import Visitor
+from tests.engines.visitor import DESK, OpenPage, Visitor
 from tests.engines.webkit import WebKit
 
-DESK = (1280, 800)
-PHONE = (360, 740)
 ENGINES: dict[str, Callable[[Path], Engine]] = {"firefox": Firefox, "webkit": WebKit}
-OpenPage = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="package")
 def site(few_folder: Path) -> Iterator[str]:
     """Address of the real page, with a few digits to train on in place of MNIST."""
-    page = app.build_page(app.Settings(data=few_folder))
-    page.queue()
-    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
-    yield address.rstrip("/")
-    page.close()
+    with create_app(Settings(data=few_folder)).served() as address:
+        yield address
 
 
 @pytest.fixture(scope="package", params=ENGINES)

@@ -10,9 +10,9 @@ import re
 
 import pytest
 
-from tests.engines.conftest import DESK, PHONE, OpenPage
 from tests.engines.firefox import Firefox
 from tests.engines.tab import Engine
+from tests.engines.visitor import DESK, PHONE, OpenPage
 from tests.support.browser import SEVEN
 
 TABS = ("tab_see", "tab_train", "tab_inside", "tab_code")

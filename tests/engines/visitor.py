@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.engines.tab import PATIENCE, Point, Tab
 from tests.support.browser import Line
 
+DESK = (1280, 800)  # CSS pixels
+PHONE = (360, 740)
 # What is pressed must lie under the pointer, as it must for a person: Gradio keeps a copy of its tabs
 # out of sight, to measure it.
 PLACE = """((found) => {
@@ -101,3 +103,6 @@ class Visitor:
     def wait_for_answer(self, digit: str) -> None:
         """Until the answer begins with that digit."""
         self.wait_for_text("#answer", digit)
+
+
+OpenPage = Callable[..., Visitor]  # open_page(path="", size=DESK, locale="en-GB")

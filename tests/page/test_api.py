@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digits.page.app import create_app
-from tests.conftest import REPO
+from tests.support.files import REPO
 from tests.support.requests import seven
 
 ADDRESS = "http://127.0.0.1:7860"

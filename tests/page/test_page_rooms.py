@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 
 from digits.network.metadata import read_card
 from digits.training.standalone import write_script
-from tests.conftest import REPO
 from tests.support.browser import SEVEN, draw, state, wait_for_answer
+from tests.support.files import REPO
 from tests.support.requests import ONE
 
 OpenPage = Callable[..., Any]

@@ -24,7 +24,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from digits.network.model_card import CARD, read_cards, write_card
-from tests.conftest import REPO
+from tests.support.files import REPO
 from tests.support.requests import ONE, as_visitor
 from tests.support.servers import free_port, send, wait_for
 

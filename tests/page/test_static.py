@@ -23,7 +23,7 @@ import pytest
 from digits.page.component import component
 from digits.page.static_files import STATIC, address, content, digest, served_files
 from digits.page.theme import make_head
-from tests.conftest import REPO
+from tests.support.files import REPO
 
 MOST = 40_000  # bytes of the page's own scripts, compressed; what trains in the browser comes later
 LATER = ("core/training.js", "core/preparation.js", "core/random.js", "core/wording.js", "workers/")

@@ -24,8 +24,8 @@ import pytest
 from digits.data.dataset import Digits
 from digits.page.api import CUT
 from digits.page.zero_gpu import borrow_gpu
-from tests.conftest import REPO, write_mnist
 from tests.support.browser import open_tab, press_train, start_long_run, wait_for_state
+from tests.support.files import REPO, write_mnist
 from tests.support.requests import ONE
 from tests.support.servers import free_port, send, wait_for
 

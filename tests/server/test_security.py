@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from digits.page.app import Settings, create_app
-from tests.conftest import REPO
 from tests.support.browser import module, set_state
+from tests.support.files import REPO
 from tests.support.requests import as_file, seven
 
 ONE = [[[0.5, 0.2], [0.5, 0.8]]]
