@@ -20,7 +20,8 @@ import pytest
 from digits.page.component import component
 from digits.page.static_files import STATIC, address, content, digest, served_files
 from digits.page.theme import make_head
-from tests.support.tools import REPO, give_up
+from tests.support.files import REPO
+from tests.support.tools import give_up
 
 MOST = 60_000  # bytes of all scripts that every visit loads, compressed
 CHECKS = {
