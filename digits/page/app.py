@@ -26,6 +26,7 @@ from digits.page import layout, wording
 from digits.page.api import EXAMPLES, MAX_PICTURE_FILE, RESULTS, add_api
 from digits.page.events import Components, wire
 from digits.page.gradio_compat import publish
+from digits.page.single_file import write_page
 from digits.page.static_files import static_route
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
@@ -229,6 +230,6 @@ def own_routes(services: Services) -> list[BaseRoute]:
 
     return [
         *make_routes(read, reader.is_quick, training.state),
-        *make_weights_routes(reader),
+        *make_weights_routes(reader, write_page),
         static_route(),
     ]

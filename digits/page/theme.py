@@ -14,19 +14,9 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.i18n import I18nData
 
+from digits.page.fonts import FONTS
 from digits.page.static_files import SCRIPT, STYLES, address
 from digits.page.texts import TEXTS, text
-
-FONTS = (
-    "ui-sans-serif",
-    "system-ui",
-    "-apple-system",
-    "Segoe UI",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "Noto Sans CJK SC",
-    "sans-serif",
-)
 
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 

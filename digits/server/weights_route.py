@@ -1,4 +1,4 @@
-"""The weights' way to the page and back: GET, POST and PUT digits/weights, POST digits/forget.
+"""The weights' way to the page and back: digits/weights, digits/page and digits/forget.
 
 A shipped network has an address of its own content, so caches may keep it for good. A visitor's own one is
 asked for and handed back with their session's token, which stands in no address and in no cache.
@@ -6,14 +6,14 @@ asked for and handed back with their session's token, which stands in no address
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from digits.errors import BackendError, DigitsError, WeightsError
@@ -28,6 +28,7 @@ from digits.server.routes import parse, refuse
 
 WEIGHTS = "/digits/weights"
 FORGET = "/digits/forget"
+PAGE = "/digits/page"  # a network as a page to take home
 SESSION_HEADER = "x-digits-session"  # PUT has no JSON to carry it
 NAME_HEADER = "x-digits-name"  # the network's Name as JSON, percent-encoded
 FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that caches take
@@ -37,8 +38,8 @@ MOST_NUMBER = 10_000  # of a run, or of drawings, in a name
 DEEPEST = 3  # names within a name
 
 
-def make_weights_routes(reader: Reader) -> list[Route]:
-    """The routes, for the networks and sessions that `reader` knows."""
+def make_weights_routes(reader: Reader, write_page: Callable[[Backend], str]) -> list[Route]:
+    """The routes, for what `reader` knows; `write_page` makes a page of a network."""
 
     @lru_cache(maxsize=32)  # 240 KB each, and reading them again takes a while
     def packed(version: str) -> bytes | None:
@@ -73,6 +74,17 @@ def make_weights_routes(reader: Reader) -> list[Route]:
             return problem(error)
         return JSONResponse(told, headers={"cache-control": PRIVATE})
 
+    async def take_home(request: Request) -> Response:
+        question = parse(await request.body())
+        if question is None:
+            return refuse()
+        try:
+            network = find_asked(reader, question)
+            page = await run_in_threadpool(write_page, network)
+        except DigitsError as error:
+            return problem(error)
+        return HTMLResponse(page, headers={"cache-control": PRIVATE})
+
     async def forget(request: Request) -> Response:
         question = parse(await request.body())
         if question is None:
@@ -83,6 +95,7 @@ def make_weights_routes(reader: Reader) -> list[Route]:
         Route(f"{WEIGHTS}/{{version}}", get_shipped, methods=["GET"]),
         Route(WEIGHTS, get_own, methods=["POST"]),
         Route(WEIGHTS, take_back, methods=["PUT"]),
+        Route(PAGE, take_home, methods=["POST"]),
         Route(FORGET, forget, methods=["POST"]),
     ]
 
@@ -100,9 +113,14 @@ def find_shipped(reader: Reader, version: str) -> Backend | None:
     return None if name is None else reader.networks.get(Choice(name))
 
 
-def pack_asked(reader: Reader, question: Mapping[str, Any]) -> bytes:
+def find_asked(reader: Reader, question: Mapping[str, Any]) -> Backend:
     """The network that the question names, one of the session's own or a shipped one."""
-    return pack_network(reader.find_network({**question, "backend": "auto", "device": "auto"}))
+    return reader.find_network({**question, "backend": "auto", "device": "auto"})
+
+
+def pack_asked(reader: Reader, question: Mapping[str, Any]) -> bytes:
+    """The same as a file."""
+    return pack_network(find_asked(reader, question))
 
 
 def restore(reader: Reader, token: object, name: str, content: bytes) -> Handed:

@@ -1,6 +1,9 @@
 // The only module that knows Gradio: hands each of the page's modules its element, its value, its
 // settings and its functions of the server.
 
+import { watchConnection } from "../services/connection.js";
+import { followChoice } from "../services/networks.js";
+import { bringBack } from "../services/own_networks.js";
 import { textsReady } from "../services/texts.js";
 import { keepTheme } from "../services/theme.js";
 
@@ -67,7 +70,12 @@ let isFirst = true;
  * @param {Gradio} gradio
  */
 export async function open(name, gradio) {
-  if (isFirst) keepTheme();
+  if (isFirst) {
+    keepTheme();
+    watchConnection();
+    followChoice();
+    bringBack();
+  }
   isFirst = false;
   const [module] = await Promise.all([MODULES[name](), textsReady()]);
   module.mount(createHost(gradio));

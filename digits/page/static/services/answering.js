@@ -5,9 +5,8 @@
 
 import { unpack } from "../core/base64.js";
 import { createAsker, readAnswer } from "./answers.js";
-import { heard, lost } from "./connection.js";
+import { heard, lost, welcomeBack } from "./connection.js";
 import { BLANK } from "./drawing.js";
-import { handOverAgain } from "./own_networks.js";
 import { guess, readHere } from "./reader.js";
 import { credentials } from "./session.js";
 import { state } from "./state.js";
@@ -134,7 +133,7 @@ export class Answering {
     heard();
     if (raw.fault?.code === "weights_gone" && !this.hasHanded) {
       this.hasHanded = true;
-      await handOverAgain();
+      await welcomeBack();
       return this.confirmAtRest();
     }
     this.hasHanded = false;

@@ -72,6 +72,15 @@ async function knock() {
   }
 }
 
+/** Hand over what the server lacks, though it never was away. */
+export async function welcomeBack() {
+  try {
+    await welcome?.(await askSession());
+  } catch {
+    lost();
+  }
+}
+
 /** Ask now: the network is back, or the visitor looks at the page again. */
 function knockNow() {
   if (state.get("server") !== "gone" || document.hidden) return;

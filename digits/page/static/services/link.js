@@ -30,7 +30,14 @@ export function addressOf(strokes) {
  * Let the page's own address be `address`; a reload then opens with that drawing.
  * @param {string} address
  */
-export const keepInAddress = (address) => history.replaceState(history.state, "", address);
+export function keepInAddress(address) {
+  try {
+    history.replaceState(history.state, "", address);
+  } catch {
+    // a page from a disk may have no history of its own
+    location.hash = new URL(address).hash;
+  }
+}
 
 /** What was drawn after a link was opened is what a reload shall show. */
 export function forgetAddress() {

@@ -144,6 +144,7 @@ export interface FinishedRun {
 }
 
 export interface Outcome {
+  network: NetworkEntry;
   confusion: number[][];
   mistakes: { image: GreyImage; label: number; said: number; probability: number }[];
   nodes: { before: GreyImage[]; after: GreyImage[] };

@@ -1,5 +1,6 @@
 // What networks are called.
 
+import { state } from "./state.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./messages.js").Name} Name */
@@ -16,3 +17,9 @@ export const inWords = ({ key, values }) => text(key, values);
  * @param {string | null | undefined} id
  */
 export const isOwn = (id) => id === "yours" || Boolean(id?.startsWith("yours-"));
+
+/** How the network of that id is called. @param {string} id */
+export function nameOf(id) {
+  const entry = state.get("networks").find((one) => one.id === id);
+  return entry ? inWords(entry.name) : id;
+}

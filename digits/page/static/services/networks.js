@@ -6,6 +6,7 @@ import { readWeightsFile } from "../core/weights_file.js";
 import { heard, lost, post } from "./connection.js";
 import { keepNetwork, keptNetwork } from "./keep.js";
 import { isOwn } from "./names.js";
+import { warmUp } from "./reader.js";
 import { credentials, session } from "./session.js";
 import { state } from "./state.js";
 
@@ -14,6 +15,9 @@ import { state } from "./state.js";
 
 /** @type {Map<string, LoadedNetwork>} by version: what was chosen on this page */
 const loaded = new Map();
+
+/** @type {Map<string, Promise<ArrayBuffer>>} by id and version: what is under way */
+const underWay = new Map();
 
 /** @type {string | null} the id whose weights are wanted now */
 let wanted = null;
@@ -36,8 +40,9 @@ async function load() {
   if (known) return use(known);
   use(null);
   try {
-    const file = await fetchFile(entry);
-    const network = readWeightsFile(file);
+    const file = await fetchOnce(entry);
+    const network = loaded.get(entry.version) ?? readWeightsFile(file);
+    if (!loaded.has(network.version)) warmUp(network);
     loaded.set(network.version, network);
     if (isOwn(entry.id)) keepNetwork({ version: network.version, name: entry.name, file, session, when: Date.now() });
     if (wanted === entry.id) use(network);
@@ -49,6 +54,14 @@ async function load() {
 /** @param {LoadedNetwork | null} network */
 function use(network) {
   if (state.get("network") !== network) state.set("network", network);
+}
+
+/** @param {NetworkEntry} entry @returns {Promise<ArrayBuffer>} */
+function fetchOnce(entry) {
+  const key = `${entry.id} ${entry.version}`;
+  const fetching = underWay.get(key) ?? fetchFile(entry).finally(() => underWay.delete(key));
+  underWay.set(key, fetching);
+  return fetching;
 }
 
 /** @param {NetworkEntry} entry @returns {Promise<ArrayBuffer>} */

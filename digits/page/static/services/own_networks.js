@@ -1,8 +1,8 @@
 // The visitor's own networks: this browser keeps them, and hands them to the server again when it lost them.
 
-import { askSession, heard, lost, post, whenBack } from "./connection.js";
+import { askSession, heard, lost, post, welcomeBack, whenBack } from "./connection.js";
 import { dropNetwork, forgetEverything, keptNetworks, MOST_KEPT, storeChosen, storedChosen } from "./keep.js";
-import { inWords, isOwn } from "./names.js";
+import { isOwn } from "./names.js";
 import { credentials, session } from "./session.js";
 import { choose, state } from "./state.js";
 
@@ -70,15 +70,6 @@ function renamed(before, own) {
   if (again && again.id !== chosen?.id) choose({ ...state.get("choice"), network: again.id });
 }
 
-/** Hand over again, for the server said that it has lost a network. */
-export async function handOverAgain() {
-  try {
-    await handOver(await askSession());
-  } catch {
-    lost();
-  }
-}
-
 /**
  * The server told which networks are this session's now. One that was taught again is another now and is kept
  * no longer; any other that is missing was lost there.
@@ -89,7 +80,7 @@ export function toldOwn(own) {
   const replaced = missing.find(({ id, kind }) => kind === "taught" && id === state.get("choice").network);
   state.set("own", own);
   if (replaced) dropNetwork(replaced.version);
-  if (own.length < MOST_KEPT && missing.some((one) => one !== replaced)) handOverAgain();
+  if (own.length < MOST_KEPT && missing.some((one) => one !== replaced)) welcomeBack();
 }
 
 /** Let go of all networks and drawings, here and on the server. */
@@ -99,10 +90,4 @@ export async function forget() {
   state.set("forgotten", state.get("forgotten") + 1);
   choose({ network: state.get("shipped"), backend: "auto", device: "auto" });
   await post("digits/forget", credentials()).then(heard, lost);
-}
-
-/** How a network that answered is called. @param {string} id */
-export function nameOf(id) {
-  const entry = state.get("networks").find((one) => one.id === id);
-  return entry ? inWords(entry.name) : id;
 }

@@ -13,6 +13,7 @@ import { keepImage, prepareStrokes, shrinkStrokes } from "../core/preparation.js
 /** @typedef {import("./messages.js").Shown} Shown */
 
 const TIMED = 32; // answers that the time shown is the mean of: browsers' clocks are coarse
+const WARMING = 50; // times
 const COMPARED = 200; // times a drawing is read for a comparison
 
 /** @type {WeakMap<LoadedNetwork, Pass>} */
@@ -70,6 +71,16 @@ export function readHere(drawing, loaded, rules, { network, isShrunk }) {
 function prepare({ strokes, pixels }, rules) {
   if (!pixels) return prepareStrokes(strokes ?? [], rules);
   return keepImage(unpack(pixels), rules);
+}
+
+/**
+ * Read often for nothing: a browser makes code fast once it was used, and the first stroke shall not wait.
+ * @param {LoadedNetwork} loaded
+ */
+export function warmUp(loaded) {
+  const image = Uint8Array.from({ length: 784 }, (_, at) => (at % 5 ? 0 : 200));
+  for (let i = 0; i < WARMING; i++) guess(loaded, image);
+  times = [];
 }
 
 /**

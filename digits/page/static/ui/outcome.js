@@ -9,6 +9,7 @@ import { fill, number, percent, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";
 import { fillWithGrey, sharpen, unpack } from "./canvas.js";
 import { download, find, findAll, make, whenWidthChanges } from "./dom.js";
+import { takeHome } from "./take_home.js";
 
 /** @typedef {import("../services/messages.js").Outcome} Outcome */
 /** @typedef {import("../services/messages.js").FinishedRun} FinishedRun */
@@ -185,6 +186,10 @@ async function fetchFile(host, kind) {
   const note = find(host.element, ".download-note");
   note.textContent = "";
   try {
+    if (kind === "html") {
+      note.textContent = await takeHome(host.value?.network?.id ?? "yours");
+      return;
+    }
     const told = await host.call("download", { ...credentials(), kind, language: state.get("language") });
     note.textContent = problemOf(told);
     if (!note.textContent) download(told.name, new Uint8Array(unpack(told.content)), TYPES[kind]);

@@ -2,12 +2,9 @@
 
 import { Answering } from "../services/answering.js";
 import { createRoute } from "../services/answers.js";
-import { watchConnection } from "../services/connection.js";
 import * as drawings from "../services/drawing.js";
 import { storeDrawing, storedDrawing } from "../services/keep.js";
 import { addressOf, forgetAddress, fromAddress, keepInAddress } from "../services/link.js";
-import { followChoice } from "../services/networks.js";
-import { bringBack } from "../services/own_networks.js";
 import { loadSample } from "../services/samples.js";
 import { state } from "../services/state.js";
 import { StrokesUnderWay } from "../services/strokes_under_way.js";
@@ -63,17 +60,14 @@ class Pad {
   async begin() {
     this.listenToPointers();
     this.listenToKeys();
-    this.listenToFiles();
     this.listenToButtons();
+    if (state.get("isAlone")) this.hidePictures();
+    else this.listenToFiles();
     window.addEventListener("hashchange", () => this.openAddress(drawings.replace));
     const kept = await storedDrawing();
     if (!this.openAddress(drawings.begin)) drawings.begin(kept ?? drawings.BLANK);
     this.listenToState();
     this.answering.listen();
-    if (state.get("isAlone")) return;
-    watchConnection();
-    followChoice();
-    bringBack();
   }
 
   listenToState() {
@@ -330,6 +324,11 @@ class Pad {
     this.addressed = { strokes: strokes === "broken" ? [] : strokes };
     use(this.addressed);
     return true;
+  }
+
+  /** Pictures are prepared by the server. */
+  hidePictures() {
+    for (const name of ["picture", "camera"]) this.button(name).remove();
   }
 
   // ---- pictures ------------------------------------------------------------------------------------

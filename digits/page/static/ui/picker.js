@@ -12,6 +12,7 @@ import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";
+import { takeHome } from "./take_home.js";
 
 /** @typedef {import("../services/messages.js").Picked} Picked */
 /** @typedef {import("../services/messages.js").By} By */
@@ -47,6 +48,10 @@ class Picker {
     this.backend.addEventListener("change", () => this.pick({ backend: this.backend.value, device: "auto" }));
     this.device.addEventListener("change", () => this.pick({ device: this.device.value }));
     this.compare.addEventListener("click", () => this.showComparison());
+    find(this.element, ".take-home").addEventListener("click", async () => {
+      const problem = await takeHome(this.host.value.network);
+      if (problem) this.lines.replaceChildren(make("li", problem));
+    });
     listenToForget(find(this.element, ".forget", HTMLButtonElement));
     this.tellChoice();
     this.host.watch(() => this.told());

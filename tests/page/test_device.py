@@ -1,0 +1,238 @@
+"""The visitor's own device reads: while the pen moves, when the server is gone, and with networks that it kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.support.browser import (
+    ONE,
+    SEVEN,
+    draw,
+    open_tab,
+    press_train,
+    state,
+    wait_for_answer,
+    wait_for_state,
+)
+
+OpenPage = Callable[..., Any]
+READ = "**/digits/read"
+CONFIRMED = re.compile(
+    r"^sketch: this browser, [\d.]+ ms · confirmed by onnxruntime on cpu, [\d.]+ ms"
+)
+WITH_WEIGHTS = "[...document.querySelectorAll('#answer .answer-by')].some((by) => /browser/.test(by.innerText))"
+
+
+def open_with_weights(open_page: OpenPage) -> Any:
+    """The page, once this browser has the weights."""
+    page = open_page()
+    wait_for_weights(page)
+    return page
+
+
+def wait_for_weights(page: Any) -> None:
+    for _ in range(300):
+        if state(page, "network"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the weights never came")
+
+
+def line(page: Any) -> str:
+    return str(page.locator(".answer-by").inner_text()).strip()
+
+
+def wait_for_line(page: Any, words: str) -> str:
+    page.locator(".answer-by", has_text=words).wait_for()
+    return line(page)
+
+
+def test_this_browser_answers_and_the_server_is_asked_once_at_rest(open_page: OpenPage) -> None:
+    page = open_with_weights(open_page)
+    wait_for_answer(page)
+    page.wait_for_timeout(1000)  # the blank pad has been confirmed
+    asked: list[Any] = []
+    page.on(
+        "request", lambda request: asked.append(request) if "digits/read" in request.url else None
+    )
+    box = page.locator("#pad canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    for part in range(2, 9):
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + part / 10 * box["height"])
+        assert wait_for_answer(page)  # an answer to every point, the pen still down
+    assert page.locator(".answer-digit").inner_text() == "1"
+    page.mouse.up()
+    assert CONFIRMED.match(wait_for_line(page, "confirmed"))
+    last = json.loads(asked[-1].post_data)
+    assert last["drawing"]["strokes"] == state(page, "drawing")["strokes"]
+    same = [one for one in asked if json.loads(one.post_data)["drawing"] == last["drawing"]]
+    assert len(same) == 1
+
+
+def test_a_disagreement_is_said_openly(open_page: OpenPage) -> None:
+    page = open_with_weights(open_page)
+
+    def disagree(route: Any) -> None:
+        reply = route.fetch()
+        told = reply.json()
+        told["label"] = 4
+        route.fulfill(response=reply, json=told)
+
+    page.route(READ, disagree)
+    draw(page, SEVEN)
+    assert "onnxruntime on cpu reads it as 4" in wait_for_line(page, "reads it as")
+    assert page.locator(".answer-by.differs").count() == 1
+    assert page.locator(".answer-digit").inner_text() == "7"
+
+
+def test_this_browser_can_be_chosen_alone(open_page: OpenPage) -> None:
+    page = open_with_weights(open_page)
+    page.locator("select[name=backend]").select_option("browser")
+    page.wait_for_timeout(500)
+    asked: list[str] = []
+    page.on(
+        "request",
+        lambda request: asked.append(request.url) if "digits/read" in request.url else None,
+    )
+    draw(page, SEVEN)
+    page.wait_for_timeout(600)
+    assert re.fullmatch(r"sketch: this browser, [\d.]+ ms", line(page))
+    assert not asked
+    assert page.locator("select[name=device] option").all_inner_texts() == ["here"]
+
+
+def test_without_a_server_drawing_goes_on_and_it_comes_back_by_itself(open_page: OpenPage) -> None:
+    page = open_with_weights(open_page)
+    draw(page, SEVEN)
+    wait_for_line(page, "confirmed")
+    page.route("**/digits/**", lambda route: route.abort())
+    page.get_by_role("button", name="Clear").click()
+    draw(page, ONE)
+    assert page.locator(".answer-digit").inner_text() == "1"
+    assert "Drawing goes on" in wait_for_line(page, "does not answer")
+    page.locator(".sample-row button").nth(2).click()
+    assert wait_for_answer(page).startswith("2")
+    page.get_by_role("tab", name="Inside").click()
+    page.wait_for_selector(".inside[data-state=drawn]")
+    page.get_by_role("button", name="Share").click()
+    page.wait_for_selector(".pad-note:not(:empty)")
+    page.unroute("**/digits/**")
+    assert "confirmed" in wait_for_line(page, "confirmed")
+
+
+def test_a_picture_waits_for_the_server_and_says_so(open_page: OpenPage, tmp_path: Path) -> None:
+    from tests.support.requests import seven
+
+    page = open_with_weights(open_page)
+    page.route("**/digits/**", lambda route: route.abort())
+    seven().save(tmp_path / "seven.png")
+    page.locator("#pad input[data-for=picture]").set_input_files(tmp_path / "seven.png")
+    page.get_by_text("The server does not answer").first.wait_for()
+    page.unroute("**/digits/**")
+    assert wait_for_answer(page)
+    page.wait_for_function("document.querySelector('.answer-digit').innerText === '7'")
+
+
+def test_all_three_backends_are_compared(open_page: OpenPage) -> None:
+    page = open_with_weights(open_page)
+    draw(page, SEVEN)
+    page.get_by_role("button", name="Compare backends").click()
+    page.wait_for_selector(".compare-lines li:nth-child(3)")
+    lines = page.locator(".compare-lines li").all_inner_texts()
+    assert [words.split(":")[0] for words in lines] == [
+        "onnxruntime (cpu)",
+        "torch (cpu)",
+        "this browser",
+    ]
+    assert all(": 7, over 99 %" in words for words in lines)
+
+
+def test_what_was_trained_survives_a_reload_and_a_server_that_forgot(open_page: OpenPage) -> None:
+    page = open_with_weights(open_page)
+    draw(page, SEVEN)
+    open_tab(page, epochs=1, batch_size=100, width=16, layers=1, train_images=1000)
+    press_train(page)
+    wait_for_state(page, "done")
+    wait_for_line(page, "yours, run 1: this browser")
+    version = state(page, "own")[0]["version"]
+    draw(page, ONE)
+    page.get_by_role("group", name="Wrong? It is").get_by_role(
+        "button", name="1", exact=True
+    ).click()
+    session = page.evaluate("sessionStorage.getItem('digits-session')")
+    address = page.url.split("#")[0].rstrip("/")
+    told = page.request.post(f"{address}/digits/forget", data={"session": session})
+    assert told.json() == {"forgotten": True}
+    page.reload()
+    wait_for_line(page, "yours, run 1: this browser")
+    assert state(page, "own")[0]["version"] == version  # the server has it again, number for number
+    assert page.locator(".strip li").count() == 1
+    wait_for_line(page, "confirmed by torch")
+
+
+def test_a_network_that_the_server_lost_is_handed_over_without_a_reload(
+    open_page: OpenPage,
+) -> None:
+    page = open_with_weights(open_page)
+    open_tab(page, epochs=1, batch_size=100, width=16, layers=1, train_images=1000)
+    press_train(page)
+    wait_for_state(page, "done")
+    draw(page, SEVEN)
+    wait_for_line(page, "confirmed by torch")
+    session = page.evaluate("sessionStorage.getItem('digits-session')")
+    page.request.post(
+        page.url.split("#")[0].rstrip("/") + "/digits/forget", data={"session": session}
+    )
+    page.get_by_role("button", name="Clear").click()
+    draw(page, ONE)
+    assert "yours" in wait_for_line(page, "confirmed by torch")
+
+
+def test_a_button_forgets_everything(open_page: OpenPage) -> None:
+    page = open_with_weights(open_page)
+    assert page.locator(".forget").is_hidden()
+    draw(page, ONE)
+    page.get_by_role("group", name="Wrong? It is").get_by_role(
+        "button", name="1", exact=True
+    ).click()
+    page.get_by_role("button", name="Forget my networks and drawings").click()
+    assert page.locator(".strip li").count() == 1  # one click forgets nothing
+    page.get_by_role("button", name="Really? Click again").click()
+    page.locator(".forget").wait_for(state="hidden")
+    assert page.locator(".strip li").count() == 0
+    page.reload()
+    wait_for_weights(page)
+    assert page.locator(".strip li").count() == 0
+
+
+def test_the_page_goes_home_as_one_file(open_page: OpenPage, browser: Any, tmp_path: Path) -> None:
+    page = open_with_weights(open_page)
+    with page.expect_download() as coming:
+        page.locator("#picker").get_by_role("button", name="Download as a web page (.html)").click()
+    path = tmp_path / "taken home.html"
+    coming.value.save_as(path)
+    assert coming.value.suggested_filename == "digits-sketch.html"
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", offline=True
+    )
+    asked: list[str] = []
+    troubles: list[str] = []
+    home = context.new_page()
+    home.on("request", lambda request: asked.append(request.url))
+    home.on("pageerror", lambda error: troubles.append(str(error)))
+    home.goto(path.as_uri())
+    home.wait_for_selector("#answer .answer[data-serial]")
+    draw(home, SEVEN)
+    assert home.locator(".answer-digit").inner_text() == "7"
+    home.locator("#tab_inside-button").click()
+    home.wait_for_selector(".inside[data-state=drawn]")
+    home.get_by_role("button", name="English").click()
+    assert "this browser" in line(home)
+    assert home.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+    assert asked == [path.as_uri()] and not troubles
