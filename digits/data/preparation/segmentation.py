@@ -1,0 +1,253 @@
+"""Finds writing on paper: ink apart from light, lines and stains, and strokes that belong together.
+
+Imports OpenCV, which takes a while to load: import this module only when a picture comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Contrast = NDArray[np.float32]  # (h, w), 0..1: the part of the paper's light that a pixel lacks
+Mask = NDArray[np.uint8]  # (h, w), 0 or 1
+
+WIDEST_STROKE = 0.34  # of the shorter side: what is wider is paper, table or shadow
+CLEAN = 0.004  # noise below one grey level: drawn by a program, not photographed
+FAINTEST = 0.03  # contrast below this part of the ink's is no ink in a clean picture
+LEAST_CONTRAST = 0.07  # less than this is never ink
+LINE_LENGTH = 0.5  # of the picture's side: a straight line as long as this belongs to the paper
+LINE_THICKNESS = 0.016  # of the shorter side, at most
+SPECK = 0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
+NEAR = 0.09  # of the largest group's longer side: strokes closer than that belong together
+WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
+THICKEST = 0.42  # of the longer side: thicker groups are stains
+
+
+@dataclass(frozen=True)
+class Group:
+    """Strokes that belong together: where they are, in pixels, and their ink."""
+
+    left: int
+    top: int
+    ink: NDArray[np.float32]  # (h, w) in 0..1, tight around the ink
+    contrast: float  # of its ink, 0..1
+    thickness: float  # of its strokes, in pixels
+    at_edge: bool  # touches the picture's edge
+
+    @property
+    def height(self) -> int:
+        return self.ink.shape[0]
+
+    @property
+    def width(self) -> int:
+        return self.ink.shape[1]
+
+    @property
+    def longer(self) -> int:
+        return max(self.ink.shape)
+
+
+def find_contrast(colours: NDArray[np.uint8]) -> tuple[Contrast, float]:
+    """How far each pixel (h, w) of `colours` (h, w, 3) is from the paper around it; and the noise.
+
+    The paper is what a morphological closing leaves: what is narrower than WIDEST_STROKE and darker
+    than its surroundings vanishes. Dividing by it takes the light away, a shadow's edge included.
+    A picture that is light on dark is inverted first.
+    """
+    short = min(colours.shape[:2])
+    if is_light_on_dark(colours):
+        colours = cv2.bitwise_not(colours)
+    size = max(3, int(short * WIDEST_STROKE)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
+    paper = cv2.morphologyEx(colours, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    lacks = 1 - (colours.astype(np.float32) + 4) / (paper.astype(np.float32) + 4)
+    contrast = lacks.mean(axis=2)
+    noise = float(np.median(np.abs(contrast - cv2.GaussianBlur(contrast, (0, 0), 2)))) * 1.48
+    return contrast, noise
+
+
+def is_light_on_dark(colours: NDArray[np.uint8]) -> bool:
+    """Whether the ink is lighter than the paper: what a wide median takes away is light."""
+    grey = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)
+    factor = 160 / max(grey.shape)
+    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    rest = small.astype(np.float64) - cv2.medianBlur(small, 61)
+    return bool((rest**3).sum() > 0)
+
+
+def find_groups(colours: NDArray[np.uint8]) -> list[Group]:
+    """All groups of strokes in a picture (h, w, 3) that could be digits, in no order."""
+    contrast, noise = find_contrast(colours)
+    is_clean = noise < CLEAN
+    smooth = contrast if is_clean else cv2.GaussianBlur(contrast, (0, 0), 1.0)
+    floor = max(LEAST_CONTRAST, 5 * noise)
+    present = smooth > floor
+    if not present.any():
+        return []
+    threshold = max(floor, otsu(smooth[present]) * 0.9)
+    strong = (smooth > threshold).astype(np.uint8)
+    lines = find_lines(strong)
+    without = remove_lines(strong, lines) if len(lines) else strong
+    groups = _groups_of(smooth, without, threshold, is_clean)
+    if not groups and len(lines):
+        groups = _groups_of(smooth, strong, threshold, is_clean)
+    return groups
+
+
+def otsu(values: NDArray[np.float32]) -> float:
+    """The threshold (0..1) that parts `values` best into two (Otsu, 1979)."""
+    levels = np.clip(values * 255, 0, 255).astype(np.uint8).reshape(1, -1)
+    return cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0] / 255
+
+
+def find_lines(strong: Mask) -> NDArray[np.float64]:
+    """The paper's printed lines in a mask as segments (n, 4) of x, y, x, y."""
+    height, width = strong.shape
+    short = min(height, width)
+    found = cv2.HoughLinesP(
+        strong * np.uint8(255),
+        1,
+        np.pi / 720,
+        threshold=int(short * 0.25),
+        minLineLength=short * LINE_LENGTH,
+        maxLineGap=max(3, short * 0.02),
+    )
+    return np.zeros((0, 4)) if found is None else found.reshape(-1, 4).astype(np.float64)
+
+
+def remove_lines(strong: Mask, lines: NDArray[np.float64]) -> Mask:
+    """`strong` without the lines, but with the strokes that cross them."""
+    left = strong.copy()
+    short = min(strong.shape)
+    for line in lines:
+        _remove_line(left, line, max(3, int(short * LINE_THICKNESS)))
+    return left
+
+
+def _remove_line(mask: Mask, line: NDArray[np.float64], reach: int) -> None:
+    """Take one line out of `mask`, where it is not thicker there than it usually is."""
+    start, end = line[:2], line[2:]
+    steps = end - start
+    length = float(np.hypot(*steps))
+    along, across = steps / length, np.array([-steps[1], steps[0]]) / length
+    # Sampled half a pixel apart, so that no pixel is missed, and a little beyond both ends.
+    places = start + np.arange(-reach, length + reach, 0.5)[:, None] * along
+    offsets = np.arange(-2 * reach, 2 * reach + 0.1, 0.5)
+    points = places[:, None] + offsets[None, :, None] * across
+    columns, rows = (np.rint(points[..., axis]).astype(int) for axis in (0, 1))
+    inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
+    rows, columns = np.clip(rows, 0, mask.shape[0] - 1), np.clip(columns, 0, mask.shape[1] - 1)
+    ink = (mask[rows, columns] > 0) & inside
+    run, thickness = _runs_at_centre(ink)
+    there = thickness > 0
+    if there.mean() < 0.5:
+        return
+    usual = float(np.median(thickness[there]))
+    if usual > 2 * reach:
+        return
+    gone = run & (thickness <= 1.5 * usual + 2)[:, None]
+    mask[rows[gone], columns[gone]] = 0
+
+
+def _runs_at_centre(ink: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int_]]:
+    """Of each row (n, w) the run of ink nearest its centre, and the run's length (n,), 0 for none."""
+    count, width = ink.shape
+    centre = width // 2
+    away = np.where(ink, np.abs(np.arange(width) - centre), width)
+    nearest = away.argmin(axis=1)
+    has_any = away[np.arange(count), nearest] <= width // 6
+    runs = np.cumsum(np.diff(ink.astype(np.int8), axis=1, prepend=0) == 1, axis=1)
+    same = ink & (runs == runs[np.arange(count), nearest][:, None]) & has_any[:, None]
+    return same, same.sum(axis=1)
+
+
+def _groups_of(smooth: Contrast, strong: Mask, threshold: float, is_clean: bool) -> list[Group]:
+    """The groups in `strong`, with the softer rims of their ink."""
+    strong = _without_specks(strong)
+    if not strong.any():
+        return []
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    largest = int(boxes[1:, 2:4].max())
+    reach = max(1, round(largest * NEAR / 2))
+    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(cv2.dilate(strong, near))
+    lowest = FAINTEST if is_clean else 0.5 * threshold
+    groups = [
+        _cut_group(smooth, strong, labels == place, boxes[place, :4], lowest, is_clean)
+        for place in range(1, count)
+    ]
+    return [group for group in groups if group is not None]
+
+
+def _without_specks(strong: Mask) -> Mask:
+    """`strong` without what is much smaller than the largest stroke."""
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    if count < 2:
+        return strong
+    longer = boxes[:, 2:4].max(axis=1)
+    longer[0] = 0
+    keep = longer >= SPECK * longer.max()
+    return keep[labels].astype(np.uint8)
+
+
+def _cut_group(
+    smooth: Contrast,
+    strong: Mask,
+    mine: NDArray[np.bool_],
+    box: NDArray[np.int32],
+    lowest: float,
+    is_clean: bool,
+) -> Group | None:
+    left, top, width, height = (int(side) for side in box)
+    rows, columns = slice(top, top + height), slice(left, left + width)
+    core = strong[rows, columns] * mine[rows, columns]
+    values = smooth[rows, columns]
+    full = float(np.median(values[core > 0]))
+    thickness = measure_thickness(core)
+    rim = cv2.dilate(core, np.ones((3, 3), np.uint8), iterations=1 if not is_clean else 6)
+    ink = np.clip((values - lowest * (full if is_clean else 1)) / max(full - lowest, 1e-6), 0, 1)
+    ink = np.where(rim > 0, ink, 0).astype(np.float32)
+    there_rows, there_columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(there_rows):
+        return None
+    first, last = there_rows[0], there_rows[-1] + 1
+    start, end = there_columns[0], there_columns[-1] + 1
+    at_edge = (
+        top + first <= 0
+        or left + start <= 0
+        or top + last >= smooth.shape[0]
+        or left + end >= smooth.shape[1]
+    )
+    return Group(
+        left + int(start), top + int(first), ink[first:last, start:end], full, thickness, at_edge
+    )
+
+
+def measure_thickness(core: Mask) -> float:
+    """How thick the strokes of a mask are: twice the median depth along their middle."""
+    depth = cv2.distanceTransform(np.pad(core, 1), cv2.DIST_L2, 5)
+    middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
+    return max(1.0, 2 * float(np.median(depth[middle])) - 1) if middle.any() else 1.0
+
+
+def is_digit_like(group: Group) -> bool:
+    """Whether a group has a digit's shape: no word, no line of the paper, no solid stain."""
+    return (
+        group.width <= WIDEST_DIGIT * group.height
+        and group.thickness <= THICKEST * group.longer
+        and group.longer >= 8
+    )
+
+
+def thicken(ink: NDArray[np.float32], thickness: float, wanted: float) -> NDArray[np.float32]:
+    """`ink` (h, w) with strokes `wanted` pixels thick instead of `thickness`, and room for them."""
+    grow = max(0.0, (wanted - thickness) / 2)
+    margin = int(np.ceil(grow)) + 1
+    core = np.pad((ink > 0.5).astype(np.uint8), margin)
+    away = cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
+    grown = np.clip(grow + 0.5 - away + 0.5, 0, 1)
+    rows, columns = np.flatnonzero(grown.any(axis=1)), np.flatnonzero(grown.any(axis=0))
+    return grown[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
