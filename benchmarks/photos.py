@@ -57,7 +57,7 @@ class Kind:
     blur: float = 0.0006
     noise: float = 0.012
     quality: int = 85
-    sides: tuple[tuple[int, int], ...] = ((420, 560), (900, 1200), (1200, 900), (1512, 2016))
+    sides: tuple[tuple[int, int], ...] = ((420, 560), (600, 800), (800, 600), (900, 1200))
 
 
 # The pipeline was chosen on these; the issue's own kinds first.
@@ -180,7 +180,7 @@ def make_paper(height: int, width: int, kind: Kind, random: np.random.Generator)
     white = np.array([0.93, 0.92, 0.88]) + random.uniform(-0.05, 0.05)
     base = np.array(PAPERS.get(kind.paper, white), np.float32)
     grain = cv2.resize(
-        random.normal(0, 0.01, (height // 3 + 1, width // 3 + 1)).astype(np.float32),
+        0.01 * random.standard_normal((height // 3 + 1, width // 3 + 1), np.float32),
         (width, height),
         interpolation=cv2.INTER_LINEAR,
     )
@@ -292,10 +292,12 @@ def _free_place(
 
 def expose(paper: Colours, kind: Kind, random: np.random.Generator) -> Image.Image:
     """The photo that a phone takes of the paper: tilt, table, light, focus, noise, compression."""
-    photo = _tilt(paper, kind, random) * _light(*paper.shape[:2], kind.light, random)
+    photo = _tilt(paper, kind, random)
+    if kind.light != "even":
+        photo = photo * _light(*paper.shape[:2], kind.light, random)
     short = min(paper.shape[:2])
     photo = cv2.GaussianBlur(photo, (0, 0), max(0.4, kind.blur * short))
-    photo = photo + random.normal(0, kind.noise, photo.shape)
+    photo += kind.noise * random.standard_normal(photo.shape, np.float32)
     packed = io.BytesIO()
     Image.fromarray((np.clip(photo, 0, 1) * 255).astype(np.uint8)).save(
         packed, "JPEG", quality=kind.quality
@@ -316,7 +318,9 @@ def _tilt(paper: Colours, kind: Kind, random: np.random.Generator) -> Colours:
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     if kind.table:
         table = np.array([0.35, 0.24, 0.16], np.float32) * random.uniform(0.6, 1.4)
-        grain = cv2.GaussianBlur(random.normal(0, 0.5, (height, width)), (0, 0), 1, sigmaY=30)
+        grain = cv2.GaussianBlur(
+            0.5 * random.standard_normal((height, width), np.float32), (0, 0), 1, sigmaY=30
+        )
         back = (table + grain[:, :, None] * 0.25).astype(np.float32)
         cv2.warpPerspective(paper, matrix, (width, height), back, cv2.INTER_AREA, cv2.BORDER_TRANSPARENT)
         return back

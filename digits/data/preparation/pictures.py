@@ -19,7 +19,7 @@ from digits.data.preparation.image import (
     paste_centred,
     to_bytes,
 )
-from digits.data.preparation.strokes import PEN, SMALLEST
+from digits.data.preparation.strokes import SMALLEST
 from digits.errors import SketchError
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 MAX_PICTURE_PIXELS = 50_000_000  # more than any phone's camera makes by default
 WORKING_SIDE = 1200  # a larger picture is averaged down to this before anything else
 LEAST_SIDE = 240  # a smaller one is enlarged to at least this
-THIN = 0.085  # of the digit's longer side: thinner strokes are thickened to MNIST's
+THIN = 0.065  # of the digit's longer side: thinner strokes are thickened
+PHOTO_PEN = 2.2  # pixels, to which they are: MNIST's thin pens; thicker ones close small loops
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,9 @@ def _prepare(group: Group, width: float, height: float) -> Prepared:
     ink = group.ink
     least = max(height, width) * SMALLEST
     if group.thickness < THIN * group.longer:
-        # As on the pad: the pen's middle spans DIGIT - PEN pixels.
-        scale = (DIGIT - PEN) / max(group.longer - group.thickness, least)
-        ink = thicken(ink, group.thickness, PEN / scale)
+        # As on the pad: the pen's middle spans DIGIT - PHOTO_PEN pixels.
+        scale = (DIGIT - PHOTO_PEN) / max(group.longer - group.thickness, least)
+        ink = thicken(ink, group.thickness, PHOTO_PEN / scale)
     longer = max(*ink.shape, least)
     size = tuple(max(1, round(side * DIGIT / longer)) for side in (ink.shape[1], ink.shape[0]))
     cut = Image.fromarray(ink)
@@ -229,5 +230,5 @@ def _is_card(colours: NDArray[np.float32], seen: NDArray[np.bool_]) -> bool:
     """Whether what is `seen` (h, w) fills its frame and has something on it."""
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     frame = seen[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    low, high = np.quantile(colours[seen], [0.02, 0.98], axis=0)
+    low, high = np.quantile(colours[seen], [0.002, 0.998], axis=0)
     return bool(frame.mean() > 0.6 and (high - low).max() > 60)

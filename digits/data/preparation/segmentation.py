@@ -57,16 +57,25 @@ def find_contrast(colours: NDArray[np.uint8]) -> tuple[Contrast, float]:
     than its surroundings vanishes. Dividing by it takes the light away, a shadow's edge included.
     A picture that is light on dark is inverted first.
     """
-    short = min(colours.shape[:2])
     if is_light_on_dark(colours):
         colours = cv2.bitwise_not(colours)
-    size = max(3, int(short * WIDEST_STROKE)) | 1
+    paper = _find_paper(colours)
+    # 4 grey levels more on both sides: in the dark a level up or down is no contrast.
+    left = cv2.divide(cv2.add(colours, 4), cv2.add(paper, 4), dtype=cv2.CV_32F)
+    contrast = 1 - cv2.transform(left, np.full((1, 3), 1 / 3, np.float32))
+    part = contrast[: 2 * max(contrast.shape) // 3 : 2]  # enough to know the noise by
+    noise = 1.48 * float(np.median(np.abs(part - cv2.GaussianBlur(part, (0, 0), 2))))
+    return np.clip(contrast, 0, 1), noise
+
+
+def _find_paper(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The paper (h, w, 3) under the ink, from a picture half as large: it has no detail."""
+    height, width = colours.shape[:2]
+    half = cv2.resize(colours, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    size = max(3, int(min(half.shape[:2]) * WIDEST_STROKE)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
-    paper = cv2.morphologyEx(colours, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
-    lacks = 1 - (colours.astype(np.float32) + 4) / (paper.astype(np.float32) + 4)
-    contrast = lacks.mean(axis=2)
-    noise = float(np.median(np.abs(contrast - cv2.GaussianBlur(contrast, (0, 0), 2)))) * 1.48
-    return contrast, noise
+    paper = cv2.morphologyEx(half, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def is_light_on_dark(colours: NDArray[np.uint8]) -> bool:
@@ -105,62 +114,70 @@ def otsu(values: NDArray[np.float32]) -> float:
 
 def find_lines(strong: Mask) -> NDArray[np.float64]:
     """The paper's printed lines in a mask as segments (n, 4) of x, y, x, y."""
-    height, width = strong.shape
-    short = min(height, width)
+    half = cv2.resize(strong * np.uint8(255), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    half = (half > 60) * np.uint8(255)
+    short = min(half.shape)
     found = cv2.HoughLinesP(
-        strong * np.uint8(255),
+        half,
         1,
         np.pi / 720,
         threshold=int(short * 0.25),
         minLineLength=short * LINE_LENGTH,
-        maxLineGap=max(3, short * 0.02),
+        maxLineGap=max(2, short * 0.02),
     )
-    return np.zeros((0, 4)) if found is None else found.reshape(-1, 4).astype(np.float64)
+    return np.zeros((0, 4)) if found is None else 2.0 * found.reshape(-1, 4)
 
 
 def remove_lines(strong: Mask, lines: NDArray[np.float64]) -> Mask:
     """`strong` without the lines, but with the strokes that cross them."""
     left = strong.copy()
-    short = min(strong.shape)
-    for line in lines:
-        _remove_line(left, line, max(3, int(short * LINE_THICKNESS)))
+    reach = max(3, int(min(strong.shape) * LINE_THICKNESS))
+    for x1, y1, x2, y2 in lines:
+        if abs(x2 - x1) >= abs(y2 - y1):
+            _remove_level_line(left, (x1, y1), (x2, y2), reach)
+        else:
+            _remove_level_line(left.T, (y1, x1), (y2, x2), reach)
     return left
 
 
-def _remove_line(mask: Mask, line: NDArray[np.float64], reach: int) -> None:
-    """Take one line out of `mask`, where it is not thicker there than it usually is."""
-    start, end = line[:2], line[2:]
-    steps = end - start
-    length = float(np.hypot(*steps))
-    along, across = steps / length, np.array([-steps[1], steps[0]]) / length
-    # Sampled half a pixel apart, so that no pixel is missed, and a little beyond both ends.
-    places = start + np.arange(-reach, length + reach, 0.5)[:, None] * along
-    offsets = np.arange(-2 * reach, 2 * reach + 0.1, 0.5)
-    points = places[:, None] + offsets[None, :, None] * across
-    columns, rows = (np.rint(points[..., axis]).astype(int) for axis in (0, 1))
-    inside = (rows >= 0) & (rows < mask.shape[0]) & (columns >= 0) & (columns < mask.shape[1])
-    rows, columns = np.clip(rows, 0, mask.shape[0] - 1), np.clip(columns, 0, mask.shape[1] - 1)
-    ink = (mask[rows, columns] > 0) & inside
-    run, thickness = _runs_at_centre(ink)
-    there = thickness > 0
-    if there.mean() < 0.5:
-        return
-    usual = float(np.median(thickness[there]))
-    if usual > 2 * reach:
-        return
-    gone = run & (thickness <= 1.5 * usual + 2)[:, None]
-    mask[rows[gone], columns[gone]] = 0
+def _remove_level_line(
+    mask: Mask, start: tuple[float, float], end: tuple[float, float], reach: int
+) -> None:
+    """Take a line that is more level than upright out of `mask`, where it is no thicker than usual.
+
+    Where it is thicker than usual a stroke crosses it.
+    """
+    (x1, y1), (x2, y2) = sorted((start, end))
+    columns = np.arange(max(0, int(x1) - 2 * reach), min(mask.shape[1], int(x2) + 2 * reach))
+    middle = np.rint(y1 + (columns - x1) * (y2 - y1) / (x2 - x1)).astype(int)
+    if not _is_inked(mask, columns, middle, 1):
+        return  # it was another piece of a line that is out already
+    rows = middle[:, None] + np.arange(-2 * reach, 2 * reach + 1)
+    inside = (rows >= 0) & (rows < mask.shape[0])
+    rows = np.clip(rows, 0, mask.shape[0] - 1)
+    run, thickness = _runs_at_centre((mask[rows, columns[:, None]] > 0) & inside)
+    usual = float(np.median(thickness[thickness > 0]))
+    if usual <= reach:
+        gone = run & (thickness <= 1.5 * usual + 2)[:, None]
+        mask[rows[gone], np.broadcast_to(columns[:, None], rows.shape)[gone]] = 0
+
+
+def _is_inked(mask: Mask, columns: NDArray[np.int_], middle: NDArray[np.int_], off: int) -> bool:
+    """Whether half of the places on a line, or up to `off` pixels beside them, are ink."""
+    rows = np.clip(middle[:, None] + np.arange(-off, off + 1), 0, mask.shape[0] - 1)
+    return bool((mask[rows, columns[:, None]] > 0).any(axis=1).mean() >= 0.5)
 
 
 def _runs_at_centre(ink: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int_]]:
     """Of each row (n, w) the run of ink nearest its centre, and the run's length (n,), 0 for none."""
     count, width = ink.shape
-    centre = width // 2
-    away = np.where(ink, np.abs(np.arange(width) - centre), width)
+    away = np.where(ink, np.abs(np.arange(width) - width // 2), width)
     nearest = away.argmin(axis=1)
-    has_any = away[np.arange(count), nearest] <= width // 6
-    runs = np.cumsum(np.diff(ink.astype(np.int8), axis=1, prepend=0) == 1, axis=1)
-    same = ink & (runs == runs[np.arange(count), nearest][:, None]) & has_any[:, None]
+    is_near = away[np.arange(count), nearest] <= max(2, width // 12)
+    starts = ink.copy()
+    starts[:, 1:] &= ~ink[:, :-1]
+    runs = starts.cumsum(axis=1, dtype=np.uint8)
+    same = ink & (runs == runs[np.arange(count), nearest][:, None]) & is_near[:, None]
     return same, same.sum(axis=1)
 
 
