@@ -28,9 +28,11 @@ from digits.data.preparation.image import to_pixels
 from digits.data.preparation.pictures import find_digits, prepare_picture
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
+from digits.network.judge import make_judge
 
 A_KIND = 200  # digits
-PAGES = 20
+A_PAGE_KIND = 20  # pages
+PARTS = ("photos", "pages", "empty")
 CHOOSING_SEED, REPORTING_SEED = 11, 77
 
 Mask = NDArray[np.float32]  # (h, w), 0..1: how much of a pixel is covered
@@ -322,7 +324,9 @@ def _tilt(paper: Colours, kind: Kind, random: np.random.Generator) -> Colours:
             0.5 * random.standard_normal((height, width), np.float32), (0, 0), 1, sigmaY=30
         )
         back = (table + grain[:, :, None] * 0.25).astype(np.float32)
-        cv2.warpPerspective(paper, matrix, (width, height), back, cv2.INTER_AREA, cv2.BORDER_TRANSPARENT)
+        cv2.warpPerspective(
+            paper, matrix, (width, height), back, cv2.INTER_AREA, cv2.BORDER_TRANSPARENT
+        )
         return back
     return cv2.warpPerspective(
         paper, matrix, (width, height), None, cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
@@ -427,6 +431,195 @@ def make_card(image: NDArray[np.uint8], random: np.random.Generator) -> Image.Im
     return card
 
 
+# Pages of several digits: how they are made, and how far apart the digits are at least, in digits.
+PAGES: dict[str, tuple[Kind, float]] = {
+    "page, wide apart": (Kind(), 0.3),
+    "page, squared paper, ballpoint": (Kind(paper="squared", pen=1 / 20), 0.25),
+    "page, ruled, light from one side": (Kind(paper="ruled", light="side", pen=0.08), 0.2),
+    "page, close together": (Kind(pen=0.07), 0.1),
+}
+PAGES_REPORTED: dict[str, tuple[Kind, float]] = {
+    "page, dark lines, stains": (Kind(paper="ruled", lines=0.8, pen=0.07, stains=2), 0.2),
+    "page, board, chalk": (Kind(paper="board", ink="chalk", pen=0.09, noise=0.02), 0.2),
+    "page, dotted, red, in a shadow": (
+        Kind(paper="dotted", ink="red", pen=0.06, light="hard shadow"),
+        0.2,
+    ),
+}
+
+
+def make_page(
+    images: NDArray[np.uint8], kind: Kind, apart: float, random: np.random.Generator
+) -> tuple[Image.Image, list[Box]]:
+    """A photo of `images` (n, 28, 28) in lines that slope a little, and each one's box."""
+    height, width = ((900, 1200), (1200, 900), (1512, 2016))[random.integers(3)]
+    paper = make_paper(height, width, kind, random)
+    size = min(height, width) / random.uniform(9, 13)
+    slope = random.uniform(-0.04, 0.04)
+    x, y, boxes = 1.2 * size, 1.2 * size, []
+    for image in images:
+        shape = write(image, int(size * random.uniform(0.85, 1.1)), kind.pen, random)
+        if x + shape.shape[1] > width - size:
+            x, y = random.uniform(1, 2) * size, y + size * random.uniform(1.4, 1.8)
+        top = int(y + slope * x + (size - shape.shape[0]) / 2 + random.normal(0, 0.04) * size)
+        lay(paper, shape, int(x), top, kind, random)
+        rows, columns = (
+            np.flatnonzero(shape.max(axis=1) > 0.5),
+            np.flatnonzero(shape.max(axis=0) > 0.5),
+        )
+        boxes.append(
+            (
+                (int(x) + columns[0]) / width,
+                (top + rows[0]) / height,
+                (int(x) + columns[-1] + 1) / width,
+                (top + rows[-1] + 1) / height,
+            )
+        )
+        # write() leaves a margin of two of MNIST's pixels on both sides.
+        x += shape.shape[1] - 4 * size / 20 + size * (apart + random.exponential(0.25))
+    free = int(max(box[3] for box in boxes) * height)
+    if free < height - 0.25 * min(height, width):
+        add_stains(paper, kind.stains, (0, 0, width, free), random)
+    return expose(paper, kind, random), boxes
+
+
+def measure_pages(
+    name: str,
+    kind: Kind,
+    apart: float,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    network: Backend,
+    seed: int,
+    count: int,
+    save: Path | None,
+) -> list[str]:
+    """Read `count` pages of 10 to 30 digits: the row of the table."""
+    judge = make_judge(network)
+    total = right = wrong = false = worst = 0
+    seconds = 0.0
+    for place in range(count):
+        random = np.random.default_rng([seed, place, len(name), 3])
+        chosen = random.choice(len(images), random.integers(10, 31), replace=False)
+        photo, boxes = make_page(images[chosen], kind, apart, random)
+        start = time.perf_counter()
+        found = find_digits(photo, judge)
+        seconds += time.perf_counter() - start
+        hits = [
+            next((k for k, box in enumerate(boxes) if is_same(one.box, box)), None) for one in found
+        ]
+        said = [
+            answer(network.predict(to_pixels(one.prepared.image))[0], network.card.calibration)
+            for one in found
+        ]
+        good = sum(
+            k is not None and labels[chosen[k]] == a.label for k, a in zip(hits, said, strict=True)
+        )
+        total += len(boxes)
+        right += good
+        wrong += sum(
+            k is not None and a.sure and labels[chosen[k]] != a.label
+            for k, a in zip(hits, said, strict=True)
+        )
+        extra = sum(k is None for k in hits)
+        false, worst = false + extra, max(worst, extra)
+        if save and (good < len(boxes) or extra):
+            shown = photo.convert("RGB")
+            draw = ImageDraw.Draw(shown)
+            for one, a, k in zip(found, said, hits, strict=True):
+                box = [side * of for side, of in zip(one.box, shown.size * 2, strict=True)]
+                colour = (
+                    "red" if k is None else "green" if labels[chosen[k]] == a.label else "orange"
+                )
+                draw.rectangle(box, outline=colour, width=3)
+                draw.text((box[0], box[1] - 22), str(a.label), colour, ImageFont.load_default(22))
+            save.mkdir(parents=True, exist_ok=True)
+            shown.save(save / f"{name.replace(' ', '-').replace(',', '')}_{place}.png")
+    return [
+        name,
+        f"{100 * right / total:.1f} %",
+        f"{100 * wrong / total:.1f} %",
+        f"{false / count:.2f}",
+        str(worst),
+        f"{1000 * seconds / count:.0f} ms",
+    ]
+
+
+def is_same(found: Box, box: Box) -> bool:
+    """Whether a found box is that of a digit: they share at least half of what either covers."""
+    across = min(found[2], box[2]) - max(found[0], box[0])
+    down = min(found[3], box[3]) - max(found[1], box[1])
+    if across <= 0 or down <= 0:
+        return False
+    areas = sum((b[2] - b[0]) * (b[3] - b[1]) for b in (found, box))
+    return across * down / (areas - across * down) >= 0.5
+
+
+def empty_kinds() -> dict[str, Callable[[np.random.Generator], Image.Image]]:
+    """Pictures without any digit."""
+
+    def photo(kind: Kind) -> Callable[[np.random.Generator], Image.Image]:
+        return lambda random: make_empty(kind, random)
+
+    return {
+        "empty paper": photo(Kind()),
+        "empty ruled paper": photo(Kind(paper="ruled", lines=0.8)),
+        "empty squared paper": photo(Kind(paper="squared", lines=0.5, tilt=5)),
+        "only a shadow": photo(Kind(light="hard shadow")),
+        "only folds": photo(Kind(light="folds")),
+        "only stains": photo(Kind(stains=4)),
+        "only words": photo(Kind(nearby=6)),
+        "a table's edge": photo(Kind(table=True, tilt=8, perspective=0.05)),
+        "texture, like a face or a wall": make_texture,
+        "dark, grainy nothing": photo(Kind(light="dark", noise=0.06)),
+    }
+
+
+def make_empty(kind: Kind, random: np.random.Generator) -> Image.Image:
+    """A photo of paper with all that a kind has, but no digit."""
+    height, width = kind.sides[random.integers(len(kind.sides))]
+    paper = make_paper(height, width, kind, random)
+    add_stains(paper, kind.stains, (-999, -999, -998, -998), random)
+    add_words(paper, kind, (-999, -999, -998, -998), min(height, width) // 2, random)
+    return expose(paper, kind, random)
+
+
+def make_texture(random: np.random.Generator) -> Image.Image:
+    """Soft blobs of all sizes, as in a face, a wall or a wood."""
+    height, width = 600, 800
+    texture = np.zeros((height, width), np.float32)
+    for size in (4, 12, 40, 110):
+        part = cv2.GaussianBlur(random.standard_normal((height, width), np.float32), (0, 0), size)
+        texture += part / part.std() * random.uniform(0.3, 1)
+    grey = 0.5 + 0.12 * texture
+    return expose(np.repeat(grey[:, :, None], 3, axis=2).astype(np.float32), Kind(), random)
+
+
+def measure_empty(
+    name: str,
+    make: Callable[[np.random.Generator], Image.Image],
+    network: Backend,
+    seed: int,
+    count: int,
+    save: Path | None,
+) -> list[str]:
+    """How often something is read where nothing is: the row of the table."""
+    judge = make_judge(network)
+    none = sure = boxes = 0
+    for place in range(count):
+        photo = make(np.random.default_rng([seed, place, len(name)]))
+        prepared = prepare_picture(photo)
+        boxes += len(find_digits(photo, judge))
+        if prepared.box is None:
+            none += 1
+            continue
+        said = answer(network.predict(to_pixels(prepared.image))[0], network.card.calibration)
+        sure += said.sure
+        if said.sure:
+            _save(save, photo, f"empty-{name}_{place}_read{said.label}", prepared.image)
+    return [name, *(f"{100 * n / count:.1f} %" for n in (none, sure)), f"{boxes / count:.2f}"]
+
+
 @dataclass
 class Score:
     """How many of a kind were read rightly, surely and wrongly, or not found."""
@@ -493,6 +686,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--weights", default="sketch", help="name in weights/ or path")
     parser.add_argument("--count", type=int, default=A_KIND, help="digits a kind")
     parser.add_argument("--choosing", action="store_true", help="training digits, other seeds")
+    parser.add_argument("--pages", type=int, default=A_PAGE_KIND, help="pages a kind")
+    parser.add_argument(
+        "--parts", nargs="+", default=PARTS, choices=PARTS, help="which tables to make"
+    )
     parser.add_argument("--only", default="", help="kinds whose name has this in it")
     parser.add_argument("--save", type=Path, help="folder for photos that were not read rightly")
     options = parser.parse_args(arguments)
@@ -511,16 +708,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, kind in kinds.items()
     } | flat_kinds()
     print(conditions("opencv-python-headless", "onnxruntime", "numpy"))
-    rows = []
-    for name, make in makers.items():
-        if options.only in name:
-            score = measure(
-                name, make, images[chosen], labels[chosen], network, seed, options.save
-            )
-            rows.append(score.row(name))
-            print(rows[-1], flush=True)
-    head = ["kind", "right", "sure and wrong", "not sure", "nothing found", "time"]
-    print(table(head, rows))
+    if "photos" in options.parts:
+        rows = []
+        for name, make in makers.items():
+            if options.only in name:
+                score = measure(
+                    name, make, images[chosen], labels[chosen], network, seed, options.save
+                )
+                rows.append(score.row(name))
+                print(" ".join(rows[-1]), flush=True)
+        head = ["kind", "right", "sure and wrong", "not sure", "nothing found", "time"]
+        print("\n" + table(head, rows))
+    if "pages" in options.parts:
+        pages = PAGES if options.choosing else {**PAGES, **PAGES_REPORTED}
+        rows = [
+            measure_pages(name, *how, images, labels, network, seed, options.pages, options.save)
+            for name, how in pages.items()
+            if options.only in name
+        ]
+        head = ["kind", "found and right", "sure and wrong", "false boxes a page", "most", "time"]
+        print("\n" + table(head, rows), flush=True)
+    if "empty" in options.parts:
+        rows = [
+            measure_empty(name, make_one, network, seed, options.count, options.save)
+            for name, make_one in empty_kinds().items()
+            if options.only in name
+        ]
+        head = ["nothing is there", "nothing found", "sure", "boxes by find_digits"]
+        print("\n" + table(head, rows))
 
 
 if __name__ == "__main__":

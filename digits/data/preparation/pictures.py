@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from digits.data.preparation.grouping import Judge, join_pieces, reading_order
 from digits.data.preparation.image import (
     DIGIT,
     SIDE,
@@ -30,6 +31,9 @@ WORKING_SIDE = 1200  # a larger picture is averaged down to this before anything
 LEAST_SIDE = 240  # a smaller one is enlarged to at least this
 THIN = 0.065  # of the digit's longer side: thinner strokes are thickened
 PHOTO_PEN = 2.2  # pixels, to which they are: MNIST's thin pens; thicker ones close small loops
+PAGE_NEAR = 0.05  # of the digits' size: pieces closer than this are one, on a page of digits
+PAGE_LARGEST = 0.95  # of the picture's longer side
+LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,53 @@ def prepare_picture(picture: Image.Image | NDArray[Any]) -> Prepared:
     groups = segmentation.find_groups(_enlarge(colours))
     best = _stands_out(groups)
     scale = _enlarging(colours)
-    return blank() if best is None else _prepare(best, colours.shape[1] * scale, colours.shape[0] * scale)
+    return (
+        blank()
+        if best is None
+        else _prepare(best, colours.shape[1] * scale, colours.shape[0] * scale)
+    )
 
 
-def find_digits(picture: Image.Image | NDArray[Any]) -> list[Found]:
-    """Every digit-like group of strokes in a picture, line by line, each from left to right."""
-    raise NotImplementedError
+def find_digits(picture: Image.Image | NDArray[Any], judge: Judge) -> list[Found]:
+    """Every digit in a picture, line by line, each line from left to right.
+
+    `judge` says how surely an image is a digit: it joins the pieces of one, and what is small and
+    none is left out. SketchError as prepare_picture.
+    """
+    from digits.data.preparation import segmentation
+
+    colours = _load(picture)
+    if is_mnist_like(colours):
+        return [Found(_keep_mnist_like(colours))]
+    large = _enlarge(colours)
+    height, width = large.shape[:2]
+    groups = [
+        group
+        for group in segmentation.find_groups(large, near=PAGE_NEAR)
+        if group.longer < PAGE_LARGEST * max(height, width) and not group.at_edge
+    ]
+    groups = join_pieces(
+        groups, segmentation.join_groups, lambda group: _prepare(group, width, height).image, judge
+    )
+    digits = [group for group in groups if segmentation.is_digit_like(group)]
+    return [
+        Found(prepared)
+        for prepared in (_prepare(group, width, height) for group in reading_order(_alike(digits)))
+        if judge(prepared.image[None])[0] >= LEAST_SURE
+    ]
+
+
+def _alike(groups: list[Group]) -> list[Group]:
+    """The groups that are about as large and as strong as the others are."""
+    if not groups:
+        return []
+    size = float(np.median([group.longer for group in groups]))
+    contrast = float(np.median([group.contrast for group in groups]))
+    return [
+        group
+        for group in groups
+        if 0.5 * size <= group.longer <= 2 * size and group.contrast >= 0.6 * contrast
+    ]
 
 
 def is_mnist_like(colours: NDArray[np.uint8]) -> bool:
@@ -73,7 +118,9 @@ def is_mnist_like(colours: NDArray[np.uint8]) -> bool:
         return False
     image = _grey_on_black(colours).astype(np.float64)
     image[image < 40] = 0  # a JPEG's ripples weigh as much as a thin stroke
-    rim = np.concatenate([image[:3].ravel(), image[-3:].ravel(), image[:, :3].ravel(), image[:, -3:].ravel()])
+    rim = np.concatenate(
+        [image[:3].ravel(), image[-3:].ravel(), image[:, :3].ravel(), image[:, -3:].ravel()]
+    )
     total = image.sum()
     if total == 0 or image.max() < 100 or (rim > 0).mean() > 0.08:
         return False
@@ -105,7 +152,9 @@ def _enlarge(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if factor == 1:
         return colours
     height, width = colours.shape[:2]
-    large = Image.fromarray(colours).resize((width * factor, height * factor), Image.Resampling.BICUBIC)
+    large = Image.fromarray(colours).resize(
+        (width * factor, height * factor), Image.Resampling.BICUBIC
+    )
     return np.asarray(large)
 
 
@@ -133,7 +182,12 @@ def _prepare(group: Group, width: float, height: float) -> Prepared:
     cut = Image.fromarray(ink)
     shrunk = np.asarray(cut.resize(size, Image.Resampling.BOX), dtype=np.float64)
     small = to_bytes(shrunk / shrunk.max())
-    box = (group.left / width, group.top / height, (group.left + group.width) / width, (group.top + group.height) / height)
+    box = (
+        group.left / width,
+        group.top / height,
+        (group.left + group.width) / width,
+        (group.top + group.height) / height,
+    )
     return Prepared(as_box(box), small, paste_centred(small))
 
 

@@ -20,7 +20,9 @@ FAINTEST = 0.03  # contrast below this part of the ink's is no ink in a clean pi
 LEAST_CONTRAST = 0.07  # less than this is never ink
 LINE_LENGTH = 0.5  # of the picture's side: a straight line as long as this belongs to the paper
 LINE_THICKNESS = 0.016  # of the shorter side, at most
-SPECK = 0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
+SPECK = (
+    0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
+)
 NEAR = 0.09  # of the largest group's longer side: strokes closer than that belong together
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THICKEST = 0.42  # of the longer side: thicker groups are stains
@@ -36,6 +38,11 @@ class Group:
     contrast: float  # of its ink, 0..1
     thickness: float  # of its strokes, in pixels
     at_edge: bool  # touches the picture's edge
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom in pixels."""
+        return self.left, self.top, self.left + self.width, self.top + self.height
 
     @property
     def height(self) -> int:
@@ -71,7 +78,9 @@ def find_contrast(colours: NDArray[np.uint8]) -> tuple[Contrast, float]:
 def _find_paper(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The paper (h, w, 3) under the ink, from a picture half as large: it has no detail."""
     height, width = colours.shape[:2]
-    half = cv2.resize(colours, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    half = cv2.resize(
+        colours, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA
+    )
     size = max(3, int(min(half.shape[:2]) * WIDEST_STROKE)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
     paper = cv2.morphologyEx(half, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
@@ -87,8 +96,11 @@ def is_light_on_dark(colours: NDArray[np.uint8]) -> bool:
     return bool((rest**3).sum() > 0)
 
 
-def find_groups(colours: NDArray[np.uint8]) -> list[Group]:
-    """All groups of strokes in a picture (h, w, 3) that could be digits, in no order."""
+def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
+    """All groups of strokes in a picture (h, w, 3), in no order.
+
+    Strokes closer than `near`, a part of the strokes' size, belong to one group.
+    """
     contrast, noise = find_contrast(colours)
     is_clean = noise < CLEAN
     smooth = contrast if is_clean else cv2.GaussianBlur(contrast, (0, 0), 1.0)
@@ -100,9 +112,9 @@ def find_groups(colours: NDArray[np.uint8]) -> list[Group]:
     strong = (smooth > threshold).astype(np.uint8)
     lines = find_lines(strong)
     without = remove_lines(strong, lines) if len(lines) else strong
-    groups = _groups_of(smooth, without, threshold, is_clean)
+    groups = _groups_of(smooth, without, threshold, is_clean, near)
     if not groups and len(lines):
-        groups = _groups_of(smooth, strong, threshold, is_clean)
+        groups = _groups_of(smooth, strong, threshold, is_clean, near)
     return groups
 
 
@@ -181,22 +193,29 @@ def _runs_at_centre(ink: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[
     return same, same.sum(axis=1)
 
 
-def _groups_of(smooth: Contrast, strong: Mask, threshold: float, is_clean: bool) -> list[Group]:
+def _groups_of(
+    smooth: Contrast, strong: Mask, threshold: float, is_clean: bool, near: float
+) -> list[Group]:
     """The groups in `strong`, with the softer rims of their ink."""
     strong = _without_specks(strong)
     if not strong.any():
         return []
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
-    largest = int(boxes[1:, 2:4].max())
-    reach = max(1, round(largest * NEAR / 2))
-    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(cv2.dilate(strong, near))
+    size = _size_of(boxes[1:, 2:4].max(axis=1))
+    reach = max(1, round(size * near / 2))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(cv2.dilate(strong, kernel))
     lowest = FAINTEST if is_clean else 0.5 * threshold
     groups = [
         _cut_group(smooth, strong, labels == place, boxes[place, :4], lowest, is_clean)
         for place in range(1, count)
     ]
     return [group for group in groups if group is not None]
+
+
+def _size_of(sides: NDArray[np.int32]) -> float:
+    """How large the writing is: the median of the strokes that are not small, by longer side."""
+    return float(np.median(sides[sides >= 0.5 * sides.max()]))
 
 
 def _without_specks(strong: Mask) -> Mask:
@@ -248,6 +267,19 @@ def measure_thickness(core: Mask) -> float:
     depth = cv2.distanceTransform(np.pad(core, 1), cv2.DIST_L2, 5)
     middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
     return max(1.0, 2 * float(np.median(depth[middle])) - 1) if middle.any() else 1.0
+
+
+def join_groups(one: Group, other: Group) -> Group:
+    """Both groups' ink as one group."""
+    left, top = min(one.left, other.left), min(one.top, other.top)
+    right, bottom = max(one.box[2], other.box[2]), max(one.box[3], other.box[3])
+    ink = np.zeros((bottom - top, right - left), np.float32)
+    for part in (one, other):
+        rows = slice(part.top - top, part.top - top + part.height)
+        columns = slice(part.left - left, part.left - left + part.width)
+        np.maximum(ink[rows, columns], part.ink, out=ink[rows, columns])
+    large = max(one, other, key=lambda group: group.longer)
+    return Group(left, top, ink, large.contrast, large.thickness, one.at_edge or other.at_edge)
 
 
 def is_digit_like(group: Group) -> bool:
