@@ -23,6 +23,9 @@ LINE_THICKNESS = 0.016  # of the shorter side, at most
 SPECK = (
     0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
 )
+SMALLEST_STROKE = 0.02  # of the shorter side: anything smaller is a speck, whatever else there is
+MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
+WEAKER = 0.55  # of the ink's contrast: weaker is a shadow or a stain
 NEAR = 0.09  # of the largest group's longer side: strokes closer than that belong together
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THICKEST = 0.42  # of the longer side: thicker groups are stains
@@ -57,32 +60,40 @@ class Group:
         return max(self.ink.shape)
 
 
-def find_contrast(colours: NDArray[np.uint8]) -> tuple[Contrast, float]:
-    """How far each pixel (h, w) of `colours` (h, w, 3) is from the paper around it; and the noise.
+@dataclass(frozen=True)
+class Writing:
+    """What in a picture is written: where, how strongly, and how thick its strokes are."""
 
-    The paper is what a morphological closing leaves: what is narrower than WIDEST_STROKE and darker
-    than its surroundings vanishes. Dividing by it takes the light away, a shadow's edge included.
-    A picture that is light on dark is inverted first.
+    contrast: Contrast
+    strong: Mask  # the writing, without the paper's lines
+    threshold: float  # contrast from which a pixel is written
+    is_clean: bool  # drawn by a program, not photographed
+    thickness: float  # of the larger strokes, in pixels
+
+
+def find_contrast(dark: NDArray[np.uint8], size: int) -> tuple[Contrast, float]:
+    """How much darker each pixel (h, w) of `dark` (h, w, 3) is than the paper; and the noise.
+
+    The paper is what a morphological closing leaves: what is narrower than `size` pixels and darker
+    than its surroundings vanishes. Dividing by it takes the light away, most of a shadow included.
     """
-    if is_light_on_dark(colours):
-        colours = cv2.bitwise_not(colours)
-    paper = _find_paper(colours)
+    paper = _find_paper(dark, size)
     # 4 grey levels more on both sides: in the dark a level up or down is no contrast.
-    left = cv2.divide(cv2.add(colours, 4), cv2.add(paper, 4), dtype=cv2.CV_32F)
+    left = cv2.divide(cv2.add(dark, (4.0,) * 4), cv2.add(paper, (4.0,) * 4), dtype=cv2.CV_32F)
     contrast = 1 - cv2.transform(left, np.full((1, 3), 1 / 3, np.float32))
     part = contrast[: 2 * max(contrast.shape) // 3 : 2]  # enough to know the noise by
     noise = 1.48 * float(np.median(np.abs(part - cv2.GaussianBlur(part, (0, 0), 2))))
     return np.clip(contrast, 0, 1), noise
 
 
-def _find_paper(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _find_paper(colours: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """The paper (h, w, 3) under the ink, from a picture half as large: it has no detail."""
     height, width = colours.shape[:2]
     half = cv2.resize(
         colours, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA
     )
-    size = max(3, int(min(half.shape[:2]) * WIDEST_STROKE)) | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size, size))
+    side = max(3, size // 2) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
     paper = cv2.morphologyEx(half, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
     return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
 
@@ -101,21 +112,67 @@ def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
 
     Strokes closer than `near`, a part of the strokes' size, belong to one group.
     """
-    contrast, noise = find_contrast(colours)
+    dark = cv2.bitwise_not(colours) if is_light_on_dark(colours) else colours
+    widest = int(min(dark.shape[:2]) * WIDEST_STROKE)
+    writing = find_writing(dark, widest)
+    if writing is None:
+        return []
+    # Now that the strokes' thickness is known, all that is much wider counts as paper.
+    narrower = int(MUCH_WIDER * writing.thickness) + 8
+    if narrower < 0.7 * widest:
+        writing = find_writing(dark, narrower) or writing
+    return _groups_of(writing, near)
+
+
+def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
+    """What is written in a picture dark on light, strokes at most `size` wide; None for nothing."""
+    contrast, noise = find_contrast(dark, size)
     is_clean = noise < CLEAN
     smooth = contrast if is_clean else cv2.GaussianBlur(contrast, (0, 0), 1.0)
     floor = max(LEAST_CONTRAST, 5 * noise)
     present = smooth > floor
     if not present.any():
-        return []
-    threshold = max(floor, otsu(smooth[present]) * 0.9)
-    strong = (smooth > threshold).astype(np.uint8)
+        return None
+    threshold = max(floor, 0.9 * otsu(smooth[present]))
+    strong = _without_lines((smooth > threshold).astype(np.uint8))
+    depth, middle = _find_middle(strong)
+    if not middle.any():
+        return None
+    # The ink is about as strong everywhere; a shadow's corner or a stain is weaker.
+    threshold = max(threshold, WEAKER * float(np.median(smooth[middle])))
+    strong &= smooth > threshold
+    return Writing(smooth, strong, threshold, is_clean, 2 * float(np.median(depth[middle])))
+
+
+def _without_lines(strong: Mask) -> Mask:
+    """`strong` without the paper's lines and what comes in from the edge, if anything else is left."""
     lines = find_lines(strong)
-    without = remove_lines(strong, lines) if len(lines) else strong
-    groups = _groups_of(smooth, without, threshold, is_clean, near)
-    if not groups and len(lines):
-        groups = _groups_of(smooth, strong, threshold, is_clean, near)
-    return groups
+    without = _inner(remove_lines(strong, lines) if len(lines) else strong)
+    return without if without.any() else strong
+
+
+def _inner(strong: Mask) -> Mask:
+    """`strong` without what touches the picture's edge, and without specks."""
+    height, width = strong.shape
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    left, top, wide, high = boxes[:, :4].T
+    is_inner = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
+    longer = np.where(is_inner, np.maximum(wide, high), 0)
+    longer[0] = 0
+    keep = is_inner & (longer >= max(SPECK * longer.max(), SMALLEST_STROKE * min(height, width)))
+    keep[0] = False
+    return keep[labels].astype(np.uint8)
+
+
+def _find_middle(strong: Mask) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """How deep each pixel (h, w) is in its stroke, and the strokes' middles, of larger ones only."""
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    longer = boxes[:, 2:4].max(axis=1)
+    longer[0] = 0
+    large = (longer >= 0.5 * longer.max())[labels] & (strong > 0)
+    depth = cv2.distanceTransform(large.astype(np.uint8), cv2.DIST_L2, 5)
+    middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
+    return depth, middle
 
 
 def otsu(values: NDArray[np.float32]) -> float:
@@ -193,23 +250,16 @@ def _runs_at_centre(ink: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[
     return same, same.sum(axis=1)
 
 
-def _groups_of(
-    smooth: Contrast, strong: Mask, threshold: float, is_clean: bool, near: float
-) -> list[Group]:
-    """The groups in `strong`, with the softer rims of their ink."""
-    strong = _without_specks(strong)
-    if not strong.any():
+def _groups_of(writing: Writing, near: float) -> list[Group]:
+    """The groups in what is written, with the softer rims of their ink."""
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(writing.strong, connectivity=8)
+    if count < 2:
         return []
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
     size = _size_of(boxes[1:, 2:4].max(axis=1))
     reach = max(1, round(size * near / 2))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(cv2.dilate(strong, kernel))
-    lowest = FAINTEST if is_clean else 0.5 * threshold
-    groups = [
-        _cut_group(smooth, strong, labels == place, boxes[place, :4], lowest, is_clean)
-        for place in range(1, count)
-    ]
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(cv2.dilate(writing.strong, kernel))
+    groups = [_cut_group(writing, labels, place, boxes[place]) for place in range(1, count)]
     return [group for group in groups if group is not None]
 
 
@@ -218,33 +268,19 @@ def _size_of(sides: NDArray[np.int32]) -> float:
     return float(np.median(sides[sides >= 0.5 * sides.max()]))
 
 
-def _without_specks(strong: Mask) -> Mask:
-    """`strong` without what is much smaller than the largest stroke."""
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
-    if count < 2:
-        return strong
-    longer = boxes[:, 2:4].max(axis=1)
-    longer[0] = 0
-    keep = longer >= SPECK * longer.max()
-    return keep[labels].astype(np.uint8)
-
-
 def _cut_group(
-    smooth: Contrast,
-    strong: Mask,
-    mine: NDArray[np.bool_],
-    box: NDArray[np.int32],
-    lowest: float,
-    is_clean: bool,
+    writing: Writing, labels: NDArray[np.int32], place: int, box: NDArray[np.int32]
 ) -> Group | None:
-    left, top, width, height = (int(side) for side in box)
+    """The group at one of the `labels` (h, w), whose box (left, top, width, height, ...) is given."""
+    left, top, width, height = (int(side) for side in box[:4])
     rows, columns = slice(top, top + height), slice(left, left + width)
-    core = strong[rows, columns] * mine[rows, columns]
-    values = smooth[rows, columns]
+    core = writing.strong[rows, columns] * (labels[rows, columns] == place)
+    values = writing.contrast[rows, columns]
     full = float(np.median(values[core > 0]))
     thickness = measure_thickness(core)
-    rim = cv2.dilate(core, np.ones((3, 3), np.uint8), iterations=1 if not is_clean else 6)
-    ink = np.clip((values - lowest * (full if is_clean else 1)) / max(full - lowest, 1e-6), 0, 1)
+    lowest = FAINTEST * full if writing.is_clean else 0.5 * writing.threshold
+    rim = cv2.dilate(core, np.ones((3, 3), np.uint8), iterations=6 if writing.is_clean else 1)
+    ink = np.clip((values - lowest) / max(full - lowest, 1e-6), 0, 1)
     ink = np.where(rim > 0, ink, 0).astype(np.float32)
     there_rows, there_columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(there_rows):
@@ -254,8 +290,8 @@ def _cut_group(
     at_edge = (
         top + first <= 0
         or left + start <= 0
-        or top + last >= smooth.shape[0]
-        or left + end >= smooth.shape[1]
+        or top + last >= writing.strong.shape[0]
+        or left + end >= writing.strong.shape[1]
     )
     return Group(
         left + int(start), top + int(first), ink[first:last, start:end], full, thickness, at_edge
