@@ -1,4 +1,4 @@
-"""The page's API for programs: /predict reads strokes, /predict_image reads a picture file.
+"""The page's API for programs: /predict reads strokes, /predict_image a picture, /read all its digits.
 
     from gradio_client import Client, handle_file
     client = Client("http://127.0.0.1:7860")
@@ -21,13 +21,14 @@ from PIL import Image
 
 from digits.data.preparation.pictures import prepare_picture
 from digits.errors import BackendError, DataError, SettingsError, SketchError, WeightsError
+from digits.network.calibration import Answer
 from digits.server.reader import Reader, ask
 from digits.server.requests import Drawing, parse_drawing, read_order
 from digits.server.training_service import Trainer
 from digits.server.workers import in_thread, in_threads
 from digits.training.run import Order, choose_images, run
 
-PUBLIC = ("predict", "predict_image", "train")
+PUBLIC = ("predict", "predict_image", "read", "train")
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PICTURE_FILE = 10_000_000  # bytes; also what the server takes as an upload
 PICTURES_AT_ONCE = 2  # a 50-megapixel picture takes some 300 MB while it is averaged down
@@ -63,8 +64,17 @@ def add_api(page: gr.Blocks, reader: Reader) -> None:
         api_name="predict_image",
         concurrency_limit=PICTURES_AT_ONCE,
     )
+    _takes_a_file(page)
+    from digits.page.read_api import make_read  # which needs this module
+
+    gr.api(make_read(reader), api_name="read", concurrency_limit=PICTURES_AT_ONCE)
+    _takes_a_file(page)
+
+
+def _takes_a_file(page: gr.Blocks) -> None:
+    """Have clients upload the newest function's picture by themselves."""
     picture: Any = page.fns[max(page.fns)].inputs[0]
-    picture._api_info = gr.File(render=False).api_info()  # so clients upload it by themselves
+    picture._api_info = gr.File(render=False).api_info()
 
 
 def finish_api(page: gr.Blocks) -> None:
@@ -136,11 +146,15 @@ def read(reader: Reader, drawing: Drawing) -> Reading:
     if drawing.blank:
         return {"label": None, "confidences": [], "sure": False}
     said = ask(network, drawing.prepared.image).answer
+    return {"label": str(said.label), "confidences": confidences_of(said), "sure": said.sure}
+
+
+def confidences_of(said: Answer) -> list[Confidence]:
+    """All ten digits, the most likely first."""
     order = said.probabilities.argsort()[::-1]
-    confidences: list[Confidence] = [
+    return [
         {"label": str(label), "confidence": float(said.probabilities[label])} for label in order
     ]
-    return {"label": str(said.label), "confidences": confidences, "sure": said.sure}
 
 
 def open_upload(file: object) -> Image.Image:

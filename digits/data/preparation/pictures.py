@@ -61,8 +61,8 @@ def prepare_picture(picture: Image.Image | NDArray[Any]) -> Prepared:
     if is_mnist_like(colours):
         return _keep_mnist_like(colours)
     groups = segmentation.find_groups(_enlarge(colours))
-    best = _stands_out(groups)
     scale = _enlarging(colours)
+    best = _stands_out(groups)
     return (
         blank()
         if best is None

@@ -28,6 +28,9 @@ MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
 WEAKER = 0.55  # of the ink's contrast: weaker is a shadow or a stain
 NEAR = 0.09  # of the largest group's longer side: strokes closer than that belong together
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
+THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
+FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
+SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
 THICKEST = 0.42  # of the longer side: thicker groups are stains
 
 
@@ -40,6 +43,7 @@ class Group:
     ink: NDArray[np.float32]  # (h, w) in 0..1, tight around the ink
     contrast: float  # of its ink, 0..1
     thickness: float  # of its strokes, in pixels
+    edge: float  # how many pixels it takes from the paper to the ink
     at_edge: bool  # touches the picture's edge
 
     @property
@@ -94,7 +98,10 @@ def _find_paper(colours: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     )
     side = max(3, size // 2) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
-    paper = cv2.morphologyEx(half, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    # Going on beyond the edge, a strip of table there is as wide as anything.
+    wide = cv2.copyMakeBorder(half, side, side, side, side, cv2.BORDER_REPLICATE)
+    paper = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, kernel)
+    paper = paper[side : side + half.shape[0], side : side + half.shape[1]]
     return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
@@ -148,13 +155,15 @@ def _without_lines(strong: Mask) -> Mask:
     """`strong` without the paper's lines and what comes in from the edge, if anything else is left."""
     lines = find_lines(strong)
     without = _inner(remove_lines(strong, lines) if len(lines) else strong)
-    return without if without.any() else strong
+    if without.any() or cv2.connectedComponents(strong)[0] > 2:
+        return without
+    return strong  # one stroke and nothing else: a long one, or one that comes in from the edge
 
 
 def _inner(strong: Mask) -> Mask:
     """`strong` without what touches the picture's edge, and without specks."""
     height, width = strong.shape
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
     left, top, wide, high = boxes[:, :4].T
     is_inner = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
     longer = np.where(is_inner, np.maximum(wide, high), 0)
@@ -166,7 +175,7 @@ def _inner(strong: Mask) -> Mask:
 
 def _find_middle(strong: Mask) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """How deep each pixel (h, w) is in its stroke, and the strokes' middles, of larger ones only."""
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
     longer = boxes[:, 2:4].max(axis=1)
     longer[0] = 0
     large = (longer >= 0.5 * longer.max())[labels] & (strong > 0)
@@ -221,6 +230,9 @@ def _remove_level_line(
     middle = np.rint(y1 + (columns - x1) * (y2 - y1) / (x2 - x1)).astype(int)
     if not _is_inked(mask, columns, middle, 1):
         return  # it was another piece of a line that is out already
+    # What was seen of the line may be a part: it goes on from edge to edge.
+    columns = np.arange(mask.shape[1])
+    middle = np.rint(y1 + (columns - x1) * (y2 - y1) / (x2 - x1)).astype(int)
     rows = middle[:, None] + np.arange(-2 * reach, 2 * reach + 1)
     inside = (rows >= 0) & (rows < mask.shape[0])
     rows = np.clip(rows, 0, mask.shape[0] - 1)
@@ -294,8 +306,22 @@ def _cut_group(
         or left + end >= writing.strong.shape[1]
     )
     return Group(
-        left + int(start), top + int(first), ink[first:last, start:end], full, thickness, at_edge
+        left + int(start),
+        top + int(first),
+        ink[first:last, start:end],
+        full,
+        thickness,
+        _measure_edge(values, core, full),
+        at_edge,
     )
+
+
+def _measure_edge(values: Contrast, core: Mask, full: float) -> float:
+    """How many pixels (of `values`) lie between paper and ink of contrast `full`, where steepest."""
+    across, down = cv2.spatialGradient(np.round(255 * values).astype(np.uint8))
+    steep = np.hypot(across.astype(np.float32), down) / (8 * 255)
+    rim = cv2.dilate(core, np.ones((3, 3), np.uint8)) > cv2.erode(core, np.ones((3, 3), np.uint8))
+    return full / max(float(np.quantile(steep[rim], 0.75)), 1e-3)
 
 
 def measure_thickness(core: Mask) -> float:
@@ -315,7 +341,9 @@ def join_groups(one: Group, other: Group) -> Group:
         columns = slice(part.left - left, part.left - left + part.width)
         np.maximum(ink[rows, columns], part.ink, out=ink[rows, columns])
     large = max(one, other, key=lambda group: group.longer)
-    return Group(left, top, ink, large.contrast, large.thickness, one.at_edge or other.at_edge)
+    return Group(
+        left, top, ink, large.contrast, large.thickness, large.edge, one.at_edge or other.at_edge
+    )
 
 
 def is_digit_like(group: Group) -> bool:
@@ -323,6 +351,9 @@ def is_digit_like(group: Group) -> bool:
     return (
         group.width <= WIDEST_DIGIT * group.height
         and group.thickness <= THICKEST * group.longer
+        and group.thickness >= THINNEST * group.longer
+        and group.contrast >= FAINTEST_INK
+        and group.edge <= SOFTEST * group.longer + 4
         and group.longer >= 8
     )
 
