@@ -23,6 +23,7 @@ LINE_THICKNESS = 0.016  # of the shorter side, at most
 SPECK = (
     0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
 )
+DOUBTFUL = 0.15  # share of light (or dark) that stands out from which it may be the ink
 SMALLEST_STROKE = 0.02  # of the shorter side: anything smaller is a speck, whatever else there is
 MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
 WEAKER = 0.55  # of the ink's contrast: weaker is a shadow or a stain
@@ -105,13 +106,14 @@ def _find_paper(colours: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def is_light_on_dark(colours: NDArray[np.uint8]) -> bool:
-    """Whether the ink is lighter than the paper: what a wide median takes away is light."""
+def lightness_of_ink(colours: NDArray[np.uint8]) -> float:
+    """How surely the ink is lighter than the paper, 0..1: what a wide median takes away is light."""
     grey = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)
     factor = 160 / max(grey.shape)
     small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    rest = small.astype(np.float64) - cv2.medianBlur(small, 61)
-    return bool((rest**3).sum() > 0)
+    rest = (small.astype(np.float64) - cv2.medianBlur(small, 61)) ** 3
+    light, dark = rest[rest > 0].sum(), -rest[rest < 0].sum()
+    return float(light / max(light + dark, 1e-9))
 
 
 def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
@@ -119,7 +121,22 @@ def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
 
     Strokes closer than `near`, a part of the strokes' size, belong to one group.
     """
-    dark = cv2.bitwise_not(colours) if is_light_on_dark(colours) else colours
+    light = lightness_of_ink(colours)
+    found = []
+    if light < 1 - DOUBTFUL:
+        found.append(_groups_in(colours, near))
+    if light > DOUBTFUL:
+        found.append(_groups_in(cv2.bitwise_not(colours), near))
+    return max(found, key=_prominence)
+
+
+def _prominence(groups: list[Group]) -> float:
+    """How much the foremost of the groups that look like digits stands out."""
+    return max((g.longer * g.contrast for g in groups if is_digit_like(g)), default=0.0)
+
+
+def _groups_in(dark: NDArray[np.uint8], near: float) -> list[Group]:
+    """All groups of strokes in a picture that is dark on light."""
     widest = int(min(dark.shape[:2]) * WIDEST_STROKE)
     writing = find_writing(dark, widest)
     if writing is None:
