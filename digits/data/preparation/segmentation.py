@@ -23,7 +23,7 @@ LINE_THICKNESS = 0.016  # of the shorter side, at most
 SPECK = (
     0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
 )
-DOUBTFUL = 0.15  # share of light (or dark) that stands out from which it may be the ink
+DOUBTFUL = 0.04  # share of light (or dark) that stands out from which it may be the ink
 SMALLEST_STROKE = 0.02  # of the shorter side: anything smaller is a speck, whatever else there is
 MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
 WEAKER = 0.55  # of the ink's contrast: weaker is a shadow or a stain
@@ -32,7 +32,7 @@ WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
 FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
-THICKEST = 0.42  # of the longer side: thicker groups are stains
+THICKEST = 0.34  # of the longer side: thicker groups are stains
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,9 @@ def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
 
 def _prominence(groups: list[Group]) -> float:
     """How much the foremost of the groups that look like digits stands out."""
-    return max((g.longer * g.contrast for g in groups if is_digit_like(g)), default=0.0)
+    return max(
+        ((g.longer - 2 * g.thickness) * g.contrast for g in groups if is_digit_like(g)), default=0.0
+    )
 
 
 def _groups_in(dark: NDArray[np.uint8], near: float) -> list[Group]:
