@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from digits.data.preparation.grouping import Judge, join_pieces, reading_order
+from digits.data.preparation.grouping import Judge, gap, join_pieces, reading_order
 from digits.data.preparation.image import (
     DIGIT,
     SIDE,
@@ -164,7 +164,20 @@ def _stands_out(groups: list[Group]) -> Group | None:
 
     digits = [group for group in groups if is_digit_like(group)]
     inner = [group for group in digits if not group.at_edge]
-    return max(inner or digits, key=lambda group: group.longer * group.contrast, default=None)
+    best = max(inner or digits, key=lambda group: group.longer * group.contrast, default=None)
+    return None if best is None else _with_its_pieces(best, groups)
+
+
+def _with_its_pieces(best: Group, groups: list[Group]) -> Group:
+    """`best` with what reaches into its box and is as strong: a five's bar, the rest of a zero."""
+    from digits.data.preparation.segmentation import join_groups
+
+    for other in groups:
+        is_within = other is not best and gap(other.box, best.box) == 0
+        is_alike = other.contrast > 0.6 * best.contrast and other.longer < 1.2 * best.longer
+        if is_within and is_alike:
+            best = join_groups(best, other)
+    return best
 
 
 def _prepare(group: Group, width: float, height: float) -> Prepared:

@@ -16,6 +16,8 @@ Mask = NDArray[np.uint8]  # (h, w), 0 or 1
 
 WIDEST_STROKE = 0.34  # of the shorter side: what is wider is paper, table or shadow
 CLEAN = 0.004  # noise below one grey level: drawn by a program, not photographed
+FAINT = 0.3  # contrast from which a clean picture's ink is ink
+RIM = 0.12  # of the longer side: as far from the strokes a clean picture's ink may go
 FAINTEST = 0.03  # contrast below this part of the ink's is no ink in a clean picture
 LEAST_CONTRAST = 0.07  # less than this is never ink
 LINE_LENGTH = 0.5  # of the picture's side: a straight line as long as this belongs to the paper
@@ -23,11 +25,10 @@ LINE_THICKNESS = 0.016  # of the shorter side, at most
 SPECK = (
     0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
 )
-DOUBTFUL = 0.04  # share of light (or dark) that stands out from which it may be the ink
 SMALLEST_STROKE = 0.02  # of the shorter side: anything smaller is a speck, whatever else there is
 MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
 WEAKER = 0.55  # of the ink's contrast: weaker is a shadow or a stain
-NEAR = 0.09  # of the largest group's longer side: strokes closer than that belong together
+NEAR = 0.1  # of the largest group's longer side: strokes closer than that belong together
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
 FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
@@ -106,14 +107,27 @@ def _find_paper(colours: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def lightness_of_ink(colours: NDArray[np.uint8]) -> float:
-    """How surely the ink is lighter than the paper, 0..1: what a wide median takes away is light."""
+def is_light_on_dark(colours: NDArray[np.uint8]) -> bool:
+    """Whether the ink is lighter than the paper: whether what a median takes away is light.
+
+    In a photo the median is narrower and the rim counts less, because of the paper's corners on a
+    darker table.
+    """
     grey = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)
     factor = 160 / max(grey.shape)
     small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    rest = (small.astype(np.float64) - cv2.medianBlur(small, 61)) ** 3
-    light, dark = rest[rest > 0].sum(), -rest[rest < 0].sum()
-    return float(light / max(light + dark, 1e-9))
+    from_photo = not is_clean(grey)
+    rest = (small.astype(np.float64) - cv2.medianBlur(small, 31 if from_photo else 61)) ** 3
+    if from_photo:
+        down, across = (1 - np.abs(np.linspace(-1, 1, side)) for side in small.shape)
+        rest *= np.minimum(1, 2 * np.minimum.outer(down, across)) ** 2
+    return bool(rest.sum() > 0)
+
+
+def is_clean(grey: NDArray[np.uint8]) -> bool:
+    """Whether a picture (h, w) has no grain: drawn by a program, not photographed."""
+    rows = np.ascontiguousarray(grey[::2])
+    return bool((cv2.absdiff(rows, cv2.medianBlur(rows, 5)) > 0).mean() < 0.25)
 
 
 def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
@@ -121,31 +135,14 @@ def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
 
     Strokes closer than `near`, a part of the strokes' size, belong to one group.
     """
-    light = lightness_of_ink(colours)
-    found = []
-    if light < 1 - DOUBTFUL:
-        found.append(_groups_in(colours, near))
-    if light > DOUBTFUL:
-        found.append(_groups_in(cv2.bitwise_not(colours), near))
-    return max(found, key=_prominence)
-
-
-def _prominence(groups: list[Group]) -> float:
-    """How much the foremost of the groups that look like digits stands out."""
-    return max(
-        ((g.longer - 2 * g.thickness) * g.contrast for g in groups if is_digit_like(g)), default=0.0
-    )
-
-
-def _groups_in(dark: NDArray[np.uint8], near: float) -> list[Group]:
-    """All groups of strokes in a picture that is dark on light."""
+    dark = cv2.bitwise_not(colours) if is_light_on_dark(colours) else colours
     widest = int(min(dark.shape[:2]) * WIDEST_STROKE)
     writing = find_writing(dark, widest)
     if writing is None:
         return []
     # Now that the strokes' thickness is known, all that is much wider counts as paper.
     narrower = int(MUCH_WIDER * writing.thickness) + 8
-    if narrower < 0.7 * widest:
+    if narrower < 0.7 * widest and not writing.is_clean:
         writing = find_writing(dark, narrower) or writing
     return _groups_of(writing, near)
 
@@ -160,14 +157,17 @@ def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
     if not present.any():
         return None
     threshold = max(floor, 0.9 * otsu(smooth[present]))
+    if is_clean:  # what is faint was drawn faint: a soft rim, a gap that is none
+        threshold = max(floor, min(threshold, FAINT))
     strong = _without_lines((smooth > threshold).astype(np.uint8))
-    depth, middle = _find_middle(strong)
+    large, middle = _find_middle(strong)
     if not middle.any():
         return None
     # The ink is about as strong everywhere; a shadow's corner or a stain is weaker.
-    threshold = max(threshold, WEAKER * float(np.median(smooth[middle])))
+    if not is_clean:
+        threshold = max(threshold, WEAKER * float(np.median(smooth[middle])))
     strong &= smooth > threshold
-    return Writing(smooth, strong, threshold, is_clean, 2 * float(np.median(depth[middle])))
+    return Writing(smooth, strong, threshold, is_clean, measure_thickness(large))
 
 
 def _without_lines(strong: Mask) -> Mask:
@@ -192,15 +192,15 @@ def _inner(strong: Mask) -> Mask:
     return keep[labels].astype(np.uint8)
 
 
-def _find_middle(strong: Mask) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """How deep each pixel (h, w) is in its stroke, and the strokes' middles, of larger ones only."""
+def _find_middle(strong: Mask) -> tuple[Mask, NDArray[np.bool_]]:
+    """The larger strokes, and their middles."""
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
     longer = boxes[:, 2:4].max(axis=1)
     longer[0] = 0
-    large = (longer >= 0.5 * longer.max())[labels] & (strong > 0)
-    depth = cv2.distanceTransform(large.astype(np.uint8), cv2.DIST_L2, 5)
+    large = ((longer >= 0.5 * longer.max())[labels] & (strong > 0)).astype(np.uint8)
+    depth = cv2.distanceTransform(large, cv2.DIST_L2, 5)
     middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
-    return depth, middle
+    return large, middle
 
 
 def otsu(values: NDArray[np.float32]) -> float:
@@ -303,16 +303,21 @@ def _cut_group(
     writing: Writing, labels: NDArray[np.int32], place: int, box: NDArray[np.int32]
 ) -> Group | None:
     """The group at one of the `labels` (h, w), whose box (left, top, width, height, ...) is given."""
-    left, top, width, height = (int(side) for side in box[:4])
-    rows, columns = slice(top, top + height), slice(left, left + width)
+    # A clean picture's rims are its own: an enlarged image's are a tenth of it wide.
+    reach = int(RIM * max(box[2:4])) + 1 if writing.is_clean else 1
+    left, top = (max(0, int(box[axis]) - reach) for axis in (0, 1))
+    rows = slice(top, int(box[1] + box[3]) + reach)
+    columns = slice(left, int(box[0] + box[2]) + reach)
     core = writing.strong[rows, columns] * (labels[rows, columns] == place)
+    others = writing.strong[rows, columns] > core
     values = writing.contrast[rows, columns]
-    full = float(np.median(values[core > 0]))
-    thickness = measure_thickness(core)
-    lowest = FAINTEST * full if writing.is_clean else 0.5 * writing.threshold
-    rim = cv2.dilate(core, np.ones((3, 3), np.uint8), iterations=6 if writing.is_clean else 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    rim = (cv2.dilate(core, kernel) > 0) & ~others
+    full = float(np.quantile(values[core > 0], 0.98 if writing.is_clean else 0.5))
+    lowest = 0.0 if writing.is_clean else 0.5 * writing.threshold
     ink = np.clip((values - lowest) / max(full - lowest, 1e-6), 0, 1)
-    ink = np.where(rim > 0, ink, 0).astype(np.float32)
+    ink = np.where(rim & (ink > FAINTEST), ink, 0).astype(np.float32)
+    thickness = measure_thickness(core)
     there_rows, there_columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(there_rows):
         return None
@@ -344,10 +349,14 @@ def _measure_edge(values: Contrast, core: Mask, full: float) -> float:
 
 
 def measure_thickness(core: Mask) -> float:
-    """How thick the strokes of a mask are: twice the median depth along their middle."""
+    """How thick the strokes of a mask are, in pixels, by how deep its pixels are on average.
+
+    Across a stroke of n pixels the depth goes up to n / 2 and down again: on average n / 4. The
+    constant is what distanceTransform's whole pixels add. Unlike the depth along the middle, this
+    does not mind a ragged or dithered rim.
+    """
     depth = cv2.distanceTransform(np.pad(core, 1), cv2.DIST_L2, 5)
-    middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
-    return max(1.0, 2 * float(np.median(depth[middle])) - 1) if middle.any() else 1.0
+    return max(1.0, 4 * float(depth[depth > 0].mean()) - 2) if core.any() else 1.0
 
 
 def join_groups(one: Group, other: Group) -> Group:
