@@ -75,7 +75,7 @@ def test_the_example_without_a_client_runs(site: str) -> None:
 
 def test_three_endpoints_are_public_and_documented(site: str) -> None:
     info = httpx.get(f"{site}/gradio_api/info").json()
-    assert set(info["named_endpoints"]) == {"/predict", "/predict_image", "/train"}
+    assert set(info["named_endpoints"]) == {"/predict", "/predict_image", "/read", "/train"}
     assert not info["unnamed_endpoints"]
     for endpoint in info["named_endpoints"].values():
         assert len(endpoint["description"]) > 20
