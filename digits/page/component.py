@@ -1,31 +1,33 @@
-"""A component of the page: a gr.HTML with a template and a script."""
+"""A component of the page: a gr.HTML with a file of HTML and a module of its own.
+
+components/NAME.html is what it looks like, ui/NAME.js what it does. The one line of script here loads
+hosts/gradio.js, which hands the module what it needs of Gradio.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-STATIC = Path(__file__).resolve().parent / "static"
+from digits.page.static_files import STATIC, address
+
+OPEN = """
+import(new URL("{address}", document.baseURI)).then((host) =>
+  host.open("{name}", {{ element, props, trigger, watch, server: {server} }}))
+"""
 
 
-def script(name: str) -> str:
-    """The script of a room."""
-    return (STATIC / f"{name}.js").read_text(encoding="utf-8")
+def component(name: str, value: Any = None, **settings: Any) -> gr.HTML:
+    """A gr.HTML with the HTML and the module of that name; its element's id is the name, too.
 
-
-def icon(path: str) -> str:
-    """A 20 x 20 line drawing for a button."""
-    return f'<svg viewBox="0 0 20 20" aria-hidden="true"><path d="{path}"/></svg>'
-
-
-def room(name: str, template: str, value: Any = None, **settings: Any) -> gr.HTML:
-    """A gr.HTML with the script of that name; its element's id is the name."""
+    Other `settings` are those of gr.HTML; what it does not know becomes the module's `host.settings`.
+    """
+    server = "server" if settings.get("server_functions") else "{}"
     return gr.HTML(
         value=value,
-        html_template=template,
-        js_on_load=script(name),
+        html_template=(STATIC / "components" / f"{name}.html").read_text(encoding="utf-8"),
+        js_on_load=OPEN.format(name=name, address=address("hosts/gradio.js"), server=server),
         elem_id=name,
         elem_classes="room",
         apply_default_css=False,

@@ -1,21 +1,19 @@
-"""How the page looks and what its <head> holds: theme, style sheet, shared script.
+"""How the page looks and what its <head> holds: theme, style sheets, modules.
 
-The colours are variables in digits/page.css, once for light and once for dark; the theme only points
+The colours are variables in static/css/page.css, once for light and once for dark; the theme only points
 Gradio's own components at them. Nothing is fetched from another host: the fonts are the system's.
 `translatable` finds Gradio's own components that have texts, for when the visitor switches the language.
-Next: digits/rooms.py.
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import gradio as gr
 from gradio.blocks import Block
 from gradio.i18n import I18nData
 
-from digits.page.component import STATIC, script
+from digits.page.static_files import address, served_files
 from digits.page.texts import TEXTS, text
 
 FONTS = (
@@ -29,7 +27,8 @@ FONTS = (
     "sans-serif",
 )
 
-STYLES = ("page.css", "train.css")
+# Folders whose modules every visit needs; the others are loaded when they are wanted.
+PRELOADED = ("hosts/", "services/", "ui/")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
 
@@ -73,22 +72,27 @@ def make_theme() -> gr.themes.Base:
     return theme.set(**settings, **dark)
 
 
-def make_css() -> str:
-    """The page's style sheets as one."""
-    return "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
-
-
 def make_head() -> str:
-    """The shared script with every text in it; "</" is written so that it cannot end the script."""
-    texts = json.dumps(TEXTS, ensure_ascii=False).replace("</", "<\\/")
-    code = script("page").replace("/*texts*/ {}", texts)
-    return f'<meta name="color-scheme" content="light dark"><script>{code}</script>'
+    """What the page's <head> gets: the style sheets, and word of the modules before they are asked for."""
+    styles = [name for name in served_files() if name.startswith("css/")]
+    modules = [name for name in served_files() if name.startswith(PRELOADED) and name.endswith(".js")]
+    return "".join(
+        [
+            '<meta name="color-scheme" content="light dark">',
+            *(f'<link rel="stylesheet" href="{address(name)}">' for name in styles),
+            *(f'<link rel="modulepreload" href="{address(name)}">' for name in modules),
+        ]
+    )
 
 
 def make_i18n() -> gr.I18n:
-    """Gradio's own components in both languages; browsers say "zh", "zh-CN" or "zh-TW"."""
-    chinese = TEXTS["zh"]
-    return gr.I18n(en=TEXTS["en"], zh=chinese, **{"zh-CN": chinese, "zh-TW": chinese})
+    """The tabs' names in both languages; browsers say "zh", "zh-CN" or "zh-TW"."""
+    words = {
+        language: {key: words for key, words in texts.items() if key.startswith("tab_")}
+        for language, texts in TEXTS.items()
+    }
+    chinese = words["zh"]
+    return gr.I18n(en=words["en"], zh=chinese, **{"zh-CN": chinese, "zh-TW": chinese})
 
 
 WORDS = ("label", "info", "placeholder", "value")  # what of a component may be a text

@@ -1,0 +1,111 @@
+// Asking the server for answers, and the answers as the page shows them.
+//
+// One question is under way at a time and the newest drawing goes next: a slow server or network means
+// fewer answers, never a queue of old ones.
+
+import { percent, sentence, text } from "./texts.js";
+
+/** @typedef {import("./messages.js").Question} Question */
+/** @typedef {import("./messages.js").Shown} Shown */
+/** @typedef {import("./messages.js").Guess} Guess */
+/** @typedef {import("./messages.js").Fault} Fault */
+
+export const SOONEST = 28;      // ms between two questions: 30 answers a second look smooth
+export const PATIENCE = 1000;   // ms before a silent server is asked again
+
+/**
+ * What is wrong, as a sentence: a fault, or the sentence that an older server sends; "" when nothing is.
+ * @param {{fault?: Fault, problem?: string} | null | undefined} reply
+ * @returns {string}
+ */
+export function problemOf(reply) {
+  if (reply?.fault) return sentence(reply.fault);
+  return reply?.problem ?? "";
+}
+
+/**
+ * The server's answer as the page shows it.
+ * @param {any} raw
+ * @returns {{shown: Shown | null, problem: string}}
+ */
+export function readAnswer(raw) {
+  const problem = problemOf(raw);
+  if (problem) return { shown: null, problem };
+  const { box, small, image, by, blank = false, line = "", why = "" } = raw;
+  const shown = { box, small, image, by, blank, line, why };
+  const prepared = raw.prepared ? readGuess(raw.prepared) : null;
+  return { shown: { ...shown, guess: blank ? null : readGuess(raw), prepared }, problem: "" };
+}
+
+/** @param {any} raw @returns {Guess} */
+function readGuess({ label, probabilities, sure, milliseconds, ms }) {
+  return { label, probabilities, sure, milliseconds: milliseconds ?? Number(ms) };
+}
+
+/**
+ * How sure of its digit a guess is, in words that never round up to 100 %.
+ * @param {Guess} guess
+ */
+export function surenessOf({ probabilities }) {
+  const most = Math.max(...probabilities);
+  return most > 0.99 ? text("more_than_99") : percent(most);
+}
+
+/**
+ * Ask by the quick route beside the page; by `slow`, Gradio's own way, where that is not there.
+ * @param {(question: Question) => Promise<unknown>} slow
+ * @returns {(question: Question) => Promise<unknown>}
+ */
+export function createRoute(slow) {
+  let isQuick = true;
+  return async (question) => {
+    if (!isQuick) return slow(question);
+    const reply = await fetch(new URL("digits/read", document.baseURI), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(question),
+    });
+    if (reply.ok) return reply.json();
+    if (reply.status !== 404 && reply.status !== 405) throw new Error(`status ${reply.status}`);
+    isQuick = false;
+    return slow(question);
+  };
+}
+
+/**
+ * Calls `ask` whenever there is something new, one call after another; `again` asks for the newest.
+ * `ask` says whether it was answered; if not, it is tried again after a while.
+ * @param {() => Promise<boolean>} ask
+ * @param {{soonest?: number, patience?: number}} [pace] in ms
+ */
+export function createAsker(ask, { soonest = SOONEST, patience = PATIENCE } = {}) {
+  let isAsking = false;
+  let isWanted = false;
+  let last = Number.NEGATIVE_INFINITY;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+
+  async function askNow() {
+    isAsking = true;
+    isWanted = false;
+    last = performance.now();
+    if (!(await ask())) {
+      await new Promise((done) => setTimeout(done, patience));
+      isWanted = true;
+    }
+    isAsking = false;
+    if (isWanted) again(false);
+  }
+
+  /** @param {boolean} isMoving the pen is down: more is to come, so questions keep their distance */
+  function again(isMoving) {
+    isWanted = true;
+    if (isAsking) return;
+    clearTimeout(waiting);
+    const wait = isMoving ? last + soonest - performance.now() : 0;
+    if (wait > 0) waiting = setTimeout(askNow, wait);
+    else askNow();
+  }
+
+  return again;
+}

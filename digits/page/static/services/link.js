@@ -1,0 +1,41 @@
+// A drawing in the page's address: what a link opens with, until something else is drawn.
+
+import { decode, encodeToFit } from "../core/drawing.js";
+
+/** @typedef {import("./messages.js").Point} Point */
+
+/**
+ * The strokes in the address: null where it names none, "broken" where it names what is none.
+ * @returns {Point[][] | "broken" | null}
+ */
+export function fromAddress() {
+  const link = /^#draw=(.*)$/.exec(location.hash)?.[1];
+  if (link === undefined) return null;
+  return decode(link) ?? "broken";
+}
+
+/**
+ * The address that opens with these strokes; null if they are too many for one.
+ * @param {Point[][]} strokes
+ */
+export function addressOf(strokes) {
+  const link = encodeToFit(strokes);
+  if (!link) return null;
+  const address = new URL(location.href);
+  address.hash = `draw=${link}`;
+  return address.href;
+}
+
+/**
+ * Let the page's own address be `address`; a reload then opens with that drawing.
+ * @param {string} address
+ */
+export const keepInAddress = (address) => history.replaceState(history.state, "", address);
+
+/** What was drawn after a link was opened is what a reload shall show. */
+export function forgetAddress() {
+  if (!location.hash.startsWith("#draw=")) return;
+  const address = new URL(location.href);
+  address.hash = "";
+  history.replaceState(history.state, "", address.href.replace(/#$/, ""));
+}

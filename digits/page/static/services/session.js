@@ -1,0 +1,30 @@
+// Who asks: a secret that this tab makes for itself and keeps through a reload. The server keeps the
+// visitor's own network under it.
+
+import { storedSession, storeSession } from "./keep.js";
+
+/** @returns {string} */
+function makeToken() {
+  if (crypto.randomUUID) return crypto.randomUUID();   // not there on a page without https
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const session = storedSession() ?? makeToken();
+storeSession(session);
+
+/** @type {string | null} */
+let visit = null;
+
+/**
+ * Keep the secret that a server made for this page.
+ * @param {string} secret
+ */
+export function keepVisit(secret) {
+  visit = secret;
+}
+
+/** What every question carries. */
+export function credentials() {
+  return { session, visit };
+}

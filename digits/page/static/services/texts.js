@@ -1,0 +1,113 @@
+// The page's words in the visitor's language: locales/en.json and locales/zh.json, one of them loaded.
+
+import { storedLanguage, storeLanguage } from "./keep.js";
+import { state } from "./state.js";
+
+/** @typedef {import("./state.js").Language} Language */
+/** @typedef {import("./messages.js").Fault} Fault */
+
+/** @type {Record<string, string>} */
+let texts = {};
+
+/**
+ * The page's language for a browser's tag, such as "zh-TW" or "en-GB".
+ * @param {string | null | undefined} tag
+ * @returns {Language}
+ */
+export function languageOf(tag) {
+  return /^zh/i.test(tag ?? "") ? "zh" : "en";
+}
+
+/** @param {Language} language */
+async function load(language) {
+  const response = await fetch(new URL(`../locales/${language}.json`, import.meta.url));
+  use(language, await response.json());
+}
+
+/**
+ * Take `table` for the words of `language`, and say so to the whole page.
+ * @param {Language} language
+ * @param {Record<string, string>} table
+ */
+export function use(language, table) {
+  texts = table;
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  state.set("language", language);
+}
+
+/** The browser's language; Gradio's own components begin in it. */
+export const browserLanguage = () => languageOf(navigator.language);
+
+/** @type {Promise<void> | null} */
+let loading = null;
+
+/** Resolves when there are words to show: the language that was chosen before, else the browser's. */
+export function textsReady() {
+  loading ??= load(languageOf(storedLanguage() ?? navigator.language));
+  return loading;
+}
+
+/**
+ * Switch the page to another language, and remember that.
+ * @param {Language} language
+ */
+export async function speak(language) {
+  await load(language);
+  storeLanguage(language);
+}
+
+/**
+ * The text `key`, with {names} filled in.
+ * @param {string} key
+ * @param {Record<string, string | number | null | undefined>} [values]
+ */
+export function text(key, values = {}) {
+  const filled = (texts[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+  return filled.replace(" a 8", " an 8");   // English, for the digit that begins with a vowel
+}
+
+/**
+ * What cannot be done, in a sentence.
+ * @param {Fault} fault
+ */
+export function sentence({ code, values }) {
+  const key = `error.${code}`;
+  return key in texts ? text(key, values) : text("error.unknown", { code });
+}
+
+/**
+ * Fill in the elements that name their text: data-text="key", data-label="key" for aria-label and title.
+ * @param {Element} root
+ */
+export function fill(root) {
+  for (const node of root.querySelectorAll("[data-text]")) node.textContent = text(dataOf(node, "text"));
+  for (const node of root.querySelectorAll("[data-label]")) {
+    const label = text(dataOf(node, "label"));
+    node.setAttribute("aria-label", label);
+    if (node instanceof HTMLElement && node.tagName !== "CANVAS") node.title = label;
+  }
+}
+
+/** @param {Element} node @param {string} name */
+const dataOf = (node, name) => node.getAttribute(`data-${name}`) ?? "";
+
+/**
+ * A number as the language writes it: 59,210.
+ * @param {number} value
+ */
+export function number(value) {
+  const locale = state.get("language") === "zh" ? "zh-CN" : "en-GB";
+  return value.toLocaleString(locale, { maximumFractionDigits: 6 });
+}
+
+/**
+ * A share as people say it; what is not quite all is never rounded up to 100 %.
+ * @param {number} share
+ * @param {number} [places]
+ */
+export function percent(share, places = 0) {
+  const unit = 10 ** places;
+  const rounded = Math.round(100 * share * unit) / unit;
+  const shown = share < 1 ? Math.min(rounded, 100 - 1 / unit) : rounded;
+  return text("percent", { number: shown.toFixed(places) });
+}
