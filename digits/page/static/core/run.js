@@ -9,7 +9,7 @@
 import { ACTIVATIONS } from "./activations.js";
 import { createPass, forward, indexOfLargest } from "./network.js";
 import { createRandom } from "./random.js";
-import { pixelsOf, shuffledOrder, Trainer } from "./training.js";
+import { meanLoss, pixelsOf, shuffledOrder, Trainer } from "./training.js";
 
 /** @typedef {import("./activations.js").ActivationName} ActivationName */
 /** @typedef {import("./network.js").Network} Network */
@@ -146,6 +146,26 @@ export class Run {
     return false;
   }
 
+  /** The mean loss of the batch that comes next. */
+  batchLoss() {
+    return meanLoss(this.network, this.train, this.batch, this.trainer.pass);
+  }
+
+  /** Keep a checkpoint here unless there is one. */
+  keepOnce() {
+    return this.kept.at(-1)?.step === this.steps ? this.kept[this.kept.length - 1] : this.keep();
+  }
+
+  /**
+   * Take a checkpoint's marks anew: the activation was changed.
+   * @param {number} number
+   */
+  remark(number) {
+    const later = this.kept.splice(number + 1);
+    this.keep();
+    this.kept.push(...later);
+  }
+
   /** Take marks and keep what is needed to come back here. */
   keep() {
     const { network, trainer } = this;
@@ -192,13 +212,6 @@ export class Run {
     this.losses.cut(this.steps);
   }
 
-  /**
-   * Bend the sums another way from now on.
-   * @param {ActivationName} activation
-   */
-  set activation(activation) {
-    this.trainer.activation = activation;
-  }
 }
 
 /** @param {{accuracy: number, loss: number}} marks @returns {Marks} */
