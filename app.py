@@ -50,8 +50,9 @@ from digits.page.layout import (
     make_see,
     make_teach,
 )
+from digits.page.static_files import address, static_route
 from digits.page.texts import choose_language
-from digits.page.theme import make_css, make_head, make_i18n, make_theme, say_in, translatable
+from digits.page.theme import make_head, make_i18n, make_theme, say_in, translatable
 from digits.server.lesson_service import load, save
 from digits.server.middleware import Guard
 from digits.server.reader import Reader, ask
@@ -145,7 +146,8 @@ def wire(page: gr.Blocks, rooms: Rooms, reader: Reader) -> None:
         None,
         told,
         None,
-        js="(told) => { digits.visit = told.visit; return []; }",
+        js=f"(told) => import(new URL('{address('services/session.js')}', document.baseURI))"
+        ".then((session) => { session.keepVisit(told.visit); return []; })",
         api_visibility="private",
     )
     named = translatable(page)
@@ -220,14 +222,13 @@ def launch_options() -> dict[str, Any]:
     """How the page is served, wherever that is: app.py, a Space, a test."""
     return {
         "theme": make_theme(),
-        "css": make_css(),
         "head": make_head(),
         "i18n": make_i18n(),
         "footer_links": ["api"],
         "run_history": False,  # 13 ms an event
         "ssr_mode": False,
         "max_file_size": MAX_PICTURE_FILE,
-        "app_kwargs": {"middleware": [Middleware(Guard)], "routes": [ROUTE]},
+        "app_kwargs": {"middleware": [Middleware(Guard)], "routes": [ROUTE, static_route()]},
         "enable_monitoring": False,  # it would show everybody how much the page is used
         "show_error": True,
     }

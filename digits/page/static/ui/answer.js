@@ -1,51 +1,109 @@
 // The answer: the digit in large type, what to say about it, ten bars, and who answered.
 //
-// Listens to the pad's readings (digits/pad.js). Every number has its place and keeps it: nothing
-// moves when digits change.
-const digit = element.querySelector(".answer-digit");
-const line = element.querySelector(".answer-line");
-const why = element.querySelector(".answer-why");
-const by = element.querySelector(".answer-by");
-const spoken = element.querySelector(".spoken");
-const bars = [...element.querySelectorAll(".bar")];
-const root = element.querySelector(".answer");
+// Every number has its place and keeps it: nothing moves when digits change.
+
+import { state } from "../services/state.js";
+import { fill, text } from "../services/texts.js";
+import { find, make } from "./dom.js";
+
+/** @typedef {import("../services/state.js").Answer} Answer */
+/** @typedef {import("../services/messages.js").Shown} Shown */
+
+const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
+const REST = 700;   // ms without a change before a screen reader hears the answer
 
 // As in the sentence above the bars: nothing is rounded up to "certain".
-const wholePercent = (value) => Math.min(99, Math.round(100 * value));
+const wholePercent = (/** @type {number} */ value) => Math.min(99, Math.round(100 * value));
 
-function showBars(probabilities, label) {
-  bars.forEach((bar, i) => {
-    const value = probabilities ? probabilities[i] : 0;
-    bar.style.setProperty("--share", value);
-    bar.classList.toggle("first", i === label);
-    bar.querySelector(".bar-number").textContent = value >= 0.005 ? wholePercent(value) : "";
-    bar.setAttribute("aria-valuenow", wholePercent(value));
+/** @param {import("../hosts/gradio.js").Host} host */
+export function mount({ element }) {
+  const root = find(element, ".answer");
+  const [line, why] = [find(element, ".answer-line"), find(element, ".answer-why")];
+  const by = find(element, ".answer-by");
+  const bars = makeBars(find(element, ".bars"));
+  const speak = makeSpeaker(find(element, ".spoken"));
+  const showWords = wordsOf(line, why);
+
+  /** @param {Answer | null} answer */
+  function show(answer) {
+    if (!answer) return;
+    const { shown, serial } = answer;
+    root.dataset.state = stateOf(answer);
+    find(element, ".answer-digit").textContent = shown?.guess ? String(shown.guess.label) : "";
+    showWords(answer);
+    showBars(bars, shown);
+    by.textContent = shown?.guess ? describeWho(shown) : "\u00a0";
+    root.dataset.serial = String(serial);
+    speak(`${line.textContent} ${why.textContent}`);
+  }
+
+  state.subscribe("language", () => fill(root));
+  for (const words of [line, why]) delete words.dataset.text;   // from now on the answers fill these
+  state.subscribe("answer", show);
+}
+
+/** @param {Answer} answer */
+function stateOf({ shown, problem }) {
+  if (problem) return "problem";
+  if (!shown?.guess) return "blank";
+  return shown.guess.sure ? "sure" : "unsure";
+}
+
+/** @param {HTMLElement} line @param {HTMLElement} why */
+function wordsOf(line, why) {
+  return (/** @type {Answer} */ { shown, problem }) => {
+    line.textContent = problem || (shown?.line ?? "");
+    why.textContent = problem ? "" : (shown?.why ?? "");
+  };
+}
+
+/** @param {HTMLElement} group */
+function makeBars(group) {
+  const bars = Array.from({ length: 10 }, (_, label) => {
+    const bar = make("div", "", { className: "bar" });
+    const track = make("span", "", { className: "bar-track" });
+    track.append(make("span", "", { className: "bar-fill" }));
+    bar.append(make("span", "", { className: "bar-number" }), track, make("span", label, { className: "bar-name" }));
+    const meter = { role: "meter", "aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": 0 };
+    for (const [name, value] of Object.entries(meter)) bar.setAttribute(name, String(value));
+    return bar;
+  });
+  group.replaceChildren(...bars);
+  return bars;
+}
+
+/** @param {HTMLElement[]} bars @param {Shown | null} shown */
+function showBars(bars, shown) {
+  bars.forEach((bar, label) => {
+    const value = shown?.guess?.probabilities[label] ?? 0;
+    bar.style.setProperty("--share", String(value));
+    bar.classList.toggle("first", label === shown?.guess?.label);
+    find(bar, ".bar-number").textContent = value >= 0.005 ? String(wholePercent(value)) : "";
+    bar.setAttribute("aria-valuenow", String(wholePercent(value)));
   });
 }
 
-function showBy({ network, backend, device }, ms) {
-  const names = { onnx: "onnxruntime", torch: "torch" };
-  const name = network === "yours" ? digits.text("network_yours") : network;
-  by.textContent = digits.text("by", { network: name, backend: names[backend] || backend, device, ms });
+/** @param {Shown} shown */
+function describeWho({ by, guess }) {
+  return text("by", {
+    network: by.network === "yours" ? text("network_yours") : by.network,
+    backend: PACKAGES[by.backend] ?? by.backend,
+    device: by.device,
+    ms: guess?.milliseconds.toFixed(2),
+  });
 }
 
-let speaking = null;
-function speak(words) {   // a screen reader hears the answer when the pen rests, not 30 times a second
-  clearTimeout(speaking);
-  speaking = setTimeout(() => { if (spoken.textContent !== words) spoken.textContent = words; }, 700);
+/**
+ * A screen reader hears the answer when the pen rests, not 30 times a second.
+ * @param {HTMLElement} spoken
+ */
+function makeSpeaker(spoken) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let speaking;
+  return (/** @type {string} */ words) => {
+    clearTimeout(speaking);
+    speaking = setTimeout(() => {
+      if (spoken.textContent !== words) spoken.textContent = words;
+    }, REST);
+  };
 }
-
-digits.on("reading", (reading) => {
-  root.dataset.state = reading.problem ? "problem" : reading.blank ? "blank" : reading.sure ? "sure" : "unsure";
-  digit.textContent = reading.problem || reading.blank ? "" : reading.label;
-  line.textContent = reading.problem || reading.line;
-  why.textContent = reading.problem ? "" : reading.why;
-  showBars(reading.probabilities, reading.label);
-  if (reading.ms) showBy(reading.by, reading.ms);
-  else by.textContent = "\u00a0";
-  root.dataset.serial = reading.serial;
-  speak(`${line.textContent} ${why.textContent}`);
-});
-digits.on("language", () => digits.fill(element.querySelector(".answer")));
-digits.fill(element);
-for (const words of [line, why]) delete words.dataset.text;   // from now on the readings fill these

@@ -1,49 +1,55 @@
 // The script of the network shown: coloured a little, to copy or to download. Its value is the text.
-const shown = element.querySelector("code");
-const copy = element.querySelector("[data-do=copy]");
-const download = element.querySelector("[data-do=download]");
+
+import { state } from "../services/state.js";
+import { fill, text } from "../services/texts.js";
+import { download, find, make } from "./dom.js";
 
 const PARTS = /("""[^]*?"""|"[^"\n]*")|(#[^\n]*)|\b(import|from|as|for|in|with|if|else|return|def)\b/g;
+const TOLD = 3000;   // ms that the button says what happened
 
-function show() {
-  const script = props.value || "";
-  const pieces = [];
-  let at = 0;
-  const add = (words, kind) => {
-    const piece = document.createElement("span");
-    if (kind) piece.className = kind;
-    piece.textContent = words;
-    pieces.push(piece);
-  };
-  for (const match of script.matchAll(PARTS)) {
-    if (match.index > at) add(script.slice(at, match.index));
-    add(match[0], match[1] ? "string" : match[2] ? "comment" : "keyword");
-    at = match.index + match[0].length;
-  }
-  add(script.slice(at));
-  shown.replaceChildren(...pieces);
+/** @param {import("../hosts/gradio.js").Host<string>} host */
+export function mount(host) {
+  const { element } = host;
+  const shown = find(element, "code");
+  const copy = find(element, "[data-do=copy]", HTMLButtonElement);
+
+  copy.addEventListener("click", async () => {
+    copy.textContent = text((await copied(host.value)) ? "copied" : selected(shown));
+    setTimeout(() => {
+      copy.textContent = text("copy");
+    }, TOLD);
+  });
+  find(element, "[data-do=download]").addEventListener("click", () => download("network.py", host.value, "text/x-python"));
+  host.watch(() => show(shown, host.value));
+  state.subscribe("language", () => fill(element));
+  show(shown, host.value);
 }
 
-copy.addEventListener("click", async () => {
+/** @param {string} script */
+async function copied(script) {
   try {
-    await navigator.clipboard.writeText(props.value);
-    copy.textContent = digits.text("copied");
-  } catch {   // no clipboard over plain http: select the text, so that one key copies it
-    getSelection().selectAllChildren(shown);
-    copy.textContent = digits.text("copy_selected");
+    await navigator.clipboard.writeText(script);
+    return true;
+  } catch {
+    return false;
   }
-  setTimeout(() => { copy.textContent = digits.text("copy"); }, 3000);
-});
+}
 
-download.addEventListener("click", () => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([props.value], { type: "text/x-python" }));
-  link.download = "network.py";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-});
+/** No clipboard over plain http: select the text, so that one key copies it. @param {HTMLElement} shown */
+function selected(shown) {
+  getSelection()?.selectAllChildren(shown);
+  return "copy_selected";
+}
 
-watch("value", show);
-digits.on("language", () => digits.fill(element));
-digits.fill(element);
-show();
+/** @param {HTMLElement} shown @param {string | null} value */
+function show(shown, value) {
+  const script = value ?? "";
+  const pieces = [];
+  let at = 0;
+  for (const match of script.matchAll(PARTS)) {
+    if (match.index > at) pieces.push(make("span", script.slice(at, match.index)));
+    pieces.push(make("span", match[0], { className: match[1] ? "string" : match[2] ? "comment" : "keyword" }));
+    at = match.index + match[0].length;
+  }
+  shown.replaceChildren(...pieces, make("span", script.slice(at)));
+}

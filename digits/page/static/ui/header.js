@@ -1,34 +1,48 @@
 // The page's title, the language switch and the light-or-dark switch.
-const language = element.querySelector(".language");
-const theme = element.querySelector(".theme");
 
-// Gradio takes a new label for everything but its tabs, so these are renamed here, by their ids.
-function nameTabs() {
-  for (const tab of document.querySelectorAll('#tabs [role="tab"][id^="tab_"]')) {
-    const words = [...tab.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue.trim());
-    if (words) words.nodeValue = digits.text(tab.id.replace("-button", ""));
+import { state } from "../services/state.js";
+import { browserLanguage, fill, speak, text } from "../services/texts.js";
+import { switchTheme } from "../services/theme.js";
+import { find, findAll } from "./dom.js";
+
+/** @param {import("../hosts/gradio.js").Host} host */
+export function mount(host) {
+  const { element } = host;
+  const language = find(element, ".language", HTMLButtonElement);
+  const isChinese = () => state.get("language") === "zh";
+
+  function show() {
+    fill(element);
+    language.textContent = isChinese() ? "English" : "中文";
+    language.lang = isChinese() ? "en" : "zh-CN";
+    document.title = text("title");
+    nameGradiosParts();
+    host.value = state.get("language");
   }
+
+  language.addEventListener("click", async () => {
+    await speak(isChinese() ? "en" : "zh");
+    host.emit("input");
+  });
+  find(element, ".theme").addEventListener("click", switchTheme);
+  state.subscribe("language", show);
+  // Gradio's own components open in the browser's language: a visitor who chose another gets it now.
+  if (state.get("language") !== browserLanguage()) host.emit("input");
+  const stop = state.subscribe("answer", (answer) => {
+    if (!answer) return;
+    nameGradiosParts();   // by now they are there
+    queueMicrotask(() => stop());
+  });
 }
 
-function show() {
-  digits.fill(element);
-  const other = digits.language === "zh" ? "English" : "中文";
-  language.textContent = other;
-  language.lang = digits.language === "zh" ? "en" : "zh-CN";
-  document.title = digits.text("title");
-  nameTabs();
+/** Gradio takes a new label for everything but its tabs and its foot, so these are renamed here. */
+function nameGradiosParts() {
+  for (const tab of findAll(document, '#tabs [role="tab"][id^="tab_"]')) rename(tab, text(tab.id.replace("-button", "")));
+  for (const link of findAll(document, "footer .show-api")) rename(link, text("use_via_api"));
 }
 
-language.addEventListener("click", () => {
-  digits.speak(digits.language === "zh" ? "en" : "zh");
-  props.value = digits.language;
-  trigger("input");
-});
-theme.addEventListener("click", () => digits.setDark(!digits.dark()));
-digits.on("language", show);
-props.value = digits.language;
-show();
-// Gradio's own components open in the browser's language: a visitor who chose another gets it now.
-if (digits.language !== digits.browserLanguage) trigger("input");
-let named = false;
-digits.on("reading", () => { if (!named) nameTabs(); named = true; });   // by now the tabs are there
+/** Change an element's own words and leave what else is in it. @param {HTMLElement} element @param {string} name */
+function rename(element, name) {
+  const words = [...element.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim());
+  if (words) words.nodeValue = name;
+}

@@ -1,365 +1,405 @@
-// The pad: strokes by mouse, touch, pen or keyboard, and the questions to the server while they grow.
-//
-// Runs once when the room appears, with `element`, `props`, `trigger`, `server` from gr.HTML. A drawing
-// is never changed, only replaced, so undo is a list of drawings. One question is under way at a time
-// and the newest drawing goes next: a slow server or network means fewer answers, never a queue of old
-// ones. Next: digits/reading.py answers, digits/answer.js shows it.
-const canvas = element.querySelector("canvas");
-const hint = element.querySelector(".pad-hint");
-const note = element.querySelector(".pad-note");
-const button = (name) => element.querySelector(`[data-do="${name}"]`);
+// The pad: strokes by mouse, touch, pen or keyboard, pictures and links, and the questions to the server
+// while they grow.
 
-const BLANK = { strokes: [] };
-const PEN = 0.038;        // thickness of the ink, part of the pad
-const NEAR = 0.003;       // a point this close to the last one adds nothing
-const SOONEST = 28;       // ms between two questions: 30 answers a second look smooth
-const PATIENCE = 1000;    // ms before asking a silent server again
-const STEP = 0.02;        // how far an arrow key moves the pen
+import { createAsker, createRoute, readAnswer } from "../services/answers.js";
+import * as drawings from "../services/drawing.js";
+import { storeDrawing, storedDrawing } from "../services/keep.js";
+import { addressOf, forgetAddress, fromAddress, keepInAddress } from "../services/link.js";
+import { loadSample } from "../services/samples.js";
+import { credentials } from "../services/session.js";
+import { state } from "../services/state.js";
+import { StrokesUnderWay } from "../services/strokes_under_way.js";
+import { fill, text } from "../services/texts.js";
+import { colour } from "../services/theme.js";
+import { paintGrey, paintInk, paintPicture, sharpen } from "./canvas.js";
+import { find, findAll, onceAFrame } from "./dom.js";
+import { firstPicture, imageOf, PictureError, preparePicture } from "./pictures.js";
 
-let drawing = BLANK;      // {strokes}, {pixels} or {picture}; the last two may carry an `image` to show
-let past = [], future = [];
-let stroke = null;        // the one being drawn
-let cursor = null;        // {x, y, down} while the keyboard draws
-let serial = 0;           // counts changes, so that an answer can be told from the one before
+/** @typedef {import("../hosts/gradio.js").Host} Host */
+/** @typedef {import("../services/messages.js").Point} Point */
+/** @typedef {import("../services/state.js").Drawing} Drawing */
 
-const isBlank = () => !drawing.pixels && !drawing.picture && !drawing.strokes.length;
-const round = (value) => Math.round(value * 1e4) / 1e4;
-
-// ---- drawing ---------------------------------------------------------------------------------------
-
-// Thick where the pen was slow, thin where it was fast, as ink is; smoothed so that it never jumps.
-function drawInk(pen, points, side) {
-  let width = PEN * 0.9;
-  if (points.length === 1) {
-    pen.beginPath();
-    pen.arc(points[0][0] * side, points[0][1] * side, width * side * 0.55, 0, 7);
-    pen.fill();
-    return;
-  }
-  let from = points[0];
-  for (let i = 1; i < points.length; i++) {
-    const [a, b] = [points[i - 1], points[i]];
-    const speed = Math.min(1, Math.hypot(b[0] - a[0], b[1] - a[1]) / 0.06);
-    width += (PEN * (1.12 - 0.42 * speed) - width) * 0.35;
-    const to = i === points.length - 1 ? b : [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
-    pen.lineWidth = width * side;
-    pen.beginPath();
-    pen.moveTo(from[0] * side, from[1] * side);
-    pen.quadraticCurveTo(a[0] * side, a[1] * side, to[0] * side, to[1] * side);
-    pen.stroke();
-    from = to;
-  }
-}
-
-function draw() {
-  const { pen, width: side } = digits.sharpen(canvas);
-  pen.strokeStyle = pen.fillStyle = digits.colour("ink");
-  pen.lineCap = pen.lineJoin = "round";
-  if (drawing.image) drawPicture(pen, side);
-  if (drawing.pixels) digits.paint(pen, { bytes: drawing.pixels, width: 28 }, 0, 0, side / 28);
-  for (const points of drawing.strokes || []) drawInk(pen, points, side);
-  if (stroke) drawInk(pen, stroke, side);
-  if (cursor) drawCursor(pen, side);
-  hint.hidden = !isBlank() || Boolean(stroke);
-  button("undo").disabled = !past.length;
-  button("redo").disabled = !future.length;
-  button("clear").disabled = isBlank();
-}
-
-function drawPicture(pen, side) {
-  const { image } = drawing;
-  const scale = side / Math.max(image.width, image.height);
-  const [w, h] = [image.width * scale, image.height * scale];
-  pen.drawImage(image, (side - w) / 2, (side - h) / 2, w, h);
-}
-
-function drawCursor(pen, side) {
-  pen.save();
-  pen.strokeStyle = digits.colour("accent");
-  pen.lineWidth = 2;
-  pen.beginPath();
-  pen.arc(cursor.x * side, cursor.y * side, cursor.down ? 5 : 9, 0, 7);
-  pen.stroke();
-  pen.restore();
-}
-
-let framed = false;
-function drawSoon() {
-  if (framed) return;
-  framed = true;
-  requestAnimationFrame(() => { framed = false; draw(); });
-}
-
-// ---- asking the server -----------------------------------------------------------------------------
-
-let asking = false, again = false, lastAsked = 0, waiting = null;
-
-const shown = () => (stroke ? { strokes: [...(drawing.strokes || []), stroke] } : drawing);
-const sent = ({ strokes, pixels, picture }) => (picture ? { picture } : pixels ? { pixels } : { strokes });
-
-// The quick road (digits/road.py), beside the page wherever that is; Gradio's own where it is not there.
-const root = new URL(window.gradio_config?.root || location.href).pathname.replace(/\/$/, "");
-let quick = true;
-
-async function read(question) {
-  if (quick) {
-    const reply = await fetch(`${root}/digits/read`, {
-      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question),
-    });
-    if (reply.ok) return reply.json();
-    if (reply.status !== 404 && reply.status !== 405) throw new Error(`status ${reply.status}`);
-    quick = false;
-  }
-  return server.read(question);
-}
-
-function ask() {
-  if (asking) { again = true; return; }
-  clearTimeout(waiting);
-  const wait = stroke ? lastAsked + SOONEST - performance.now() : 0;   // a finished drawing: at once
-  if (wait > 0) waiting = setTimeout(askNow, wait);
-  else askNow();
-}
-
-async function askNow() {
-  asking = true;
-  again = false;
-  lastAsked = performance.now();
-  const asked = serial, { network, backend, device } = digits.choice;
-  const question = {
-    drawing: sent(shown()), network, backend, device,
-    language: digits.language, visit: digits.visit, shrink: digits.shrink,
-  };
-  try {
-    const reading = await read(question);
-    digits.say("reading", { ...reading, serial: asked, drawing: shown() });
-  } catch {
-    digits.say("reading", { problem: digits.text("offline"), serial: asked });
-    await new Promise((done) => setTimeout(done, PATIENCE));
-    again = true;
-  }
-  asking = false;
-  if (again) ask();
-}
-
-// What other rooms and Python see of the drawing: the component's value, and a word to the rooms.
-function change(next) {
-  drawing = next;
-  serial += 1;
-  canvas.dataset.serial = serial;
-  props.value = sent(drawing);
-  remember();
-  digits.say("drawing", drawing);
-  digits.say("sent", sent(drawing));
-  drawSoon();
-  ask();
-}
-
-function replace(next) {
-  past.push(drawing);
-  future = [];
-  change(next);
-}
-
-const undo = () => { if (past.length) { future.push(drawing); change(past.pop()); } };
-const redo = () => { if (future.length) { past.push(drawing); change(future.pop()); } };
-const clear = () => { if (!isBlank()) { stroke = null; replace(BLANK); } };
-
-// A reload, or the phone that threw the tab away, must not lose the drawing.
-function remember() {
-  try { sessionStorage.setItem("digits-drawing", JSON.stringify(drawing.picture ? BLANK : sent(drawing))); } catch { /* full */ }
-}
-
-// ---- mouse, touch and pen --------------------------------------------------------------------------
-
-function place(event) {
-  const box = canvas.getBoundingClientRect();
-  const part = (value, low, size) => round(Math.min(1, Math.max(0, (value - low) / size)));
-  return [part(event.clientX, box.left, box.width), part(event.clientY, box.top, box.height)];
-}
-
-function extend(point) {
-  const last = stroke[stroke.length - 1];
-  if (last && Math.hypot(point[0] - last[0], point[1] - last[1]) < NEAR) return;
-  stroke.push(point);
-  serial += 1;
-  canvas.dataset.serial = serial;
-}
-
-function finish() {
-  if (!stroke) return;
-  const strokes = [...(drawing.strokes || []), stroke];
-  stroke = null;
-  replace({ strokes });
-}
-
-canvas.addEventListener("pointerdown", (event) => {
-  if (stroke || event.button !== 0) return;   // a second finger or another button draws nothing
-  canvas.setPointerCapture(event.pointerId);
-  cursor = null;
-  stroke = [];
-  stroke.pointer = event.pointerId;
-  extend(place(event));
-  drawSoon();
-  ask();
-});
-canvas.addEventListener("pointermove", (event) => {
-  if (!stroke || event.pointerId !== stroke.pointer) return;
-  const events = event.getCoalescedEvents?.() ?? [];
-  for (const one of events.length ? events : [event]) extend(place(one));
-  drawSoon();
-  ask();
-});
-canvas.addEventListener("pointerup", (event) => { if (stroke?.pointer === event.pointerId) finish(); });
-canvas.addEventListener("pointercancel", finish);
-canvas.addEventListener("contextmenu", (event) => event.preventDefault());
-
-// ---- keyboard --------------------------------------------------------------------------------------
-
+const STEP = 0.02;          // how far an arrow key moves the pen, part of the pad
+const KEYBOARD = -1;        // the keyboard's pen among the pointers, whose numbers browsers give are 0 or more
+const READ_OUT = 6000;      // ms that a note stays
+/** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-function movePen([dx, dy], far) {
-  cursor ||= { x: 0.5, y: 0.3, down: false };
-  const step = STEP * (far ? 3 : 1);
-  cursor.x = round(Math.min(1, Math.max(0, cursor.x + dx * step)));
-  cursor.y = round(Math.min(1, Math.max(0, cursor.y + dy * step)));
-  if (cursor.down) { extend([cursor.x, cursor.y]); ask(); }
-  drawSoon();
+const round = (/** @type {number} */ value) => Math.round(value * 1e4) / 1e4;
+const within = (/** @type {number} */ value) => round(Math.min(1, Math.max(0, value)));
+
+/** @param {Host} host */
+export function mount(host) {
+  new Pad(host).begin();
 }
 
-function togglePen() {
-  cursor ||= { x: 0.5, y: 0.3, down: false };
-  cursor.down = !cursor.down;
-  if (cursor.down) { stroke = []; extend([cursor.x, cursor.y]); ask(); } else finish();
-  drawSoon();
-}
-
-canvas.addEventListener("keydown", (event) => {
-  const command = event.ctrlKey || event.metaKey;
-  const key = event.key.toLowerCase();
-  if (command && key === "z") (event.shiftKey ? redo : undo)();
-  else if (command && key === "y") redo();
-  else if (command || event.altKey) return;
-  else if (event.key in ARROWS) movePen(ARROWS[event.key], event.shiftKey);
-  else if (event.key === " ") togglePen();
-  else if (event.key === "Delete" || event.key === "Backspace") { cursor = null; clear(); }
-  else if (/^[0-9]$/.test(event.key)) digits.say("sample-wanted", Number(event.key));
-  else return;
-  event.preventDefault();
-});
-canvas.addEventListener("blur", () => { if (cursor?.down) finish(); cursor = null; drawSoon(); });
-
-// ---- pictures: chosen, taken, dropped or pasted -----------------------------------------------------
-
-const LONGEST = 560;   // pixels sent of a picture; the server would average it down to this anyway
-
-async function loadPicture(file) {
-  let bitmap;
-  try { bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }); } catch {
-    return tell("picture_bad");
+class Pad {
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host;
+    this.element = host.element;
+    this.canvas = find(this.element, "canvas", HTMLCanvasElement);
+    this.note = find(this.element, ".pad-note");
+    this.linkRow = find(this.element, ".pad-link");
+    this.underWay = new StrokesUnderWay();
+    /** @type {{x: number, y: number, isDown: boolean} | null} the keyboard's pen */
+    this.cursor = null;
+    /** @type {Drawing | null} the drawing that the page's address holds */
+    this.addressed = null;
+    this.serial = 0;       // counts changes, so that an answer can be told from the one before
+    this.read = createRoute((question) => host.call("read", question));
+    this.askSoon = createAsker(() => this.ask());
+    this.drawSoon = onceAFrame(() => this.draw());
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.telling = undefined;
   }
-  const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
-  const image = document.createElement("canvas");
-  image.width = Math.max(1, Math.round(bitmap.width * scale));
-  image.height = Math.max(1, Math.round(bitmap.height * scale));
-  const pen = image.getContext("2d");
-  pen.imageSmoothingQuality = "high";
-  pen.drawImage(bitmap, 0, 0, image.width, image.height);
-  bitmap.close();
-  const picture = file.type === "image/jpeg" ? image.toDataURL("image/jpeg", 0.92) : image.toDataURL("image/png");
-  stroke = cursor = null;
-  replace({ picture, image });
+
+  /** Listen to everything, and show what was on the pad before. */
+  async begin() {
+    this.listenToPointers();
+    this.listenToKeys();
+    this.listenToFiles();
+    this.listenToButtons();
+    window.addEventListener("hashchange", () => this.openAddress(drawings.replace));
+    const kept = await storedDrawing();
+    if (!this.openAddress(drawings.begin)) drawings.begin(kept ?? drawings.BLANK);
+    this.listenToState();
+  }
+
+  listenToState() {
+    state.subscribe("drawing", (drawing) => this.show(drawing));
+    state.subscribe("language", () => {
+      fill(this.element);
+      this.askSoon(false);
+    });
+    for (const name of /** @type {const} */ (["choice", "shrink", "ownNetworks"])) {
+      state.subscribe(name, () => this.askSoon(false));
+    }
+    state.subscribe("look", this.drawSoon);
+    new ResizeObserver(this.drawSoon).observe(this.canvas);
+    this.host.watch(() => {
+      this.dropUnderWay();
+      drawings.replace(this.host.value ?? drawings.BLANK);
+    });
+  }
+
+  // ---- showing -------------------------------------------------------------------------------------
+
+  /** What is on the pad, strokes under way included. @returns {Drawing} */
+  get shown() {
+    return this.underWay.isEmpty ? state.get("drawing") : drawings.withStrokes(this.underWay.strokes);
+  }
+
+  /** Show another drawing, keep it, and have it read. @param {Drawing} drawing */
+  show(drawing) {
+    this.host.value = drawing;
+    storeDrawing(drawing);
+    if (drawing !== this.addressed) forgetAddress();
+    this.linkRow.hidden = true;
+    this.changed(false);
+  }
+
+  /** Something new is on the pad. @param {boolean} isMoving the pen is down, more is to come */
+  changed(isMoving) {
+    this.serial += 1;
+    this.canvas.dataset.serial = String(this.serial);
+    this.drawSoon();
+    this.askSoon(isMoving);
+  }
+
+  draw() {
+    const { pen, width: side } = sharpen(this.canvas);
+    const { strokes, pixels, picture } = this.shown;
+    const image = picture && imageOf(picture, this.drawSoon);
+    if (image) paintPicture(pen, image, side);
+    if (pixels) paintGrey(pen, { bytes: pixels, width: 28 }, 0, 0, side / 28);
+    for (const points of strokes ?? []) paintInk(pen, points, side);
+    if (this.cursor) this.drawCursor(pen, side);
+    const blank = drawings.isBlank(this.shown);
+    find(this.element, ".pad-hint").hidden = !blank;
+    this.button("undo").disabled = !drawings.canUndo() && this.underWay.isEmpty;
+    this.button("redo").disabled = !drawings.canRedo();
+    this.button("clear").disabled = blank;
+  }
+
+  /** @param {CanvasRenderingContext2D} pen @param {number} side */
+  drawCursor(pen, side) {
+    const { x, y, isDown } = this.cursor ?? { x: 0, y: 0, isDown: false };
+    pen.save();
+    pen.strokeStyle = colour("accent");
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.arc(x * side, y * side, isDown ? 5 : 9, 0, 7);
+    pen.stroke();
+    pen.restore();
+  }
+
+  /** Say something under the pad for a while. @param {string} key */
+  tell(key) {
+    clearTimeout(this.telling);
+    this.note.textContent = text(key);
+    this.telling = setTimeout(() => {
+      this.note.textContent = "";
+    }, READ_OUT);
+  }
+
+  // ---- asking --------------------------------------------------------------------------------------
+
+  /** Ask for what is on the pad now; whether an answer came. */
+  async ask() {
+    const [serial, drawing] = [this.serial, this.shown];
+    const question = {
+      ...state.get("choice"),
+      ...credentials(),
+      drawing,
+      language: state.get("language"),
+      shrink: state.get("shrink"),
+    };
+    try {
+      state.set("answer", { serial, drawing, ...readAnswer(await this.read(question)) });
+      return true;
+    } catch {
+      state.set("answer", { serial, drawing, shown: null, problem: text("offline") });
+      return false;
+    }
+  }
+
+  // ---- strokes -------------------------------------------------------------------------------------
+
+  /** A stroke begins. @param {number} pointer @param {string} kind @param {Point} point @param {number} time */
+  start(pointer, kind, point, time) {
+    const isFirst = this.underWay.isEmpty;
+    if (!this.underWay.begin(pointer, kind, point, time)) return false;
+    if (isFirst && drawings.beginsAnother()) this.tell(state.get("isTaught") ? "fresh_taught" : "fresh_picture");
+    this.changed(true);
+    return true;
+  }
+
+  /** @param {number} pointer */
+  finish(pointer) {
+    const stroke = this.underWay.finish(pointer);
+    if (stroke) drawings.replace(drawings.withStrokes([stroke]));
+  }
+
+  /** Take back what is under way: undo and clear begin with that. */
+  dropUnderWay() {
+    this.underWay.drop();
+    if (this.cursor) this.cursor.isDown = false;
+  }
+
+  listenToPointers() {
+    const { canvas } = this;
+    canvas.addEventListener("pointerdown", (event) => this.pointerDown(event));
+    canvas.addEventListener("pointermove", (event) => this.pointerMove(event));
+    canvas.addEventListener("pointerup", (event) => this.finish(event.pointerId));
+    for (const kind of /** @type {const} */ (["pointercancel", "lostpointercapture"])) {
+      canvas.addEventListener(kind, (event) => {
+        if (this.underWay.cancel(event.pointerId)) this.changed(false);
+      });
+    }
+    canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+  }
+
+  /** @param {PointerEvent} event */
+  pointerDown(event) {
+    if (event.pointerType === "mouse" && event.button !== 0) return;
+    if (!this.start(event.pointerId, event.pointerType, this.place(event), event.timeStamp)) return;
+    if (this.cursor) this.leaveKeyboard();
+    canvasCapture(this.canvas, event.pointerId);
+    this.canvas.focus({ preventScroll: true });
+  }
+
+  /** @param {PointerEvent} event */
+  pointerMove(event) {
+    this.underWay.notePen(event.pointerType, event.timeStamp);
+    const events = event.getCoalescedEvents?.() ?? [];
+    const drew = (events.length ? events : [event]).map((one) => this.underWay.extend(event.pointerId, this.place(one)));
+    if (drew.includes(true)) this.changed(true);
+  }
+
+  /** @param {PointerEvent} event @returns {Point} */
+  place(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return [within((event.clientX - box.left) / box.width), within((event.clientY - box.top) / box.height)];
+  }
+
+  // ---- keyboard ------------------------------------------------------------------------------------
+
+  listenToKeys() {
+    this.canvas.addEventListener("keydown", (event) => {
+      if (this.pressed(event)) event.preventDefault();
+    });
+    this.canvas.addEventListener("blur", () => this.leaveKeyboard());
+  }
+
+  /** Do what a key asks for; whether it asks for anything. @param {KeyboardEvent} event */
+  pressed(event) {
+    const key = event.key.toLowerCase();
+    if (event.ctrlKey || event.metaKey) {
+      if (key === "z") this.act(event.shiftKey ? drawings.redo : drawings.undo);
+      else if (key === "y") this.act(drawings.redo);
+      return key === "z" || key === "y";
+    }
+    if (event.altKey) return false;
+    if (event.key in ARROWS) this.movePen(ARROWS[event.key], event.shiftKey ? 3 * STEP : STEP);
+    else if (key === " ") this.togglePen(event.timeStamp);
+    else if (key === "delete" || key === "backspace") this.act(drawings.clear);
+    else if (/^[0-9]$/.test(key)) this.act(() => loadSample(Number(key)));
+    else return false;
+    return true;
+  }
+
+  /** @param {Point} direction @param {number} step */
+  movePen([dx, dy], step) {
+    const cursor = (this.cursor ??= { x: 0.5, y: 0.3, isDown: false });
+    cursor.x = within(cursor.x + dx * step);
+    cursor.y = within(cursor.y + dy * step);
+    if (this.underWay.extend(KEYBOARD, [cursor.x, cursor.y])) this.changed(true);
+    this.drawSoon();
+  }
+
+  /** @param {number} time */
+  togglePen(time) {
+    const cursor = (this.cursor ??= { x: 0.5, y: 0.3, isDown: false });
+    cursor.isDown = !cursor.isDown;
+    if (cursor.isDown) this.start(KEYBOARD, "keyboard", [cursor.x, cursor.y], time);
+    else this.finish(KEYBOARD);
+    this.drawSoon();
+  }
+
+  /** The keyboard's pen is lifted and put away. */
+  leaveKeyboard() {
+    this.cursor = null;
+    this.finish(KEYBOARD);
+    this.drawSoon();
+  }
+
+  // ---- buttons and links ---------------------------------------------------------------------------
+
+  /** @param {string} name */
+  button(name) {
+    return find(this.element, `[data-do="${name}"]`, HTMLButtonElement);
+  }
+
+  /** Do something with the drawing as a whole; what is under way is taken back first. @param {() => void} deed */
+  act(deed) {
+    const isBlank = this.underWay.isEmpty;
+    this.dropUnderWay();
+    this.cursor = null;
+    deed();
+    if (!isBlank) this.changed(false);
+    this.drawSoon();
+  }
+
+  listenToButtons() {
+    const choose = (/** @type {string} */ name) => () => find(this.element, `input[data-for="${name}"]`).click();
+    /** @type {Record<string, () => void>} */
+    const deeds = {
+      undo: () => this.act(drawings.undo),
+      redo: () => this.act(drawings.redo),
+      clear: () => this.act(drawings.clear),
+      picture: choose("picture"),
+      camera: choose("camera"),
+      share: () => this.share(),
+    };
+    for (const [name, deed] of Object.entries(deeds)) this.button(name).addEventListener("click", deed);
+  }
+
+  async share() {
+    const { strokes } = state.get("drawing");
+    if (drawings.isBlank(state.get("drawing"))) return this.tell("share_nothing");
+    if (!strokes) return this.tell("share_only_strokes");
+    const address = addressOf(strokes);
+    if (!address) return this.tell("share_too_long");
+    this.addressed = state.get("drawing");
+    keepInAddress(address);
+    try {
+      await navigator.clipboard.writeText(address);
+      this.tell("share_copied");
+    } catch {   // no clipboard over plain http or in another page's frame
+      this.offerLink(address);
+    }
+  }
+
+  /** @param {string} address */
+  offerLink(address) {
+    const field = find(this.linkRow, "input", HTMLInputElement);
+    field.value = address;
+    this.linkRow.hidden = false;
+    field.focus();
+    field.select();
+    this.tell("share_shown");
+  }
+
+  /** Show the drawing in the page's address; whether there was any. @param {(drawing: Drawing) => void} use */
+  openAddress(use) {
+    const strokes = fromAddress();
+    if (!strokes) return false;
+    if (strokes === "broken") this.tell("share_broken");
+    this.addressed = { strokes: strokes === "broken" ? [] : strokes };
+    use(this.addressed);
+    return true;
+  }
+
+  // ---- pictures ------------------------------------------------------------------------------------
+
+  listenToFiles() {
+    for (const input of findAll(this.element, "input[type=file]", HTMLInputElement)) {
+      input.addEventListener("change", () => {
+        if (input.files?.[0]) this.usePicture(input.files[0]);
+        input.value = "";
+      });
+    }
+    document.addEventListener("paste", (event) => {
+      if (isField(event.target)) return;
+      const file = firstPicture(event.clipboardData?.files);
+      if (file) this.usePicture(file);
+    });
+    this.listenToDrops();
+  }
+
+  /** A file dropped anywhere would replace the page by itself: it is the pad's, wherever it falls. */
+  listenToDrops() {
+    const paper = find(this.element, ".paper");
+    document.addEventListener("dragover", (event) => {
+      if (isField(event.target) || !event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      paper.classList.add("dropping");
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget) paper.classList.remove("dropping");
+    });
+    document.addEventListener("drop", (event) => {
+      paper.classList.remove("dropping");
+      const files = event.dataTransfer?.files;
+      if (isField(event.target) || !files?.length) return;
+      event.preventDefault();
+      this.usePicture(firstPicture(files) ?? files[0]);
+    });
+  }
+
+  /** @param {File} file */
+  async usePicture(file) {
+    try {
+      const picture = await preparePicture(file);
+      this.act(() => drawings.replace({ picture }));
+    } catch (error) {
+      if (!(error instanceof PictureError)) throw error;
+      this.tell(error.message);
+    }
+  }
 }
 
-const firstPicture = (files) => [...(files || [])].find((file) => file.type.startsWith("image/") || file.name);
-
-for (const input of element.querySelectorAll("input[type=file]")) {
-  input.addEventListener("change", () => { if (input.files[0]) loadPicture(input.files[0]); input.value = ""; });
-}
-const paper = element.querySelector(".paper");
-const hover = (over) => () => paper.classList.toggle("dropping", over);
-paper.addEventListener("dragover", (event) => { event.preventDefault(); hover(true)(); });
-paper.addEventListener("dragleave", hover(false));
-paper.addEventListener("drop", (event) => {
-  event.preventDefault();
-  hover(false)();
-  const file = firstPicture(event.dataTransfer.files);
-  if (file) loadPicture(file);
-});
-document.addEventListener("paste", (event) => {
-  if (event.target.closest?.("input, textarea, [contenteditable]")) return;
-  const file = [...(event.clipboardData?.files || [])].find((one) => one.type.startsWith("image/"));
-  if (file) loadPicture(file);
-});
-
-// ---- a drawing as a link ---------------------------------------------------------------------------
-
-// Six figures a point, three for x and three for y, in thousandths of the pad; "-" between strokes.
-const figures = (value) => String(Math.min(999, Math.round(value * 999))).padStart(3, "0");
-const encode = (strokes) => strokes.map((points) => thin(points).map(([x, y]) => figures(x) + figures(y)).join("")).join("-");
-
-function decode(link) {
-  if (link.length > 20000 || !/^(\d{6})+(-(\d{6})+)*$/.test(link)) return null;
-  return link.split("-").map((points) =>
-    points.match(/\d{6}/g).map((p) => [round(p.slice(0, 3) / 999), round(p.slice(3) / 999)]));
+/** @param {HTMLCanvasElement} canvas @param {number} pointer */
+function canvasCapture(canvas, pointer) {
+  try {
+    canvas.setPointerCapture(pointer);
+  } catch {
+    // the pointer has gone again already
+  }
 }
 
-// The fewest points that keep a stroke within 1/300 of the pad (Douglas and Peucker, 1973).
-function thin(points) {
-  if (points.length < 3) return points;
-  const [a, b] = [points[0], points[points.length - 1]];
-  const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
-  let [farthest, at] = [0, 0];
-  points.forEach((p, i) => {
-    const off = length
-      ? Math.abs((b[0] - a[0]) * (a[1] - p[1]) - (a[0] - p[0]) * (b[1] - a[1])) / length
-      : Math.hypot(p[0] - a[0], p[1] - a[1]);
-    if (off > farthest) [farthest, at] = [off, i];
-  });
-  if (farthest < 1 / 300) return [a, b];
-  return [...thin(points.slice(0, at + 1)).slice(0, -1), ...thin(points.slice(at))];
+/** Whether files and text that arrive there are meant for it. @param {EventTarget | null} target */
+function isField(target) {
+  return target instanceof Element && Boolean(target.closest("input, textarea, [contenteditable]"));
 }
-
-async function share() {
-  if (isBlank()) return tell("share_nothing");
-  if (!drawing.strokes) return tell("share_only_strokes");
-  history.replaceState(null, "", `#draw=${encode(drawing.strokes)}`);
-  try { await navigator.clipboard.writeText(location.href); tell("share_copied"); } catch { tell("share_shown"); }
-}
-
-function fromLink() {
-  const link = /^#draw=(.*)$/.exec(location.hash)?.[1];
-  if (link === undefined) return null;
-  const strokes = decode(link);
-  if (!strokes) tell("share_broken");
-  return { strokes: strokes || [] };
-}
-
-let telling = null;
-function tell(key) {
-  clearTimeout(telling);
-  note.textContent = digits.text(key);
-  telling = setTimeout(() => { note.textContent = ""; }, 6000);
-}
-
-// ---- buttons, and what other rooms want ------------------------------------------------------------
-
-const pickFile = (name) => () => element.querySelector(`input[data-for="${name}"]`).click();
-const deeds = { undo, redo, clear, share, picture: pickFile("picture"), camera: pickFile("camera") };
-for (const [name, deed] of Object.entries(deeds)) button(name).addEventListener("click", deed);
-
-digits.on("load", (next) => { stroke = cursor = null; replace(next); });
-digits.on("choice", ask);
-digits.on("language", () => { digits.fill(element); ask(); });
-digits.on("look", drawSoon);
-new ResizeObserver(drawSoon).observe(canvas);
-watch("value", () => { stroke = null; replace(props.value || BLANK); });
-
-function begin() {
-  let kept = null;
-  try { kept = JSON.parse(sessionStorage.getItem("digits-drawing")); } catch { /* nothing kept */ }
-  digits.fill(element);
-  change(fromLink() || (kept && (Array.isArray(kept.strokes) || kept.pixels) ? kept : BLANK));
-}
-window.addEventListener("hashchange", () => { const linked = fromLink(); if (linked) replace(linked); });
-begin();

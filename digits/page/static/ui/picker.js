@@ -1,68 +1,113 @@
 // Who answers: network, backend and device, and both backends side by side.
 //
-// The value is {names, network, backend, device}: Python sets it to offer another network ("yours",
+// The value is {names, network, backend, device}: the server sets it to offer another network ("yours",
 // after a training) or to choose one, and reads the visitor's choice from it.
-const [network, backend, device] = element.querySelectorAll("select");
-const compare = element.querySelector("button");
-const lines = element.querySelector(".compare-lines");
-const PACKAGES = { onnx: "onnxruntime", torch: "torch" };
 
-const nameOf = (name) => (name === "yours" ? digits.text("network_yours") : name);
+import { problemOf } from "../services/answers.js";
+import { credentials } from "../services/session.js";
+import { choose, state } from "../services/state.js";
+import { fill, text } from "../services/texts.js";
+import { find, make } from "./dom.js";
 
-function offer(select, names, chosen, label = (name) => name) {
+/** @typedef {import("../services/messages.js").Picked} Picked */
+/** @typedef {import("../services/messages.js").By} By */
+
+const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
+const EXPLAINED = ["sketch", "tutorial", "yours"];
+
+/** @param {import("../hosts/gradio.js").Host<Picked>} host */
+export function mount(host) {
+  const { element } = host;
+  const select = (/** @type {string} */ name) => find(element, `select[name=${name}]`, HTMLSelectElement);
+  const [network, backend, device] = [select("network"), select("backend"), select("device")];
+  const compare = find(element, "button", HTMLButtonElement);
+  const lines = find(element, ".compare-lines");
+
+  function show() {
+    const { names, network: chosen, backends, backend: asked } = host.value;
+    const isOwn = chosen === "yours";
+    offer(network, names, chosen, nameOf);
+    offer(backend, isOwn ? ["torch"] : backends, isOwn ? "torch" : asked, (name) => PACKAGES[name] ?? name);
+    compare.hidden = backends.length < 2 || isOwn;
+    find(element, ".picker-about").textContent = EXPLAINED.includes(chosen) ? text(`about_${chosen}`) : "";
+  }
+
+  function tellChoice() {
+    const { network: name, backend: engine, device: where } = host.value;
+    lines.replaceChildren();   // what was compared was another network
+    choose({ network: name, backend: engine, device: where });
+  }
+
+  /** @param {Partial<Picked>} change */
+  function pick(change) {
+    host.value = { ...host.value, ...change };
+    show();
+    tellChoice();
+    host.emit("input");
+  }
+
+  network.addEventListener("change", () => pick({ network: network.value }));
+  backend.addEventListener("change", () => pick({ backend: backend.value, device: "auto" }));
+  device.addEventListener("change", () => pick({ device: device.value }));
+  host.watch(() => {
+    show();
+    tellChoice();
+  });
+  state.subscribe("choice", ({ network: wanted }) => {
+    if (wanted && wanted !== host.value.network && host.value.names.includes(wanted)) pick({ network: wanted });
+  });
+  state.subscribe("answer", (answer) => {
+    if (answer?.shown) showDevices(device, answer.shown.by);
+  });
+  compare.addEventListener("click", async () => {
+    compare.disabled = true;
+    lines.replaceChildren(...(await compared(host)).map((words) => make("li", words)));
+    compare.disabled = false;
+  });
+  state.subscribe("language", () => {
+    fill(element);
+    show();
+  });
+  tellChoice();
+}
+
+/** @param {string} name */
+const nameOf = (name) => (name === "yours" ? text("network_yours") : name);
+
+/**
+ * @param {HTMLSelectElement} select
+ * @param {string[]} names
+ * @param {string} chosen
+ * @param {(name: string) => string} label
+ */
+function offer(select, names, chosen, label) {
   select.replaceChildren(...names.map((name) => new Option(label(name), name, false, name === chosen)));
   select.disabled = names.length < 2;
 }
 
-function show() {
-  const { names, network: chosen, backends, backend: asked } = props.value;
-  offer(network, names, chosen, nameOf);
-  offer(backend, chosen === "yours" ? ["torch"] : backends, asked, (name) => PACKAGES[name]);
-  if (chosen === "yours") backend.disabled = true;
-  compare.hidden = backends.length < 2 || chosen === "yours";
-}
-
-function choose() {
-  const { network: name, backend: engine, device: where } = props.value;
-  digits.choice = { network: name, backend: engine, device: where };
-  if (name !== "yours") digits.shipped = name;   // what "back to ..." goes back to
-  digits.say("choice", digits.choice);
-}
-
-function pick(change) {
-  props.value = { ...props.value, ...change };
-  show();
-  choose();
-  trigger("input");
-}
-
-network.addEventListener("change", () => pick({ network: network.value }));
-backend.addEventListener("change", () => pick({ backend: backend.value, device: "auto" }));
-device.addEventListener("change", () => pick({ device: device.value }));
-watch("value", () => { show(); choose(); });
-digits.on("network-wanted", (name) => { if (props.value.names.includes(name)) pick({ network: name }); });
-
-digits.on("reading", ({ by }) => {
-  if (!by) return;
-  const current = [...device.options].map((option) => option.value).join();
-  if (current !== by.devices.join()) offer(device, by.devices, by.device);
+/** @param {HTMLSelectElement} device @param {By} by */
+function showDevices(device, by) {
+  const offered = [...device.options].map((option) => option.value).join();
+  if (offered !== by.devices.join()) offer(device, by.devices, by.device, (name) => name);
   device.value = by.device;
-});
+}
 
-compare.addEventListener("click", async () => {
-  compare.disabled = true;
-  const question = { ...digits.choice, language: digits.language, drawing: digits.last("sent") };
-  let told;
-  try { told = await server.compare(question); } catch { told = { problem: digits.text("offline") }; }
-  lines.replaceChildren(...(told.lines || [told.problem]).map((words) => {
-    const item = document.createElement("li");
-    item.textContent = words;
-    return item;
-  }));
-  compare.disabled = false;
-});
+/** @param {import("../hosts/gradio.js").Host<Picked>} host @returns {Promise<string[]>} */
+async function compared(host) {
+  const question = { ...state.get("choice"), ...credentials(), language: state.get("language"), drawing: state.get("drawing") };
+  try {
+    const told = await host.call("compare", question);
+    const problem = problemOf(told);
+    return problem ? [problem] : told.lines.map(lineOf);
+  } catch {
+    return [text("offline")];
+  }
+}
 
-digits.on("language", () => { digits.fill(element); show(); });
-digits.fill(element);
-show();
-choose();
+/**
+ * A line of the comparison; an older server sends the sentence itself.
+ * @param {string | {key?: string, values: Record<string, string | number>}} line
+ */
+function lineOf(line) {
+  return typeof line === "string" ? line : text(line.key ?? "compare_line", line.values);
+}

@@ -1,168 +1,204 @@
 // A training as it goes: accuracy, curves, four test digits, the visitor's drawing read again and again.
 //
-// The value is what digits/story.py tells, five times a second; everything is drawn anew from it. Says
-// "training" with every change, so that the form (digits/train.js) knows. Next: digits/outcome.js.
-const root = element.querySelector(".run");
-const status = element.querySelector(".run-status");
-const words = element.querySelector(".run-words");
-const when = element.querySelector(".run-when");
-const done = element.querySelector(".run-done");
-const [note, back] = [element.querySelector(".run-note span"), element.querySelector(".run-note button")];
-const samples = element.querySelector(".samples");
-const own = element.querySelector(".own");
-const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT] = [320, 150];
-const [LEFT, RIGHT, TOP, BOTTOM] = [34, 8, 8, 20];   // margins of a chart
+// The value is what the server tells, five times a second; everything is drawn anew from it.
+
+import { problemOf } from "../services/answers.js";
+import { storedRun, storeRun } from "../services/keep.js";
+import { choose, state } from "../services/state.js";
+import { fill, number, percent, text } from "../services/texts.js";
+import { fillWithGrey } from "./canvas.js";
+import { drawChart } from "./chart.js";
+import { find, findAll, make, whenWidthChanges } from "./dom.js";
+
+/** @typedef {import("../services/messages.js").Run} Run */
+/** @typedef {import("../services/messages.js").Reading} Reading */
+/** @typedef {import("../services/messages.js").GreyImage} GreyImage */
+/** @typedef {import("../services/messages.js").RunState} RunState */
+
 const ENDED = ["done", "stopped", "cut"];
+const MOST_ROWS = 6;   // of the drawing's readings: the first and the latest
 
-const { number, percent } = digits;
+/** @param {import("../hosts/gradio.js").Host<Run | null>} host */
+export function mount(host) {
+  const { element } = host;
+  const root = find(element, ".run");
+  const note = find(element, ".run-note span");
+  const back = find(element, ".run-note button", HTMLButtonElement);
 
-// ---- curves ----------------------------------------------------------------------------------------
-
-function shape(name, attributes, text) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-// points: [step, value]; marks: the same for the ends of epochs, the value only where it is to be seen; ticks: values on the upright axis
-function drawChart(svg, points, marks, ticks, steps, label) {
-  const [low, high] = [ticks[0], ticks[ticks.length - 1]];
-  const x = (step) => LEFT + (WIDTH - LEFT - RIGHT) * (step / Math.max(1, steps));
-  const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (Math.min(high, Math.max(low, value)) - low) / (high - low));
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-  const parts = [];
-  for (const tick of ticks) {
-    parts.push(shape("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick) }));
-    parts.push(shape("text", { class: "tick", x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" }, label(tick)));
+  function show() {
+    const run = host.value;
+    const stage = run?.state ?? "idle";
+    root.dataset.state = stage;
+    root.classList.toggle("drawn", Boolean(run?.curve));
+    note.textContent = noteOf(run);
+    back.hidden = !ENDED.includes(stage);
+    back.textContent = text("run_back", { network: state.get("shipped") });
+    if (run?.curve) showFigures(element, run);
+    else if (stage !== "problem") showNothing(element);
+    if (run?.curve && root.offsetParent) showPictures(element, run);
   }
-  marks.forEach(([step], epoch) => {
-    const room = (WIDTH - LEFT - RIGHT) / Math.max(1, marks.length - 1);
-    if (room > 14 || epoch % 5 === 0) parts.push(shape("text", { class: "tick", x: x(step), y: HEIGHT - 4, "text-anchor": "middle" }, epoch));
+
+  function told() {
+    show();
+    const stage = host.value?.state ?? "idle";
+    state.set("run", stage);
+    if (ENDED.includes(stage)) state.set("ownNetworks", state.get("ownNetworks") + 1);
+    storeRun(!ENDED.includes(stage) && stage !== "problem" && stage !== "idle");
+  }
+
+  back.addEventListener("click", () => choose({ ...state.get("choice"), network: state.get("shipped"), backend: "auto", device: "auto" }));
+  host.watch(told);
+  state.subscribe("choice", ({ network }) => {
+    back.disabled = network !== "yours";
   });
-  const path = points.map(([step, value], i) => `${i ? "L" : "M"}${x(step).toFixed(1)} ${y(value).toFixed(1)}`).join("");
-  parts.push(shape("path", { class: "curve", d: path || "M0 0" }));
-  for (const [step, value] of marks.filter((mark) => mark.length > 1)) parts.push(shape("circle", { class: "mark", cx: x(step), cy: y(value), r: 3.5 }));
-  svg.replaceChildren(...parts);
+  state.subscribe("run", (stage) => {
+    if (stage !== "sent") return;
+    note.textContent = text("run_loading");
+    back.hidden = true;
+    root.dataset.state = "waiting";
+  });
+  state.subscribe("language", () => {
+    fill(element);
+    show();
+  });
+  state.subscribe("look", show);
+  whenWidthChanges(root, show);
+  if (storedRun()) note.textContent = text("run_lost");
+  storeRun(false);
 }
 
-function drawCharts(run) {
-  const { curve, past, steps } = run;
-  const tested = past.map(({ step, accuracy }) => [step, accuracy]);
-  drawChart(element.querySelector(".accuracy"), curve.map(([step, , accuracy]) => [step, accuracy]), tested,
-    [0, 0.25, 0.5, 0.75, 1], steps, (tick) => `${Math.round(100 * tick)}`);
-  const most = Math.max(0.5, ...curve.map(([, loss]) => (Number.isFinite(loss) ? loss : 0)));
+/** @param {Run | null} run */
+function noteOf(run) {
+  if (!run) return "";
+  if (run.state === "problem") return text("run_problem", { problem: problemOf(run) });
+  const said = ["waiting", "loading", ...ENDED];
+  return said.includes(run.state) ? text(`run_${run.state}`, { place: run.place }) : "";
+}
+
+/** @param {HTMLElement} element */
+function showNothing(element) {
+  find(element, ".run-status").textContent = "";
+  find(element, ".run-words").textContent = text("run_idle");
+  find(element, ".run-when").textContent = "";
+  find(element, ".run-done").style.width = "0";
+}
+
+/** @param {HTMLElement} element @param {Run} run */
+function showFigures(element, run) {
+  find(element, ".run-status").textContent = percent(run.accuracy, 1);
+  find(element, ".run-words").textContent = text("run_right", { tested: number(run.tested) });
+  find(element, ".run-when").textContent = [epochOf(run), timeOf(run)].filter(Boolean).join(" · ");
+  find(element, ".run-done").style.width = `${run.steps ? (100 * run.step) / run.steps : 0}%`;
+}
+
+/** @param {Run} run */
+function epochOf({ epoch, epochs, step, state: stage }) {
+  if (!epoch && !step) return text("run_untrained");
+  return text("run_epoch", { epoch: Math.min(epochs, epoch + (stage === "done" ? 0 : 1)), epochs });
+}
+
+/** @param {Run} run */
+function timeOf({ state: stage, seconds, left }) {
+  if (ENDED.includes(stage)) return text("run_took", { seconds: seconds.toFixed(1) });
+  return left === null ? "" : text("run_left", { seconds: Math.max(1, Math.round(left)) });
+}
+
+/** @param {HTMLElement} element @param {Run} run */
+function showPictures(element, run) {
+  drawAccuracy(find(element, ".chart.accuracy", SVGSVGElement), run);
+  drawLoss(find(element, ".chart.loss", SVGSVGElement), run);
+  drawSamples(find(element, ".samples"), run);
+  drawOwn(find(element, ".own"), run);
+}
+
+/** @param {SVGSVGElement} svg @param {Run} run */
+function drawAccuracy(svg, { curve = [], past, steps }) {
+  drawChart(svg, {
+    points: curve.map(([step, , accuracy]) => [step, accuracy]),
+    epochs: past.map(({ step, accuracy }) => [step, accuracy]),
+    ticks: [0, 0.25, 0.5, 0.75, 1],
+    steps,
+    label: (tick) => `${Math.round(100 * tick)}`,
+  });
+}
+
+/** @param {SVGSVGElement} svg @param {Run} run */
+function drawLoss(svg, { curve = [], past, steps }) {
+  const most = Math.max(0.5, ...curve.map(([, loss]) => (Number.isFinite(loss) ? Number(loss) : 0)));
   const top = most > 10 ? most : Math.ceil(most * 2) / 2;
-  drawChart(element.querySelector(".loss"), curve.map(([step, loss]) => [step, loss ?? top]), past.map(({ step }) => [step]),
-    [0, top / 2, top], steps, (tick) => (top > 10 ? tick.toPrecision(2) : tick.toFixed(2).replace(/0$/, "")));
-}
-
-// ---- digits ----------------------------------------------------------------------------------------
-
-function tile(image) {
-  const item = document.createElement("li");
-  item.append(document.createElement("canvas"), document.createElement("span"), document.createElement("small"));
-  item.image = image;
-  return item;
-}
-
-function paint(item) {
-  const { pen, width } = digits.sharpen(item.querySelector("canvas"));
-  if (width) digits.paint(pen, item.image, 0, 0, width / 28);
-}
-
-// Right ones have a tick and a full frame, wrong ones a cross, a broken frame and what they are.
-function showGuess(item, { label, probability }, truth) {
-  const [reading, verdict] = [item.querySelector("span"), item.querySelector("small")];
-  reading.textContent = `${label}`;
-  const isRight = label === truth;
-  item.className = isRight ? "right" : "wrong";
-  verdict.textContent = `${isRight ? "✓" : "✗"} ${percent(probability, 0)}`;
-  item.setAttribute("aria-label", `${label}, ${digits.text(isRight ? "run_right_mark" : "run_wrong_mark", { label: truth })}`);
-}
-
-function drawSamples(run) {
-  if (samples.bytes !== run.samples[0]?.image.bytes || samples.children.length !== run.samples.length) {
-    samples.replaceChildren(...run.samples.map(({ image }) => tile(image)));
-    samples.bytes = run.samples[0]?.image.bytes;
-  }
-  [...samples.children].forEach((item, i) => {
-    showGuess(item, run.guesses[i], run.samples[i].label);
-    paint(item);
+  drawChart(svg, {
+    points: curve.map(([step, loss]) => [step, loss ?? top]),   // no number: it went beyond all bounds
+    epochs: past.map(({ step }) => [step]),
+    ticks: [0, top / 2, top],
+    steps,
+    label: (tick) => (top > 10 ? tick.toPrecision(2) : tick.toFixed(2).replace(/0$/, "")),
   });
 }
 
-// The visitor's drawing, then one line an epoch: how it was read before any training, after one, ...
-function drawOwn(run) {
+/** @returns {HTMLLIElement} */
+function makeTile() {
+  const tile = make("li");
+  tile.append(make("canvas"), make("span"), make("small"));
+  return tile;
+}
+
+/** @param {HTMLElement} tile @param {GreyImage} image */
+function paintTile(tile, image) {
+  fillWithGrey(find(tile, "canvas", HTMLCanvasElement), image);
+}
+
+/** @param {HTMLElement} list @param {Run} run */
+function drawSamples(list, { samples, guesses }) {
+  if (list.children.length !== samples.length) list.replaceChildren(...samples.map(makeTile));
+  findAll(list, "li").forEach((tile, i) => {
+    showGuess(tile, guesses[i], samples[i].label);
+    paintTile(tile, samples[i].image);
+  });
+}
+
+/**
+ * Right ones have a tick and a full frame, wrong ones a cross, a broken frame and what they are.
+ * @param {HTMLElement} tile @param {Reading} reading @param {number} truth
+ */
+function showGuess(tile, { label, probability }, truth) {
+  const isRight = label === truth;
+  tile.className = isRight ? "right" : "wrong";
+  find(tile, "span").textContent = String(label);
+  find(tile, "small").textContent = `${isRight ? "✓" : "✗"} ${percent(probability)}`;
+  tile.setAttribute("aria-label", `${label}, ${text(isRight ? "run_right_mark" : "run_wrong_mark", { label: truth })}`);
+}
+
+/**
+ * The visitor's drawing, then one line an epoch: how it was read before any training, after one, ...
+ * @param {HTMLElement} own @param {Run} run
+ */
+function drawOwn(own, run) {
+  own.className = run.drawing ? "own" : "own small";
   if (!run.drawing) {
-    own.textContent = digits.text("run_draw_first");
-    own.className = "own small";
+    own.textContent = text("run_draw_first");
     return;
   }
-  own.className = "own";
-  const ink = tile(run.drawing);
-  const rows = run.past.map(({ drawing }, epoch) => [digits.text(epoch ? "run_at" : "run_before", { epoch }), drawing]);
-  if (run.step !== run.past[run.past.length - 1].step) rows.push([digits.text("run_now"), run.reading]);
-  const kept = rows.length > 6 ? [rows[0], ...rows.slice(-5)] : rows;
-  const list = document.createElement("ol");
-  for (const [name, reading] of kept) {
-    const row = document.createElement("li"), [at, digit, bar, share] = ["small", "b", "i", "span"].map((tag) => document.createElement(tag));
-    at.textContent = name;
-    digit.textContent = reading.label;
-    bar.style.setProperty("--share", reading.probability);
-    share.textContent = percent(reading.probability, 0);
-    row.append(at, digit, bar, share);
-    list.append(row);
-  }
-  own.replaceChildren(ink, list);
-  paint(ink);
+  const tile = makeTile();
+  const list = make("ol");
+  list.append(...readingsOf(run).map(([name, reading]) => makeRow(name, reading)));
+  own.replaceChildren(tile, list);
+  paintTile(tile, run.drawing);
 }
 
-// ---- all of it -------------------------------------------------------------------------------------
-
-const PLAIN = { waiting: "run_waiting", loading: "run_loading" };
-
-function show() {
-  const run = props.value || { state: "idle" };
-  const { state } = run;
-  root.dataset.state = state;
-  root.classList.toggle("drawn", Boolean(run.curve));
-  note.textContent = state === "problem" ? digits.text("run_problem", run) : PLAIN[state] ? digits.text(PLAIN[state], run) : "";
-  back.hidden = true;
-  if (!run.curve) {
-    if (state !== "problem") { status.textContent = "–"; words.textContent = digits.text("run_idle"); when.textContent = ""; done.style.width = 0; }
-    return;
-  }
-  const share = run.steps ? run.step / run.steps : 0;
-  status.textContent = percent(run.accuracy, 1);
-  words.textContent = digits.text("run_right", { tested: number(run.tested) });
-  const epoch = run.epoch || run.step ? digits.text("run_epoch", { epoch: Math.min(run.epochs, run.epoch + (state === "done" ? 0 : 1)), epochs: run.epochs }) : digits.text("run_untrained");
-  const time = ENDED.includes(state) ? digits.text("run_took", { seconds: run.seconds.toFixed(1) }) : run.left === null ? "" : digits.text("run_left", { seconds: Math.max(1, Math.round(run.left)) });
-  when.textContent = [epoch, time].filter(Boolean).join(" · ");
-  done.style.width = `${100 * share}%`;
-  if (ENDED.includes(state)) {
-    note.textContent = digits.text(`run_${state}`);
-    back.hidden = false;
-    back.textContent = digits.text("run_back", { network: shipped() });
-  }
-  if (root.offsetParent) { drawCharts(run); drawSamples(run); drawOwn(run); }
+/** @param {Run} run @returns {[string, Reading][]} */
+function readingsOf({ past, step, reading }) {
+  /** @type {[string, Reading | null][]} */
+  const all = past.map(({ drawing }, epoch) => [text(epoch ? "run_at" : "run_before", { epoch }), drawing]);
+  if (step !== past[past.length - 1].step) all.push([text("run_now"), reading]);
+  const shown = all.length > MOST_ROWS ? [all[0], ...all.slice(1 - MOST_ROWS)] : all;
+  return shown.flatMap(([name, read]) => (read ? [[name, read]] : []));
 }
 
-const shipped = () => digits.shipped || "";
-back.addEventListener("click", () => digits.say("network-wanted", shipped()));
-digits.on("choice", ({ network }) => { back.disabled = network !== "yours"; });
-
-watch("value", () => {
-  show();
-  const { state } = props.value || {};
-  digits.say("training", { state });
-  if (ENDED.includes(state)) digits.say("own", true);
-});
-digits.on("training", ({ state }) => { if (state === "sent") { note.textContent = digits.text("run_loading"); back.hidden = true; root.dataset.state = "waiting"; } });
-digits.on("language", () => { digits.fill(element); show(); });
-digits.on("look", show);
-let width = 0;   // only a new width needs a new drawing: drawing may change the height
-new ResizeObserver(() => { if (root.offsetWidth !== width) { width = root.offsetWidth; show(); } }).observe(root);
-digits.fill(element);
-show();
+/** @param {string} name @param {Reading} reading */
+function makeRow(name, { label, probability }) {
+  const row = make("li");
+  const bar = make("i");
+  bar.style.setProperty("--share", String(probability));
+  row.append(make("small", name), make("b", label), bar, make("span", percent(probability)));
+  return row;
+}

@@ -1,54 +1,44 @@
-// Sample digits that load with one click: real ones from MNIST's test images and hard ones.
-//
-// The value is digits/samples.json. On the pad, the keys 0 to 9 step through the samples of a digit.
-const { real, hard } = props.value;
-const rows = element.querySelectorAll(".sample-row");
+// Two rows of sample digits that load with one click. The value is samples.json.
 
-const asDrawing = (sample) => (sample.pixels ? { pixels: sample.pixels } : { strokes: sample.strokes });
+import * as samples from "../services/samples.js";
+import { state } from "../services/state.js";
+import { fill, text } from "../services/texts.js";
+import { fillWithGrey, paintLines, sharpen } from "./canvas.js";
+import { findAll, make, makeButton } from "./dom.js";
 
-function drawThumb(canvas, sample) {
-  const { pen, width: side } = digits.sharpen(canvas);
-  if (sample.pixels) { digits.paint(pen, { bytes: sample.pixels, width: 28 }, 0, 0, side / 28); return; }
-  pen.strokeStyle = digits.colour("ink");
-  pen.lineCap = pen.lineJoin = "round";
-  pen.lineWidth = 0.06 * side;
-  for (const points of sample.strokes) {
-    pen.beginPath();
-    points.forEach(([x, y], i) => pen[i ? "lineTo" : "moveTo"](x * side, y * side));
-    pen.stroke();
-  }
+/** @typedef {import("../services/samples.js").Sample} Sample */
+/** @typedef {{button: HTMLButtonElement, canvas: HTMLCanvasElement, sample: Sample}} Thumb */
+
+/** @param {import("../hosts/gradio.js").Host<{real: Sample[], hard: Sample[]}>} host */
+export function mount({ element, value: { real, hard } }) {
+  const rows = findAll(element, ".sample-row");
+  const thumbs = [real, hard].flatMap((row, i) => row.map((sample) => addThumb(rows[i], sample)));
+  const draw = () => thumbs.forEach(drawThumb);
+  samples.offer([...real, ...hard]);
+  state.subscribe("language", () => {
+    fill(element);
+    for (const { button, sample } of thumbs) {
+      const name = sample.name ? text(`sample_${sample.name}`) : text("sample_real", { label: sample.label });
+      button.setAttribute("aria-label", name);
+      button.title = name;
+    }
+  });
+  state.subscribe("look", draw);
+  new ResizeObserver(draw).observe(rows[0]);
 }
 
-const thumbs = [];
-function add(row, sample) {
-  const button = document.createElement("button");
-  const canvas = document.createElement("canvas");
-  button.type = "button";
+/** @param {HTMLElement} row @param {Sample} sample @returns {Thumb} */
+function addThumb(row, sample) {
+  const button = makeButton("", () => samples.show(sample));
+  const canvas = make("canvas");
   button.append(canvas);
-  button.addEventListener("click", () => digits.say("load", asDrawing(sample)));
   row.append(button);
-  thumbs.push({ button, canvas, sample });
+  return { button, canvas, sample };
 }
-for (const sample of real) add(rows[0], sample);
-for (const sample of hard) add(rows[1], sample);
 
-function name() {
-  digits.fill(element);
-  for (const { button, sample } of thumbs) {
-    const words = sample.name ? digits.text(`sample_${sample.name}`) : digits.text("sample_real", sample);
-    button.setAttribute("aria-label", words);
-    button.title = words;
-  }
+/** @param {Thumb} thumb */
+function drawThumb({ canvas, sample }) {
+  if (sample.pixels) return fillWithGrey(canvas, { bytes: sample.pixels, width: 28 });
+  const { pen, width: side } = sharpen(canvas);
+  paintLines(pen, sample.strokes ?? [], 0.06 * side, ([x, y]) => [x * side, y * side]);
 }
-const draw = () => { for (const { canvas, sample } of thumbs) drawThumb(canvas, sample); };
-
-const turn = {};   // digit -> how many of its samples were shown
-digits.on("sample-wanted", (label) => {
-  const fitting = [...real, ...hard].filter((sample) => sample.label === label);
-  turn[label] = (turn[label] ?? -1) + 1;
-  digits.say("load", asDrawing(fitting[turn[label] % fitting.length]));
-});
-digits.on("language", name);
-digits.on("look", draw);
-new ResizeObserver(draw).observe(rows[0]);
-name();

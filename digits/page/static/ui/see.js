@@ -1,82 +1,100 @@
 // What the network sees: the drawing in its box, the box scaled to 20 x 20, that centred in 28 x 28.
 //
-// Listens to the pad's readings; the switch "just shrink it" shows what most demos do instead.
-const [drawn, small, image] = element.querySelectorAll("canvas");
-const note = element.querySelector(".see-note");
-const shrink = element.querySelector("input");
-const smallStep = element.querySelector(".see-small");
-const imageName = element.querySelector(".see-image [data-text]");
+// The switch "just shrink it" shows what most demos do instead.
 
-function drawDrawing({ drawing, box }) {
-  const { pen, width: side } = digits.sharpen(drawn);
-  pen.strokeStyle = digits.colour("ink");
-  pen.lineCap = pen.lineJoin = "round";
-  pen.lineWidth = 0.03 * side;
-  for (const points of drawing?.strokes || []) {
-    pen.beginPath();
-    points.forEach(([x, y], i) => pen[i ? "lineTo" : "moveTo"](x * side, y * side));
-    if (points.length === 1) pen.lineTo(points[0][0] * side + 0.1, points[0][1] * side);
-    pen.stroke();
+import { surenessOf } from "../services/answers.js";
+import { state } from "../services/state.js";
+import { fill, text } from "../services/texts.js";
+import { colour } from "../services/theme.js";
+import { paintGrey, paintLines, paintPicture, sharpen } from "./canvas.js";
+import { find } from "./dom.js";
+import { imageOf } from "./pictures.js";
+
+/** @typedef {import("../services/state.js").Answer} Answer */
+/** @typedef {import("../services/messages.js").Shown} Shown */
+
+/** @param {import("../hosts/gradio.js").Host} host */
+export function mount({ element }) {
+  const canvas = (/** @type {string} */ place) => find(element, `${place} canvas`, HTMLCanvasElement);
+  const [drawn, small, image] = [canvas(".see-drawn"), canvas(".see-small"), canvas(".see-image")];
+  const shrink = find(element, "input", HTMLInputElement);
+
+  function show() {
+    const answer = state.get("answer");
+    if (!answer?.shown || !drawn.offsetParent) return;   // a hidden tab costs nothing
+    drawDrawing(drawn, answer, show);
+    drawSmall(small, answer.shown);
+    drawImage(image, answer.shown);
+    find(element, ".see-note").textContent = noteOf(answer);
   }
-  if (drawing?.pixels) digits.paint(pen, { bytes: drawing.pixels, width: 28 }, 0, 0, side / 28);
-  if (drawing?.image) {
-    const scale = side / Math.max(drawing.image.width, drawing.image.height);
-    const [w, h] = [drawing.image.width * scale, drawing.image.height * scale];
-    pen.drawImage(drawing.image, (side - w) / 2, (side - h) / 2, w, h);
+
+  function name() {
+    find(element, ".see-image [data-text]").dataset.text = shrink.checked ? "see_shrunk" : "see_image";
+    fill(element);
   }
+
+  shrink.addEventListener("change", () => {
+    find(element, ".see-small").classList.toggle("skipped", shrink.checked);
+    name();
+    state.set("shrink", shrink.checked);
+  });
+  state.subscribe("language", name);
+  state.subscribe("answer", show);
+  state.subscribe("look", show);
+  new ResizeObserver(show).observe(drawn);
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Answer} answer @param {() => void} again */
+function drawDrawing(canvas, { drawing, shown }, again) {
+  const { pen, width: side } = sharpen(canvas);
+  paintLines(pen, drawing.strokes ?? [], 0.03 * side, ([x, y]) => [x * side, y * side]);
+  if (drawing.pixels) paintGrey(pen, { bytes: drawing.pixels, width: 28 }, 0, 0, side / 28);
+  const picture = drawing.picture && imageOf(drawing.picture, again);
+  if (picture) paintPicture(pen, picture, side);
+  if (!shown?.box) return;
+  const [left, top, right, bottom] = shown.box.map((part) => part * side);
+  drawFrame(pen, left, top, right - left, bottom - top);
+}
+
+/** @param {CanvasRenderingContext2D} pen @param {[number, number, number, number]} box */
+function drawFrame(pen, ...box) {
+  pen.strokeStyle = colour("accent");
+  pen.lineWidth = 1.5;
+  pen.strokeRect(...box);
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Shown} shown */
+function drawSmall(canvas, { box, small }) {
+  const { pen, width: side } = sharpen(canvas);
   if (!box) return;
-  const [left, top, right, bottom] = box.map((part) => part * side);
-  pen.strokeStyle = digits.colour("accent");
-  pen.lineWidth = 1.5;
-  pen.strokeRect(left, top, right - left, bottom - top);
+  const step = side / 28;   // same scale as the 28 x 28 beside it
+  const [left, top] = [((28 - small.width) / 2) * step, ((28 - small.height) / 2) * step];
+  paintGrey(pen, small, left, top, step);
+  drawFrame(pen, left, top, small.width * step, small.height * step);
 }
 
-function drawSmall(reading) {
-  const { pen, width: side } = digits.sharpen(small);
-  if (!reading.box) return;
-  const step = side / 28, { width, height } = reading.small;   // same scale as the 28 x 28 beside it
-  const left = (28 - width) / 2 * step, top = (28 - height) / 2 * step;
-  digits.paint(pen, reading.small, left, top, step);
-  pen.strokeStyle = digits.colour("accent");
-  pen.lineWidth = 1.5;
-  pen.strokeRect(left, top, width * step, height * step);
-}
-
-function drawImage(reading) {
-  const { pen, width: side } = digits.sharpen(image);
+/** @param {HTMLCanvasElement} canvas @param {Shown} shown */
+function drawImage(canvas, { image }) {
+  const { pen, width: side } = sharpen(canvas);
   const step = side / 28;
-  digits.paint(pen, reading.image, 0, 0, step);
-  pen.fillStyle = digits.colour("line");
+  paintGrey(pen, image, 0, 0, step);
+  pen.fillStyle = colour("line");
   for (let i = 1; i < 28; i++) {
     pen.fillRect(i * step, 0, 0.5, side);
     pen.fillRect(0, i * step, side, 0.5);
   }
 }
 
-function showNote({ prepared, label, percent, drawing }) {
-  if (!digits.shrink) return digits.text("see_lead");
-  if (!prepared) return digits.text(drawing?.pixels || drawing?.picture ? "shrink_not_here" : "see_lead");
-  const names = { label, percent, other: prepared.label, other_percent: prepared.percent };
-  return digits.text(prepared.label === label ? "shrink_same" : "shrink_differs", names);
+/** @param {Answer} answer */
+function noteOf({ shown, drawing }) {
+  if (!state.get("shrink")) return text("see_lead");
+  if (!shown?.prepared || !shown.guess) return text(drawing.strokes ? "see_lead" : "shrink_not_here");
+  const { guess, prepared } = shown;
+  const values = {
+    label: guess.label,
+    percent: surenessOf(guess),
+    other: prepared.label,
+    other_percent: surenessOf(prepared),
+  };
+  return text(prepared.label === guess.label ? "shrink_same" : "shrink_differs", values);
 }
-
-function show(reading) {
-  if (!reading || reading.problem || !drawn.offsetParent) return;   // a hidden tab costs nothing
-  drawDrawing(reading);
-  drawSmall(reading);
-  drawImage(reading);
-  note.textContent = showNote(reading);
-}
-
-shrink.addEventListener("change", () => {
-  digits.shrink = shrink.checked;
-  smallStep.classList.toggle("skipped", shrink.checked);
-  imageName.dataset.text = shrink.checked ? "see_shrunk" : "see_image";
-  digits.fill(element);
-  digits.say("choice", digits.choice);
-});
-digits.on("reading", show);
-digits.on("look", () => show(digits.last("reading")));
-digits.on("language", () => { digits.fill(element); show(digits.last("reading")); });
-new ResizeObserver(() => show(digits.last("reading"))).observe(drawn);
-digits.fill(element);

@@ -1,200 +1,277 @@
 // "Wrong? It is 0 ... 9": the visitor says what a drawing is, collects such drawings, lets it learn them.
 //
 // The drawings live here, in the page, and go to the server with the lesson: {drawings: [{strokes,
-// label}], network}. What comes back (digits/teach_room.py) says how each was read before and after.
-// Next: digits/teach.py, which does the learning.
-const root = element.querySelector(".lesson");
-const ask = element.querySelector(".ask");
-const buttons = [...element.querySelectorAll("[data-digit]")];
-const more = element.querySelector(".lesson-more");
-const strip = element.querySelector(".strip");
-const learn = element.querySelector(".learn");
-const learnWords = element.querySelector(".learn-words");
-const learnShare = element.querySelector(".learn-share");
-const note = element.querySelector(".lesson-note");
-const file = element.querySelector("input[type=file]");
+// label}], network}. What comes back says how each was read before and after.
+
+import { problemOf } from "../services/answers.js";
+import { storeCorrections, storedCorrections } from "../services/keep.js";
+import { credentials } from "../services/session.js";
+import { choose, state } from "../services/state.js";
+import { fill, percent, text } from "../services/texts.js";
+import { paintLines, sharpen } from "./canvas.js";
+import { download, find, findAll, make, makeButton } from "./dom.js";
+
+/** @typedef {import("../services/messages.js").Lesson} Lesson */
+/** @typedef {import("../services/messages.js").Point} Point */
+/** @typedef {import("../services/keep.js").Correction & {before?: number, after?: number}} Drawing */
+
 const MOST = 60;
-const KEY = "digits-corrections";
+const LONGEST_FILE = 4_000_000;   // bytes
 
-let drawings = [];     // {strokes, label, answered, before, after}
-let serial = null;     // of the drawing that was corrected last: another click on it changes its mind
-let learning = false;
+/** @param {import("../hosts/gradio.js").Host<any>} host */
+export function mount(host) {
+  new Teaching(host).begin();
+}
 
-const { percent } = digits;
-const say = (text) => { note.textContent = text || digits.text(drawings.length ? "teach_more" : "teach_hint"); };
+class Teaching {
+  /** @param {import("../hosts/gradio.js").Host<any>} host */
+  constructor(host) {
+    this.host = host;
+    this.root = find(host.element, ".lesson");
+    this.strip = find(this.root, ".strip");
+    this.learn = find(this.root, ".learn", HTMLButtonElement);
+    this.note = find(this.root, ".lesson-note");
+    this.canLearn = Boolean(host.settings.torch);
+    /** @type {Drawing[]} */
+    this.drawings = storedCorrections();
+    /** @type {number | null} of the drawing that was corrected last: another click on it changes its mind */
+    this.serial = null;
+    this.isLearning = false;
+    this.isHinting = true;   // the note says what to do, and follows the drawing
+    this.buttons = this.addDigits();
+  }
 
-// ---- the strip -------------------------------------------------------------------------------------
+  begin() {
+    this.learn.addEventListener("click", () => this.send());
+    this.host.watch(() => this.told(this.host.value));
+    for (const button of findAll(this.root, "[data-save]")) {
+      button.addEventListener("click", () => this.save(button.dataset.save ?? ""));
+    }
+    const file = find(this.root, "input[type=file]", HTMLInputElement);
+    file.addEventListener("change", () => this.load(file));
+    state.subscribe("drawing", () => {
+      this.showAsk();
+      if (this.isHinting) this.hint();
+    });
+    state.subscribe("answer", () => this.showAsk());
+    state.subscribe("look", () => this.show());
+    state.subscribe("language", () => {
+      fill(this.host.element);
+      this.hint();
+      this.show();
+    });
+  }
 
+  /** @param {string} words */
+  say(words) {
+    this.isHinting = false;
+    this.note.textContent = words;
+  }
+
+  hint() {
+    this.isHinting = true;
+    const canTeach = Boolean(state.get("drawing").strokes);
+    const key = !canTeach ? "teach_only_strokes" : this.drawings.length ? "teach_more" : "teach_hint";
+    this.note.textContent = text(key);
+  }
+
+  // ---- the digits and the strip --------------------------------------------------------------------
+
+  addDigits() {
+    const buttons = Array.from({ length: 10 }, (_, label) => makeButton(String(label), () => this.correct(label)));
+    buttons.forEach((button, label) => {
+      button.dataset.digit = String(label);
+    });
+    find(this.root, ".ask").append(...buttons);
+    return buttons;
+  }
+
+  show() {
+    find(this.root, ".lesson-more").hidden = !this.drawings.length;
+    this.strip.replaceChildren(...this.drawings.map((drawing, i) => this.makeThumb(drawing, i)));
+    findAll(this.strip, "canvas", HTMLCanvasElement).forEach((canvas, i) => drawThumb(canvas, this.drawings[i].strokes));
+    this.learn.disabled = this.isLearning || !this.canLearn;
+    const count = this.drawings.length;
+    if (!this.isLearning) this.sayOnButton(count === 1 ? "teach_learn_one" : "teach_learn", { count });
+    this.root.classList.toggle("learning", this.isLearning);
+    this.showAsk();
+  }
+
+  showAsk() {
+    const canTeach = Boolean(state.get("drawing").strokes?.length) && !this.isLearning;
+    const isLast = canTeach && this.serial !== null && this.serial === state.get("answer")?.serial;
+    const chosen = isLast ? this.drawings[this.drawings.length - 1]?.label : null;
+    this.buttons.forEach((button, label) => {
+      button.disabled = !canTeach;
+      button.setAttribute("aria-pressed", String(label === chosen));
+    });
+  }
+
+  /** @param {string} key @param {Record<string, number | undefined>} [values] */
+  sayOnButton(key, values) {
+    find(this.learn, ".learn-words").textContent = text(key, values);
+  }
+
+  /** @param {Drawing} drawing @param {number} i */
+  makeThumb(drawing, i) {
+    const { label, after } = drawing;
+    const item = make("li", "", { className: after === undefined ? "" : after === label ? "right" : "wrong" });
+    item.style.setProperty("--i", String(i));
+    const remove = makeButton("×", () => this.remove(i), { disabled: this.isLearning });
+    remove.setAttribute("aria-label", text("teach_remove", { label }));
+    item.append(make("canvas"), make("b", label), make("small", verdictOf(drawing)), remove);
+    return item;
+  }
+
+  /** @param {number} i */
+  remove(i) {
+    this.drawings.splice(i, 1);
+    this.changed();
+    this.hint();
+  }
+
+  /** The drawings are others now. */
+  changed() {
+    this.serial = null;
+    storeCorrections(this.drawings);
+    this.show();
+  }
+
+  // ---- saying what it is ---------------------------------------------------------------------------
+
+  /** @param {number} label */
+  correct(label) {
+    const answer = state.get("answer");
+    const { strokes } = state.get("drawing");
+    if (!strokes?.length) return;
+    const isAgain = this.serial !== null && answer?.serial === this.serial && this.drawings.length > 0;
+    if (!isAgain && this.drawings.length >= MOST) return this.say(text("teach_full", { count: MOST }));
+    const answered = isAgain ? this.drawings.pop()?.answered : (answer?.shown?.guess?.label ?? null);
+    this.drawings.push({ strokes, label, answered });
+    this.changed();
+    this.serial = answer?.serial ?? null;
+    this.showAsk();
+    state.set("isTaught", true);
+    if (this.canLearn && this.drawings.length === 1) this.host.call("prepare", credentials()).catch(() => {});
+    this.greet();
+    const key = answered === label ? "teach_right" : "teach_noted";
+    this.say(text(this.canLearn ? key : "teach_no_torch", { label }));
+  }
+
+  /** The newest in the strip arrives. */
+  greet() {
+    this.strip.lastElementChild?.classList.add("new");
+    this.strip.lastElementChild?.scrollIntoView({ block: "nearest", inline: "end" });
+  }
+
+  // ---- learning ------------------------------------------------------------------------------------
+
+  get corrections() {
+    return this.drawings.map(({ strokes, label }) => ({ strokes, label }));
+  }
+
+  send() {
+    this.isLearning = true;
+    for (const drawing of this.drawings) delete drawing.after;
+    this.show();
+    this.sayOnButton("teach_learning");
+    this.hint();
+    this.host.value = { ...state.get("choice"), ...credentials(), drawings: this.corrections };
+    this.host.emit("submit");
+  }
+
+  /** @param {Lesson | null} lesson */
+  told(lesson) {
+    if (!lesson?.state) return;
+    const { state: stage } = lesson;
+    this.root.dataset.state = stage;
+    if (stage === "waiting") this.sayOnButton("teach_waiting", { place: lesson.place });
+    if (stage === "learning") this.sayOnButton("teach_learning");
+    find(this.learn, ".learn-share").style.width = stage === "learning" ? `${100 * (lesson.share ?? 0)}%` : "0";
+    this.isLearning = stage === "waiting" || stage === "learning";
+    if (stage === "problem") {
+      this.say(text("teach_problem", { problem: problemOf(lesson) }));
+      this.show();
+    }
+    if (stage === "done") this.celebrate(lesson);
+  }
+
+  /** @param {Lesson} lesson */
+  celebrate(lesson) {
+    lesson.drawings.forEach(({ before, after }, i) => Object.assign(this.drawings[i] ?? {}, { before, after }));
+    this.show();
+    const back = makeButton(text("run_back", { network: state.get("shipped") }), () => {
+      choose({ network: state.get("shipped"), backend: "auto", device: "auto" });
+      back.disabled = true;
+    }, { className: "plain" });
+    this.say("");
+    const now = make("span", `${text("teach_now")} ${text("teach_try")} `);
+    this.note.append(make("b", text("teach_done")), ` ${this.factsOf(lesson)}`, make("br"), now, back);
+    state.set("isTaught", true);
+    state.set("ownNetworks", state.get("ownNetworks") + 1);
+  }
+
+  /** @param {Lesson} lesson */
+  factsOf({ mnist: [before, after], seconds }) {
+    const right = (/** @type {"before" | "after"} */ when) => this.drawings.filter((one) => one[when] === one.label).length;
+    const facts = [
+      text("teach_yours", { before: right("before"), after: right("after"), count: this.drawings.length }),
+      text("teach_mnist", { before: percent(before, 1), after: percent(after, 1) }),
+      text("teach_took", { seconds: seconds.toFixed(1) }),
+    ];
+    return facts.join(" · ");
+  }
+
+  // ---- saving and loading --------------------------------------------------------------------------
+
+  /** @param {string} kind */
+  async save(kind) {
+    const file = await this.ask("save", { kind, drawings: this.corrections });
+    const problem = problemOf(file);
+    if (problem) this.say(text("teach_problem", { problem }));
+    else download(file.name, file.text, "text/plain");
+  }
+
+  /** @param {HTMLInputElement} file */
+  async load(file) {
+    if (!file.files?.length) return;
+    const content = await file.files[0].slice(0, LONGEST_FILE).text();
+    file.value = "";
+    const read = await this.ask("load", { text: content });
+    const problem = problemOf(read);
+    if (problem) return this.say(text("teach_bad_file", { problem }));
+    this.drawings = [...this.drawings, ...read.drawings].slice(0, MOST);
+    this.changed();
+    this.say(text("teach_loaded", { count: read.drawings.length }));
+  }
+
+  /** @param {string} name @param {Record<string, unknown>} question */
+  async ask(name, question) {
+    try {
+      return await this.host.call(name, { ...question, ...credentials() });
+    } catch {
+      return { problem: text("offline") };
+    }
+  }
+}
+
+/** A correction, as large as the thumb takes it. @param {HTMLCanvasElement} canvas @param {Point[][]} strokes */
 function drawThumb(canvas, strokes) {
-  const { pen, width: side } = digits.sharpen(canvas);
+  const { pen, width: side } = sharpen(canvas);
   if (!side) return;
-  const points = strokes.flat(), [xs, ys] = [0, 1].map((axis) => points.map((point) => point[axis]));
+  const points = strokes.flat();
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
   const [wide, high] = [Math.max(...xs) - left, Math.max(...ys) - top];
-  const scale = side * 0.68 / Math.max(wide, high, 0.05);
-  const place = ([x, y]) => [(x - left - wide / 2) * scale + side / 2, (y - top - high / 2) * scale + side / 2];
-  pen.strokeStyle = digits.colour("ink");
-  pen.lineCap = pen.lineJoin = "round";
-  pen.lineWidth = Math.max(2, side * 0.07);
-  for (const stroke of strokes) {
-    pen.beginPath();
-    stroke.forEach((point, i) => pen[i ? "lineTo" : "moveTo"](...place(point)));
-    if (stroke.length === 1) pen.lineTo(place(stroke[0])[0] + 0.1, place(stroke[0])[1]);
-    pen.stroke();
-  }
+  const scale = (side * 0.68) / Math.max(wide, high, 0.05);
+  const place = (/** @type {Point} */ [x, y]) =>
+    /** @type {Point} */ ([(x - left - wide / 2) * scale + side / 2, (y - top - high / 2) * scale + side / 2]);
+  paintLines(pen, strokes, Math.max(2, side * 0.07), place);
 }
 
-function thumb(drawing, i) {
-  const item = document.createElement("li");
-  const canvas = document.createElement("canvas");
-  const [label, verdict, remove] = ["b", "small", "button"].map((tag) => document.createElement(tag));
-  label.textContent = drawing.label;
-  verdict.textContent = verdictOf(drawing);
-  item.className = drawing.after === undefined ? "" : drawing.after === drawing.label ? "right" : "wrong";
-  item.style.setProperty("--i", i);
-  remove.type = "button";
-  remove.textContent = "×";
-  remove.setAttribute("aria-label", digits.text("teach_remove", { label: drawing.label }));
-  remove.disabled = learning;
-  remove.addEventListener("click", () => { drawings.splice(i, 1); serial = null; keep(); show(); say(""); });
-  item.append(canvas, label, verdict, remove);
-  return item;
-}
-
-// "1 → 7": what was read before the lesson and after it; before any, what was read when corrected.
+/** "1 → 7 ✓": what was read before the lesson and after it; before any, what was read when corrected. @param {Drawing} drawing */
 function verdictOf({ label, answered, before, after }) {
-  if (after !== undefined) return `${before} → ${after} ${after === label ? "✓" : "✗"}`;
-  return answered === undefined || answered === null ? "" : `${answered} ${answered === label ? "✓" : "✗"}`;
+  const mark = (/** @type {number} */ said) => (said === label ? "✓" : "✗");
+  if (after !== undefined) return `${before} → ${after} ${mark(after)}`;
+  return answered === undefined || answered === null ? "" : `${answered} ${mark(answered)}`;
 }
-
-function show() {
-  more.hidden = !drawings.length;
-  strip.replaceChildren(...drawings.map(thumb));
-  drawings.forEach(({ strokes }, i) => drawThumb(strip.children[i].querySelector("canvas"), strokes));
-  learn.disabled = learning || !props.torch;
-  if (!learning) learnWords.textContent = drawings.length === 1 ? digits.text("teach_learn_one") : digits.text("teach_learn", { count: drawings.length });
-  root.classList.toggle("learning", learning);
-  showAsk();
-}
-
-function showAsk() {
-  const sent = digits.last("sent");
-  const can = Boolean(sent?.strokes?.length) && !learning;
-  for (const button of buttons) button.disabled = !can;
-  const now = drawings[drawings.length - 1];
-  const chosen = can && serial !== null && serial === digits.last("reading")?.serial ? now?.label : null;
-  buttons.forEach((button, i) => button.setAttribute("aria-pressed", i === chosen));
-}
-
-function keep() {
-  const kept = drawings.map(({ strokes, label, answered }) => ({ strokes, label, answered }));
-  try { sessionStorage.setItem(KEY, JSON.stringify(kept)); } catch { /* full, or a private window */ }
-}
-
-// ---- saying what it is -----------------------------------------------------------------------------
-
-function correct(label) {
-  const reading = digits.last("reading"), { strokes } = digits.last("sent");
-  const answered = reading && !reading.problem && !reading.blank ? reading.label : null;
-  const again = serial !== null && reading?.serial === serial && drawings.length;
-  if (!again && drawings.length >= MOST) { say(digits.text("teach_full", { count: MOST })); return; }
-  const drawing = { strokes, label, answered: again ? drawings[drawings.length - 1].answered : answered };
-  if (again) drawings[drawings.length - 1] = drawing;
-  else drawings.push(drawing);
-  serial = reading ? reading.serial : null;
-  if (props.torch && drawings.length === 1) server.prepare({}).catch(() => {});   // while the next is drawn
-  keep();
-  show();
-  strip.lastElementChild.classList.add("new");
-  strip.lastElementChild.scrollIntoView({ block: "nearest", inline: "end" });
-  say(digits.text(props.torch ? (answered === label ? "teach_right" : "teach_noted") : "teach_no_torch", { label }));
-}
-for (const button of buttons) button.addEventListener("click", () => correct(Number(button.dataset.digit)));
-
-// ---- learning --------------------------------------------------------------------------------------
-
-learn.addEventListener("click", () => {
-  learning = true;
-  for (const drawing of drawings) delete drawing.after;
-  show();
-  learnWords.textContent = digits.text("teach_learning");
-  say("");
-  props.value = {
-    drawings: drawings.map(({ strokes, label }) => ({ strokes, label })),
-    network: digits.choice.network, backend: digits.choice.backend, device: digits.choice.device,
-  };
-  trigger("submit");
-});
-
-function told(lesson) {
-  if (!lesson || !lesson.state) return;
-  root.dataset.state = lesson.state;
-  if (lesson.state === "waiting") learnWords.textContent = digits.text("teach_waiting", lesson);
-  if (lesson.state === "learning") {
-    learnWords.textContent = digits.text("teach_learning");
-    learnShare.style.width = `${100 * lesson.share}%`;
-  }
-  if (lesson.state === "problem" || lesson.state === "done") {
-    learning = false;
-    learnShare.style.width = 0;
-  }
-  if (lesson.state === "problem") { say(digits.text("teach_problem", lesson)); show(); }
-  if (lesson.state === "done") celebrate(lesson);
-}
-
-function celebrate(lesson) {
-  lesson.drawings.forEach(({ before, after }, i) => Object.assign(drawings[i] || {}, { before, after }));
-  show();
-  const right = (when) => drawings.filter((drawing) => drawing[when] === drawing.label).length;
-  const bold = document.createElement("b");
-  bold.textContent = digits.text("teach_done");
-  const facts = [
-    digits.text("teach_yours", { before: right("before"), after: right("after"), count: drawings.length }),
-    digits.text("teach_mnist", { before: percent(lesson.mnist[0], 1), after: percent(lesson.mnist[1], 1) }),
-    digits.text("teach_took", { seconds: lesson.seconds.toFixed(1) }),
-  ];
-  const back = document.createElement("button");
-  back.type = "button";
-  back.className = "plain";
-  back.textContent = digits.text("run_back", { network: digits.shipped || "" });
-  back.addEventListener("click", () => { digits.say("network-wanted", digits.shipped); back.disabled = true; });
-  const now = document.createElement("span");
-  now.textContent = `${digits.text("teach_now")} ${digits.text("teach_try")} `;
-  note.replaceChildren(bold, ` ${facts.join(" · ")}`, document.createElement("br"), now, back);
-  digits.say("own", true);
-}
-watch("value", () => told(props.value));
-
-// ---- saving and loading ----------------------------------------------------------------------------
-
-async function save(kind) {
-  const asked = { kind, drawings: drawings.map(({ strokes, label }) => ({ strokes, label })) };
-  let file;
-  try { file = await server.save(asked); } catch { file = { problem: digits.text("offline") }; }
-  if (file.problem) say(digits.text("teach_problem", file));
-  else digits.download(file.name, file.text, "text/plain");
-}
-for (const button of element.querySelectorAll("[data-save]")) button.addEventListener("click", () => save(button.dataset.save));
-
-file.addEventListener("change", async () => {
-  if (!file.files.length) return;
-  const text = await file.files[0].slice(0, 4_000_000).text();
-  file.value = "";
-  let read;
-  try { read = await server.load({ text }); } catch { read = { problem: digits.text("offline") }; }
-  if (read.problem) { say(digits.text("teach_bad_file", read)); return; }
-  drawings = [...drawings, ...read.drawings].slice(0, MOST);
-  serial = null;
-  keep();
-  show();
-  say(digits.text("teach_loaded", { count: read.drawings.length }));
-});
-
-digits.on("sent", showAsk);
-digits.on("reading", showAsk);
-digits.on("look", show);
-digits.on("language", () => { digits.fill(element); say(""); show(); });
-try { drawings = JSON.parse(sessionStorage.getItem(KEY)) || []; } catch { drawings = []; }
-digits.fill(element);
-show();
-say("");

@@ -1,116 +1,282 @@
 // The settings of a training and the buttons Train and Stop.
 //
-// `props.limits`, `props.presets`, `props.torch` come from Python (digits/train_layout.py). Train sets the
-// component's value to the order and triggers "submit"; the server checks it again. What comes of it
-// is shown by digits/run.js, which says "training" when one begins and ends.
-const form = element.querySelector("form");
-const field = (name) => form.elements[name];
-const [go, stop] = [form.querySelector(".go"), form.querySelector(".stop")];
-const start = form.querySelector(".start");
-const shape = form.querySelector(".shape");
-const note = form.querySelector(".data-note");
-const NUMBERS = ["epochs", "batch_size", "learning_rate", "layers", "width", "train_images", "seed"];
+// settings.limits, .presets, .activations and .torch come from Python. Train sets the component's value
+// to the order and emits "submit"; the server checks it again. What comes of it is shown by ui/run.js.
 
-let running = false;
-let stock = null;   // what digits there are to train on
+import { countWeights } from "../core/network.js";
+import { problemOf } from "../services/answers.js";
+import { credentials } from "../services/session.js";
+import { state } from "../services/state.js";
+import { fill, number, text } from "../services/texts.js";
+import { find, findAll, make, makeButton } from "./dom.js";
 
-const { number } = digits;
-const hidden = () => Array(Math.max(0, Math.min(9, Math.round(field("layers").value)))).fill(Number(field("width").value));
+/** @typedef {import("../services/messages.js").Fault} Fault */
 
-function setPreset(name) {
-  const preset = props.presets[name];
-  for (const [key, value] of Object.entries(preset)) field(key).value = value;
-  for (const button of form.querySelectorAll("[data-preset]")) button.setAttribute("aria-pressed", button.dataset.preset === name);
-  form.dataset.preset = name;
-  show();
+/**
+ * What digits there are to train on.
+ * @typedef {{source?: string, trained?: number, tested?: number, problem?: string, fault?: Fault}} Stock
+ */
+
+const NUMBERS = ["epochs", "batch_size", "learning_rate", "train_images", "layers", "width", "seed"];
+const ARE_FRACTIONS = ["learning_rate"];
+const RECIPE = ["epochs", "batch_size", "learning_rate"];   // what a recipe is about
+const BUSY = ["sent", "waiting", "loading", "running"];
+const LADDER = [1, 2, 5, 10];   // steps of a learning rate, times a power of ten
+
+/** @param {import("../hosts/gradio.js").Host} host */
+export function mount(host) {
+  new TrainForm(host).begin();
 }
 
-const isOutside = (name) => {
-  const value = field(name).valueAsNumber, [low, high] = props.limits[name];
-  return !(value >= low && value <= high);
-};
-
-// The order as the fields say it; a field that holds no number is sent as it is, for the server to name.
-function order() {
-  const asked = { preset: form.dataset.preset, hidden: hidden(), activation: field("activation").value };
-  for (const name of NUMBERS) asked[name] = Number.isNaN(field(name).valueAsNumber) ? field(name).value : field(name).valueAsNumber;
-  delete asked.layers;
-  delete asked.width;
-  asked.go_on = !start.hidden && field("start").value === "go_on";
-  return asked;
-}
-
-function show() {
-  const sizes = [784, ...hidden(), 10];
-  let weights = 0;
-  for (let i = 1; i < sizes.length; i++) weights += (sizes[i - 1] + 1) * sizes[i];
-  const outside = NUMBERS.find(isOutside);
-  for (const name of NUMBERS) field(name).setAttribute("aria-invalid", isOutside(name));
-  shape.classList.toggle("wrong", Boolean(outside));
-  if (outside) {
-    const [low, high] = props.limits[outside];
-    shape.textContent = digits.text("train_range", { name: digits.text(`train_${outside === "train_images" ? "images" : outside}`), low: number(low), high: number(high) });
-    return;
+class TrainForm {
+  /** @param {import("../hosts/gradio.js").Host} host */
+  constructor(host) {
+    this.host = host;
+    this.form = find(host.element, "form", HTMLFormElement);
+    /** @type {Record<string, [number, number]>} */
+    this.limits = host.settings.limits;
+    /** @type {Record<string, Record<string, number | string>>} */
+    this.presets = host.settings.presets;
+    this.canTrain = Boolean(host.settings.torch);
+    this.go = find(this.form, ".go", HTMLButtonElement);
+    this.stop = find(this.form, ".stop", HTMLButtonElement);
+    this.start = find(this.form, ".start");
+    this.preset = Object.keys(this.presets)[0];
+    /** @type {Stock | null} */
+    this.stock = null;
+    this.addPresets();
+    this.addFields();
   }
-  const images = Math.min(field("train_images").valueAsNumber, stock?.trained ?? Infinity);
-  const steps = field("epochs").valueAsNumber * Math.ceil(images / field("batch_size").valueAsNumber);
-  const arrows = document.createElement("b");
-  arrows.textContent = sizes.join(" → ");
-  shape.replaceChildren(arrows, " · ", digits.text("train_weights", { count: number(weights) }), " · ", digits.text("train_steps", { count: number(steps) }));
-}
 
-function showStock() {
-  note.textContent = "";
-  if (!props.torch) note.textContent = digits.text("train_no_torch");
-  else if (stock?.problem) note.textContent = stock.problem;
-  else if (stock) {
-    const key = { mnist: "train_data_mnist", bundled: "train_data_bundled" }[stock.source] || "train_data_own";
-    note.textContent = digits.text(key, { trained: number(stock.trained), tested: number(stock.tested) });
+  begin() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.stop.addEventListener("click", () => {
+      this.stop.disabled = true;
+      this.host.call("stop", credentials());
+    });
+    this.form.addEventListener("input", (event) => this.edited(event));
+    this.usePreset(this.preset);
+    state.subscribe("run", (run) => this.showRunning(BUSY.includes(run)));
+    state.subscribe("ownNetworks", (count) => {
+      this.start.hidden = !count;
+    });
+    state.subscribe("language", () => {
+      fill(this.host.element);
+      this.show();
+      this.showStock();
+    });
+    // Which digits there are is asked when the tab is first seen: reading them takes a few seconds.
+    const seen = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.prepare());
+    seen.observe(this.form);
+  }
+
+  // ---- fields --------------------------------------------------------------------------------------
+
+  /** @param {string} name */
+  field(name) {
+    return find(this.form, `[name="${name}"]`, HTMLInputElement);
+  }
+
+  get activation() {
+    return find(this.form, "[name=activation]", HTMLSelectElement);
+  }
+
+  /** @param {string} name */
+  valueOf(name) {
+    return this.field(name).valueAsNumber;
+  }
+
+  addPresets() {
+    const buttons = Object.keys(this.presets).map((name) => {
+      const button = makeButton("", () => this.usePreset(name));
+      Object.assign(button.dataset, { preset: name, text: `train_preset_${name}` });
+      return button;
+    });
+    find(this.form, ".presets").append(...buttons);
+  }
+
+  addFields() {
+    const fields = find(this.form, ".fields");
+    for (const name of NUMBERS) fields.append(makeField(name, this.makeNumber(name)));
+    const select = make("select", "", { name: "activation", className: "setting", translate: false });
+    /** @type {string[]} */
+    const activations = this.host.settings.activations;
+    select.append(...activations.map((name) => new Option(name, name)));
+    fields.insertBefore(makeField("activation", select), fields.lastElementChild);
+  }
+
+  /** @param {string} name */
+  makeNumber(name) {
+    const [low, high] = this.limits[name];
+    const isFraction = ARE_FRACTIONS.includes(name);
+    const input = make("input", "", { type: "number", name, className: "setting", inputMode: isFraction ? "decimal" : "numeric" });
+    Object.assign(input, { min: String(low), max: String(high), step: isFraction ? "any" : "1" });
+    if (isFraction) input.addEventListener("keydown", (event) => this.climb(input, event));
+    return input;
+  }
+
+  /** A learning rate is stepped through by factors: 0.01, 0.02, 0.05. @param {HTMLInputElement} input @param {KeyboardEvent} event */
+  climb(input, event) {
+    const isUp = event.key === "ArrowUp";
+    if (!isUp && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    const [low, high] = this.limits[input.name];
+    const next = nextRung(input.valueAsNumber || low, isUp);
+    input.value = String(Math.min(high, Math.max(low, next)));
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Fill in a recipe's settings. @param {string} name */
+  usePreset(name) {
+    for (const [key, value] of Object.entries(this.presets[name])) {
+      if (key === "activation") this.activation.value = String(value);
+      else this.field(key).value = String(Math.min(Number(value), this.limits[key][1]));
+    }
+    this.preset = name;
+    this.pressPreset(name);
+    if (this.stock?.trained) this.limitImages(this.stock.trained);
+    this.show();
+  }
+
+  /** @param {string | null} pressed */
+  pressPreset(pressed) {
+    for (const button of findAll(this.form, "[data-preset]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.preset === pressed));
+    }
+  }
+
+  /** @param {Event} event */
+  edited({ target }) {
+    if (target instanceof HTMLInputElement && RECIPE.includes(target.name)) this.pressPreset(null);
+    this.show();
+  }
+
+  /** What is wrong with a field, as a sentence; "" if nothing is. @param {string} name */
+  faultOf(name) {
+    const value = this.valueOf(name);
+    const [low, high] = this.limits[name];
+    const isFraction = ARE_FRACTIONS.includes(name);
+    if (value >= low && value <= high && (isFraction || Number.isInteger(value))) return "";
+    const values = { name: text(`field_${name}`), low: number(low), high: number(high) };
+    return text(isFraction ? "train_range" : "train_range_whole", values);
+  }
+
+  // ---- what it comes to ----------------------------------------------------------------------------
+
+  get sizes() {
+    const layers = Math.max(0, Math.min(9, Math.round(this.valueOf("layers") || 0)));
+    return [784, ...Array(layers).fill(this.valueOf("width")), 10];
+  }
+
+  show() {
+    for (const name of NUMBERS) this.field(name).setAttribute("aria-invalid", String(Boolean(this.faultOf(name))));
+    const fault = NUMBERS.map((name) => this.faultOf(name)).find(Boolean);
+    const shape = find(this.form, ".shape");
+    shape.classList.toggle("wrong", Boolean(fault));
+    find(this.form, ".preset-about").textContent = text(`about_preset_${this.preset}`);
+    if (fault) shape.textContent = fault;
+    else shape.replaceChildren(make("b", this.sizes.join(" → ")), ` · ${this.counts()}`);
+  }
+
+  counts() {
+    const images = Math.min(this.valueOf("train_images"), this.stock?.trained ?? Number.POSITIVE_INFINITY);
+    const steps = this.valueOf("epochs") * Math.ceil(images / this.valueOf("batch_size"));
+    const weights = text("train_weights", { count: number(countWeights(this.sizes)) });
+    return `${weights} · ${text("train_steps", { count: number(steps) })}`;
+  }
+
+  /** The order as the fields say it. */
+  order() {
+    const asked = Object.fromEntries(NUMBERS.map((name) => [name, this.valueOf(name)]));
+    const { layers, width, ...rest } = asked;
+    return {
+      ...rest,
+      ...credentials(),
+      preset: this.preset,
+      hidden: this.sizes.slice(1, -1),
+      activation: this.activation.value,
+      go_on: !this.start.hidden && find(this.start, "select", HTMLSelectElement).value === "go_on",
+    };
+  }
+
+  send() {
+    if (this.go.disabled) return;
+    const wrong = NUMBERS.find((name) => this.faultOf(name));
+    if (wrong) return this.point(wrong);
+    state.set("run", "sent");
+    this.host.value = this.order();
+    this.host.emit("submit");
+  }
+
+  /** Show a field that must be changed first. @param {string} name */
+  point(name) {
+    find(this.form, "details", HTMLDetailsElement).open = true;
+    this.field(name).focus();
+    this.field(name).select();
+  }
+
+  /** @param {boolean} isRunning */
+  showRunning(isRunning) {
+    this.go.disabled = isRunning || !this.canTrain;
+    this.stop.disabled = !isRunning;
+    this.form.classList.toggle("running", isRunning);
+  }
+
+  // ---- the digits there are ------------------------------------------------------------------------
+
+  async prepare() {
+    if (this.stock || !this.canTrain) return;
+    try {
+      this.stock = await this.host.call("prepare", credentials());
+    } catch {
+      return;   // asked again when the tab is seen again
+    }
+    if (this.stock?.trained) this.limitImages(this.stock.trained);
+    this.show();
+    this.showStock();
+  }
+
+  /** @param {number} most */
+  limitImages(most) {
+    const field = this.field("train_images");
+    field.value = String(Math.min(field.valueAsNumber || most, most));
+  }
+
+  showStock() {
+    find(this.form, ".data-note").textContent = this.canTrain ? describeStock(this.stock) : text("train_no_torch");
   }
 }
 
-function setRunning(now) {
-  running = now;
-  go.disabled = running || !props.torch;
-  stop.disabled = !running;
-  form.classList.toggle("running", running);
+/** @param {Stock | null} stock */
+function describeStock(stock) {
+  const problem = problemOf(stock);
+  if (problem || !stock?.trained || !stock.tested) return problem;
+  const keys = /** @type {Record<string, string>} */ ({ mnist: "train_data_mnist", bundled: "train_data_bundled" });
+  const values = { trained: number(stock.trained), tested: number(stock.tested) };
+  return text(keys[stock.source ?? ""] ?? "train_data_own", values);
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (running || !props.torch) return;
-  setRunning(true);
-  digits.say("training", { state: "sent" });
-  props.value = order();
-  trigger("submit");
-});
-stop.addEventListener("click", () => {
-  stop.disabled = true;
-  server.stop({ visit: digits.visit });
-});
-form.addEventListener("input", (event) => {
-  if (["epochs", "batch_size", "learning_rate"].includes(event.target.name)) {
-    for (const button of form.querySelectorAll("[data-preset]")) button.setAttribute("aria-pressed", "false");
-  }
-  show();
-});
-for (const button of form.querySelectorAll("[data-preset]")) button.addEventListener("click", () => setPreset(button.dataset.preset));
-
-digits.on("training", ({ state }) => setRunning(["sent", "waiting", "loading", "running"].includes(state)));
-digits.on("own", (has) => { start.hidden = !has; });
-digits.on("language", () => { digits.fill(element); show(); showStock(); });
-
-// Which digits there are is asked when the tab is first seen: reading them takes a few seconds.
-async function prepare() {
-  if (stock || !props.torch) return;
-  try { stock = await server.prepare({}); } catch { return; }
-  if (stock.trained) field("train_images").value = Math.min(field("train_images").valueAsNumber || stock.trained, stock.trained);
-  show();
-  showStock();
+/** A field with its name above and a sentence below. @param {string} name @param {HTMLInputElement | HTMLSelectElement} input */
+function makeField(name, input) {
+  const field = make("div", "", { className: "field" });
+  const label = make("label", "", { htmlFor: `train-${name}` });
+  const about = make("small", "", { id: `train-${name}-about` });
+  label.dataset.text = `field_${name}`;
+  about.dataset.text = `about_field_${name}`;
+  input.id = `train-${name}`;
+  input.setAttribute("aria-describedby", about.id);
+  field.append(label, input, about);
+  return field;
 }
-new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) prepare(); }).observe(form);
 
-digits.fill(element);
-setPreset("tutorial");
-showStock();
-setRunning(false);
+/** The next of ..., 0.1, 0.2, 0.5, 1, ... above or below. @param {number} value @param {boolean} isUp */
+export function nextRung(value, isUp) {
+  const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
+  const rungs = [0.5, ...LADDER].map((step) => Number((step * power).toPrecision(1)));
+  const slack = value * 1e-6;
+  const next = isUp ? rungs.find((rung) => rung > value + slack) : rungs.findLast((rung) => rung < value - slack);
+  return next ?? value;
+}
