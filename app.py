@@ -44,6 +44,7 @@ from digits.page.layout import (
     make_code,
     make_header,
     make_inside,
+    make_learn,
     make_pad,
     make_picker,
     make_samples,
@@ -53,6 +54,7 @@ from digits.page.layout import (
 from digits.page.static_files import address, static_route
 from digits.page.texts import choose_language
 from digits.page.theme import make_head, make_i18n, make_theme, say_in, translatable
+from digits.server.browser_digits import BrowserDigits
 from digits.server.lesson_service import load, save
 from digits.server.middleware import Guard
 from digits.server.reader import Reader, ask
@@ -128,6 +130,8 @@ def lay_out(reader: Reader, visits: Visits, trainer: Trainer) -> Rooms:
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(i18n("tab_see"), elem_id="tab_see"):
                     make_see()
+                with gr.Tab(i18n("tab_learn"), elem_id="tab_learn"):
+                    make_learn()
                 with gr.Tab(i18n("tab_train"), elem_id="tab_train"):
                     training = lay_out_training(trainer)
                 with gr.Tab(i18n("tab_inside"), elem_id="tab_inside"):
@@ -218,8 +222,8 @@ def make_show_code(reader: Reader) -> Callable[[Visit, dict[str, Any]], str]:
     return show_code
 
 
-def launch_options() -> dict[str, Any]:
-    """How the page is served, wherever that is: app.py, a Space, a test."""
+def launch_options(data: Path | None = None) -> dict[str, Any]:
+    """How the page is served, wherever that is: app.py, a Space, a test. `data` as in Settings."""
     return {
         "theme": make_theme(),
         "head": make_head(),
@@ -228,7 +232,7 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,  # 13 ms an event
         "ssr_mode": False,
         "max_file_size": MAX_PICTURE_FILE,
-        "app_kwargs": {"middleware": [Middleware(Guard)], "routes": [ROUTE, static_route()]},
+        "app_kwargs": {"middleware": [Middleware(Guard)], "routes": [ROUTE, static_route(), *BrowserDigits(data).routes()]},
         "enable_monitoring": False,  # it would show everybody how much the page is used
         "show_error": True,
     }
@@ -283,7 +287,7 @@ def main(arguments: list[str] | None = None) -> int:
             server_port=flags.port,
             share=flags.share or None,
             mcp_server=flags.mcp or None,
-            **launch_options(),
+            **launch_options(settings.data),
         )
     except (WeightsError, BackendError) as error:
         print(error, file=sys.stderr)

@@ -16,6 +16,7 @@ from digits.network.backends import is_installed
 from digits.network.config import ACTIVATIONS, PAGE_LIMITS
 from digits.page.component import component
 from digits.page.static_files import STATIC
+from digits.server.browser_digits import PATH as LEARN_PATH
 from digits.server.messages import picker_value
 from digits.server.reader import Reader
 from digits.training.recipes import RECIPES
@@ -70,6 +71,11 @@ def make_inside(reader: Reader) -> gr.HTML:
         return reader.look_inside(question)
 
     return component("inside", server_functions=[look_inside])
+
+
+def make_learn() -> gr.HTML:
+    """The room in which a network is seen to learn; `digits` is where its worker fetches them."""
+    return component("learn", digits=LEARN_PATH.removeprefix("/"))
 
 
 def make_code(script: str) -> gr.HTML:

@@ -42,10 +42,14 @@ const WITH_SHUFFLED = 200;
 /** @type {Readonly<Record<ExperimentName, Experiment>>} */
 export const EXPERIMENTS = {
   heart: {
-    lanes: [{
-      name: "hundred", settings: {}, steps: 300,
-      choose: ({ train, test }) => ({ train: firstOf(train, WITH_100), test }),
-    }],
+    lanes: [
+      {
+        name: "hundred",
+        settings: {},
+        steps: 300,
+        choose: ({ train, test }) => ({ train: firstOf(train, WITH_100), test }),
+      },
+    ],
     choices: ["both", "gap", "neither"],
     judge: ([{ train, test }]) => {
       if (train.accuracy < 0.95) return "neither";
@@ -53,10 +57,14 @@ export const EXPERIMENTS = {
     },
   },
   shuffled: {
-    lanes: [{
-      name: "shuffled", settings: {}, steps: 700,
-      choose: ({ train, test }, seed) => ({ train: withShuffledLabels(firstOf(train, WITH_SHUFFLED), seed), test }),
-    }],
+    lanes: [
+      {
+        name: "shuffled",
+        settings: {},
+        steps: 700,
+        choose: ({ train, test }, seed) => ({ train: withShuffledLabels(firstOf(train, WITH_SHUFFLED), seed), test }),
+      },
+    ],
     choices: ["neither", "gap", "both"],
     judge: ([{ train, test }]) => {
       if (train.accuracy < 0.9) return "neither";
@@ -115,8 +123,8 @@ function judgeBehind(weaker, stronger) {
 
 /** Places on a curve; more of them at its start, where most happens. */
 const PLACES = 16;
-const QUICK = 400;    // digits that a place in the middle is marked on
-const SLICE = 8;      // ms of work before others may have a turn
+const QUICK = 400; // digits that a place in the middle is marked on
+const SLICE = 8; // ms of work before others may have a turn
 
 /**
  * Do an experiment. What it yields: a place of a curve, or null when others may have a turn.
@@ -127,8 +135,9 @@ const SLICE = 8;      // ms of work before others may have a turn
  */
 export function* runExperiment(name, parts, seed) {
   const { lanes, judge } = EXPERIMENTS[name];
-  const runs = lanes.map(({ settings, choose }) =>
-    new Run({ ...DEFAULTS, ...settings, seed }, choose ? choose(parts, seed) : parts));
+  const runs = lanes.map(
+    ({ settings, choose }) => new Run({ ...DEFAULTS, ...settings, seed }, choose ? choose(parts, seed) : parts),
+  );
   for (let lane = 0; lane < lanes.length; lane++) yield markPoint(runs[lane], lane, false);
   for (let place = 1; place <= PLACES; place++) {
     for (let lane = 0; lane < lanes.length; lane++) {
@@ -165,7 +174,9 @@ function markPoint(run, lane, isLast) {
   const most = isLast ? test.labels.length : Math.min(QUICK, test.labels.length);
   const [learnt, unseen] = [examine(network, train, markedOf(train)), examine(network, test, most)];
   return {
-    lane, step: steps, seen: steps * run.batchSize,
+    lane,
+    step: steps,
+    seen: steps * run.batchSize,
     train: { accuracy: learnt.accuracy, loss: learnt.loss },
     test: { accuracy: unseen.accuracy, loss: unseen.loss },
   };
@@ -182,6 +193,7 @@ function endOf({ network, train, test }) {
   return {
     train: { accuracy: learnt.accuracy, loss: learnt.loss },
     test: { accuracy: unseen.accuracy, loss: unseen.loss },
-    dead, nodes,
+    dead,
+    nodes,
   };
 }

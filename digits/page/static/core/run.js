@@ -63,7 +63,7 @@ export const MARKED = 500;
 export const MOST_KEPT = 48;
 /** Points of the curve of losses. */
 export const MOST_LOSSES = 240;
-const DEAD = 1e-4;   // a node no steeper than this learns nothing worth mentioning
+const DEAD = 1e-4; // a node no steeper than this learns nothing worth mentioning
 
 /**
  * Whether a run stops for marks after so many steps: often at first, when most happens.
@@ -94,7 +94,7 @@ export class Run {
     this.losses = new LossCurve();
     /** @type {Kept[]} the checkpoints, first one first */
     this.kept = [];
-    this.shuffle();
+    this.order = this.shuffled();
     this.keep();
   }
 
@@ -108,8 +108,8 @@ export class Run {
   }
 
   /** The order of the digits in this epoch: the same whenever a run comes by here again. */
-  shuffle() {
-    this.order = shuffledOrder(this.train.labels.length, createRandom(this.seed + 7919 * (this.epoch + 1)));
+  shuffled() {
+    return shuffledOrder(this.train.labels.length, createRandom(this.seed + 7919 * (this.epoch + 1)));
   }
 
   /** Learn one batch; the next one is then on the table. */
@@ -121,7 +121,7 @@ export class Run {
     if (this.place < this.order.length) return;
     this.epoch += 1;
     this.place = 0;
-    this.shuffle();
+    this.order = this.shuffled();
   }
 
   /**
@@ -172,9 +172,14 @@ export class Run {
     const test = examine(network, this.test);
     const train = examine(network, this.train, Math.min(MARKED, this.train.labels.length));
     const kept = {
-      step: this.steps, epoch: this.epoch, place: this.place,
-      train: marksOf(train), test: marksOf(test), dead: test.dead,
-      activation: trainer.activation, snapshot: trainer.snapshot(),
+      step: this.steps,
+      epoch: this.epoch,
+      place: this.place,
+      train: marksOf(train),
+      test: marksOf(test),
+      dead: test.dead,
+      activation: trainer.activation,
+      snapshot: trainer.snapshot(),
     };
     if (this.kept.at(-1)?.step === kept.step) this.kept.pop();
     this.kept.push(kept);
@@ -200,7 +205,7 @@ export class Run {
     this.steps = kept.step;
     if (this.epoch !== kept.epoch) {
       this.epoch = kept.epoch;
-      this.shuffle();
+      this.order = this.shuffled();
     }
     this.place = kept.place;
     return kept;
@@ -211,7 +216,6 @@ export class Run {
     this.kept = this.kept.filter(({ step }) => step <= this.steps);
     this.losses.cut(this.steps);
   }
-
 }
 
 /** @param {{accuracy: number, loss: number}} marks @returns {Marks} */
@@ -312,7 +316,8 @@ export function readAll(network, digits, numbers) {
   const probabilities = new Float32Array(numbers.length * classes);
   for (let i = 0; i < numbers.length; i++) {
     const { logProbabilities } = forward(network, pixelsOf(digits, numbers[i]), pass);
-    for (let digit = 0; digit < classes; digit++) probabilities[i * classes + digit] = Math.exp(logProbabilities[digit]);
+    for (let digit = 0; digit < classes; digit++)
+      probabilities[i * classes + digit] = Math.exp(logProbabilities[digit]);
   }
   return probabilities;
 }
@@ -338,4 +343,3 @@ export function withShuffledLabels({ images, labels }, seed) {
   const order = shuffledOrder(labels.length, createRandom(seed));
   return { images, labels: Array.from(order, (number) => labels[number]) };
 }
-

@@ -92,7 +92,7 @@ export class NetPicture {
 }
 
 /** @param {HTMLCanvasElement} canvas */
-const fontOf = (canvas) => getComputedStyle(canvas).fontFamily;
+export const fontOf = (canvas) => getComputedStyle(canvas).fontFamily;
 
 /**
  * Every node but the pixels.
@@ -123,7 +123,7 @@ function pack(count, width, height) {
  * @param {readonly number[]} sizes @param {number} width @param {number} height
  * @returns {Plan}
  */
-function makePlan(sizes, width, height) {
+export function makePlan(sizes, width, height) {
   const isSmall = width < 480;
   const tall = height - TOP - 6;
   const image = isSmall ? 58 : Math.min(130, width * 0.19);
@@ -146,7 +146,7 @@ function makePlan(sizes, width, height) {
  * @param {Plan} plan @param {number} layer @param {number} node
  * @returns {[x: number, y: number]}
  */
-function centre({ places, strip, radius }, layer, node) {
+export function centre({ places, strip, radius }, layer, node) {
   const { left, top, cell, columns } = places[layer];
   if (layer === 0) return [strip.left + strip.width, top + (node + 0.5) * cell];
   if (layer === places.length - 1) return [left + radius, top + (node + 0.5) * cell];
@@ -154,12 +154,12 @@ function centre({ places, strip, radius }, layer, node) {
 }
 
 /** @param {Plan} plan @param {number} layer */
-function radiusOf({ places, radius }, layer) {
+export function radiusOf({ places, radius }, layer) {
   return layer === places.length - 1 ? radius : Math.max(1, places[layer].cell * 0.4);
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {Trace} trace */
-function drawInput(pen, { image, strip }, trace) {
+export function drawInput(pen, { image, strip }, trace) {
   const top = strip.top + strip.height / 2 - image / 2;
   Object.assign(pen, { fillStyle: colour("sheet"), strokeStyle: colour("line"), lineWidth: 1 });
   pen.fillRect(0.5, top, image, image);
@@ -184,7 +184,7 @@ function drawInput(pen, { image, strip }, trace) {
  * @param {CanvasRenderingContext2D} pen @param {[number, number]} at @param {number} radius
  * @param {string} lit @param {number} share 0 to 1
  */
-function drawSpot(pen, at, radius, lit, share) {
+export function drawSpot(pen, at, radius, lit, share) {
   pen.beginPath();
   pen.arc(...at, radius, 0, 7);
   pen.fillStyle = colour("line");
@@ -195,9 +195,14 @@ function drawSpot(pen, at, radius, lit, share) {
   pen.globalAlpha = 1;
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {number} layer @param {Float32Array} values */
-function drawLayer(pen, plan, layer, values) {
-  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
+/** @param {Float32Array} values */
+const largestOf = (values) => values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
+
+/**
+ * @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {number} layer @param {Float32Array} values
+ * @param {number} [most] the value that is wholly lit: the largest by default
+ */
+export function drawLayer(pen, plan, layer, values, most = largestOf(values)) {
   values.forEach((value, node) => {
     const lit = colour(value >= 0 ? "accent" : "cold");
     drawSpot(pen, centre(plan, layer, node), radiusOf(plan, layer), lit, Math.abs(value) / most);
@@ -205,7 +210,7 @@ function drawLayer(pen, plan, layer, values) {
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {Node} chosen */
-function ring(pen, plan, { layer, node }) {
+export function ring(pen, plan, { layer, node }) {
   if (layer >= plan.places.length) return;
   pen.beginPath();
   pen.arc(...centre(plan, layer, node), radiusOf(plan, layer) + 2, 0, 7);
@@ -215,7 +220,7 @@ function ring(pen, plan, { layer, node }) {
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {number[]} probabilities @param {string} font */
-function drawOutputs(pen, plan, probabilities, font) {
+export function drawOutputs(pen, plan, probabilities, font) {
   const layer = plan.places.length - 1;
   const likeliest = probabilities.indexOf(Math.max(...probabilities));
   pen.textBaseline = "middle";
@@ -233,7 +238,7 @@ function drawOutputs(pen, plan, probabilities, font) {
 }
 
 /** How many nodes each layer has, over it. @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {string} font */
-function drawCaptions(pen, { image, isSmall, places }, font) {
+export function drawCaptions(pen, { image, isSmall, places }, font) {
   Object.assign(pen, { font: `400 ${isSmall ? 11 : 12}px ${font}`, fillStyle: colour("muted"), textBaseline: "alphabetic" });
   if (!isSmall) pen.fillText("28 × 28", 0, 12);
   pen.fillText("784", image + (isSmall ? 4 : 22), 12);

@@ -2,9 +2,9 @@
 //
 // Work is done in slices of a few milliseconds; between two of them commands are heard.
 
-import { createNetwork } from "../core/network.js";
-import { examine, readAll, Run } from "../core/run.js";
 import { runExperiment } from "../core/experiments.js";
+import { createNetwork } from "../core/network.js";
+import { examine, Run, readAll } from "../core/run.js";
 import { loadDigits } from "../services/digits.js";
 
 /** @typedef {import("../core/run.js").Parts} Parts */
@@ -12,9 +12,9 @@ import { loadDigits } from "../services/digits.js";
 /** @typedef {import("../services/training.js").Message} Message */
 /** @typedef {import("../services/training.js").Read} Read */
 
-const SLICE = 12;      // ms of work between two looks for commands
-const SHOWN = 15;      // digits of a batch that are shown
-const WATCHED = [0, 1, 2, 3];   // test digits that are shown
+const SLICE = 12; // ms of work between two looks for commands
+const SHOWN = 15; // digits of a batch that are shown
+const WATCHED = [0, 1, 2, 3]; // test digits that are shown
 
 /** @type {Parts | null} */
 let parts = null;
@@ -90,21 +90,29 @@ function report() {
   const kept = run.kept[at];
   const own = drawing && { images: drawing, labels: [0] };
   const firstLayer = run.network.layers[0].weight.slice();
-  tell({
-    kind: "report",
-    isRunning,
-    step: run.steps, epoch: run.epoch, digits: run.order.length, place: run.place,
-    learningRate: run.trainer.learningRate, batchSize: run.batchSize, activation: run.trainer.activation,
-    batch: readBatch(run),
-    watched: read(run.test, WATCHED),
-    drawing: own && readAll(run.network, own, [0]),
-    firstLayer,
-    marks: { step: kept.step, train: kept.train, test: kept.test },
-    dead: kept.dead,
-    losses: run.losses.means,
-    kept: run.kept.map(({ step, train, test }) => ({ step, train, test })),
-    at,
-  }, [firstLayer.buffer]);
+  tell(
+    {
+      kind: "report",
+      isRunning,
+      step: run.steps,
+      epoch: run.epoch,
+      digits: run.order.length,
+      place: run.place,
+      learningRate: run.trainer.learningRate,
+      batchSize: run.batchSize,
+      activation: run.trainer.activation,
+      batch: readBatch(run),
+      watched: read(run.test, WATCHED),
+      drawing: own && readAll(run.network, own, [0]),
+      firstLayer,
+      marks: { step: kept.step, train: kept.train, test: kept.test },
+      dead: kept.dead,
+      losses: run.losses.means,
+      kept: run.kept.map(({ step, train, test }) => ({ step, train, test })),
+      at,
+    },
+    [firstLayer.buffer],
+  );
 }
 
 /**
@@ -166,7 +174,7 @@ function change({ learningRate, batchSize, activation }) {
   if (batchSize) run.batchSize = batchSize;
   if (activation) run.trainer.activation = activation;
   if (isRunning) return;
-  if (activation) run.remark(at);   // the same weights with another bend say something else
+  if (activation) run.remark(at); // the same weights with another bend say something else
   report();
 }
 
@@ -216,6 +224,6 @@ addEventListener("message", async ({ data }) => {
     opened = open(command.address);
     return;
   }
-  await opened;   // what is asked before the digits are there waits for them
+  await opened; // what is asked before the digits are there waits for them
   if (parts) obey(command);
 });
