@@ -70,6 +70,7 @@ class Learn {
     for (const button of findAll(this.root, ".learn-bar button", HTMLButtonElement)) {
       button.addEventListener("click", () => this.act(button.dataset.do ?? ""));
     }
+    this.drawing.listen();
     state.subscribe("language", () => this.name());
     state.subscribe("look", () => this.isSeen && this.showAll());
     state.subscribe("answer", () => this.watch());

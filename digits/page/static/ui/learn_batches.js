@@ -39,8 +39,8 @@ export class BatchesView {
     /** @type {Subject | null} */
     this.subject = null;
     this.table = makeTiles(find(root, ".learn-tiles.table"), TABLE);
-    this.watched = makeTiles(find(root, ".learn-tiles.watched"), 4);
-    this.own = makeTiles(find(root, ".learn-tiles.own"), 1)[0];
+    this.watched = makeTiles(find(root, ".learn-tiles.four"), 4);
+    this.own = makeTiles(find(root, ".learn-tiles.mine"), 1)[0];
     this.slider = find(root, "#learn-back", HTMLInputElement);
     this.slow = find(root, "[name=slow]", HTMLInputElement);
     this.addSettings();
@@ -269,7 +269,7 @@ function crossOut(canvas, dead) {
 function drawSpot(pen, x, y, radius, isDead) {
   pen.beginPath();
   pen.arc(x, y, radius, 0, 7);
-  pen.fillStyle = colour("accent");
+  pen.fillStyle = colour("muted");
   pen.strokeStyle = colour("muted");
   pen.lineWidth = 1.2;
   if (isDead) pen.stroke();

@@ -2,7 +2,7 @@
 
 import { shape } from "./chart.js";
 
-const [LEFT, RIGHT, TOP, BOTTOM] = [36, 10, 8, 22]; // margins
+const [LEFT, RIGHT, TOP, BOTTOM] = [42, 10, 8, 22]; // margins
 
 /**
  * @typedef {object} Line

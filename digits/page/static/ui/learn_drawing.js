@@ -24,7 +24,7 @@ import { WeightPanel } from "./learn_weight.js";
 /** @typedef {import("./learn_net.js").Scene} Scene */
 /** @typedef {import("./learn_tiles.js").Tile} Tile */
 
-const RATES = ladder(-3, 2);
+const RATES = ladder(-3, 4);
 const RATE = 0.1; // ten steps of it and the drawing is known
 const MOST_UNDONE = 60; // steps that can be taken back; each holds 0.24 MB
 const ENOUGH = 5; // steps after which other digits are offered
@@ -73,6 +73,11 @@ export class DrawingView {
     this.addControls();
     /** @type {Tile[]} */
     this.tiles = [];
+  }
+
+  listen() {
+    state.subscribe("answer", () => this.picture.isSeen && this.show());
+    new ResizeObserver(() => this.picture.isSeen && this.show()).observe(this.picture.canvas);
   }
 
   // ---- the network ---------------------------------------------------------------------------------
@@ -421,6 +426,12 @@ export class DrawingView {
       this.hooks.mark(this);
     });
     find(this.root, "[data-do=one]").addEventListener("click", () => this.stepOne());
+    find(this.root, "[data-do=valley]").addEventListener("click", () => {
+      const node = this.panel.findValley();
+      this.status = text(node ? "learn_valley_said" : "learn_valley_none");
+      if (node) this.chosen = node;
+      this.show();
+    });
     for (const button of findAll(this.root, "[data-mode]")) {
       button.addEventListener("click", () => {
         this.mode = button.dataset.mode === "says" ? "says" : "blame";
@@ -429,8 +440,6 @@ export class DrawingView {
         this.show();
       });
     }
-    state.subscribe("answer", () => this.picture.isSeen && this.show());
-    new ResizeObserver(() => this.picture.isSeen && this.show()).observe(this.picture.canvas);
     this.showRate();
   }
 

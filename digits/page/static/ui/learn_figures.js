@@ -23,6 +23,7 @@ export const weightText = (value) => minus(Math.abs(value) >= 100 ? value.toFixe
 /** A loss. @param {number} loss */
 export function lossText(loss) {
   if (!Number.isFinite(loss)) return "∞";
+  if (loss >= 100) return loss.toFixed(0);
   return loss < 0.1 ? loss.toFixed(3) : loss.toFixed(2);
 }
 

@@ -35,10 +35,12 @@ import { exact, lossText, signed, weightText } from "./learn_figures.js";
  * @property {number} rate the learning rate
  */
 
-const SPANS = [0.5, 1, 2, 4, 8, 16, 32]; // how far to either side a curve may reach
+const SPANS = [0.5, 1, 2, 4, 8, 16, 32, 64]; // how far to either side a curve may reach
 const POINTS = 81;
 const BEND = 0.25; // a curve should move by this part of the loss, or it looks flat
-const MOST_SPAN = 400;
+const MOST_SPAN = 1000;
+const VALLEYS = [2, 4, 8, 16, 32, 64];   // how far away the bottom of a valley is looked for
+const DEEP = 0.02;          // what a valley must be worth, in loss, on both of its sides
 
 export class WeightPanel {
   /** @param {HTMLElement} root @param {() => void} changed another weight was chosen */
@@ -49,6 +51,8 @@ export class WeightPanel {
     this.curve = find(root, ".learn-along", SVGSVGElement);
     /** @type {number | null} */
     this.input = null;
+    /** How far to either side the curve shall reach; 0: as far as there is something to see. */
+    this.span = 0;
     this.node = "";
     /** @type {View | null} */
     this.view = null;
@@ -60,7 +64,10 @@ export class WeightPanel {
   show(view) {
     this.view = view;
     const node = `${view.chosen.layer}/${view.chosen.node}`;
-    if (this.node !== node) this.input = null;
+    if (this.node !== node) {
+      this.input = null;
+      this.span = 0;
+    }
     this.node = node;
     this.input ??= mostToBlame(view);
     const found = this.find(view, this.input);
@@ -134,7 +141,7 @@ export class WeightPanel {
     const along = (/** @type {number[]} */ values) => lossAlong(network, digits, [0], found.place, values);
     const [now, then] = along([found.before, found.after]);
     const span = Math.max(
-      chooseSpan(along, found.before, now),
+      this.span || chooseSpan(along, found.before, now),
       Math.min(MOST_SPAN, 1.15 * Math.abs(found.after - found.before)),
     );
     const places = Array.from({ length: POINTS }, (_, i) => found.before + span * ((2 * i) / (POINTS - 1) - 1));
@@ -147,9 +154,9 @@ export class WeightPanel {
       ticks: [0, most / 2, most],
       label: (tick) => (tick ? lossText(tick) : "0"),
       below: [
-        [found.before - span, weightText(found.before - span), "start"],
+        [found.before - span, exact(found.before - span), "start"],
         [found.before, text("learn_this_weight")],
-        [found.before + span, weightText(found.before + span), "end"],
+        [found.before + span, exact(found.before + span), "end"],
       ],
       lines: [
         { name: "tangent", points: tangent(found, now, span) },
@@ -210,7 +217,22 @@ export class WeightPanel {
   /** @param {number} input */
   choose(input) {
     this.input = input;
+    this.span = 0;
     this.changed();
+  }
+
+  /**
+   * Choose a weight whose loss falls and rises again on the way that a step takes, as near as there is one.
+   * @returns {Node | null} the node it leads to
+   */
+  findValley() {
+    if (!this.view) return null;
+    const found = nearestValley(this.view);
+    if (!found) return null;
+    this.node = `${found.layer}/${found.node}`;
+    this.input = found.input;
+    this.span = 2.5 * found.away;
+    return { layer: found.layer, node: found.node };
   }
 
   /** @param {MouseEvent} event */
@@ -234,9 +256,33 @@ export class WeightPanel {
   }
 }
 
+/**
+ * Of all hidden nodes that should be higher, each by its strongest input: the weight with the nearest valley.
+ * @param {View} view
+ */
+function nearestValley({ network, values, errors, digits }) {
+  let nearest = null;
+  for (let layer = 2; layer < network.layers.length; layer++) {
+    const input = strongest(values[layer - 1]);
+    for (const [node, error] of errors[layer - 1].entries()) {
+      if (error >= 0) continue;
+      const place = placeOfWeight(network, layer - 1, node, input);
+      const at = network.weights[place];
+      const losses = lossAlong(network, digits, [0], place, [at, ...VALLEYS.map((away) => at + away)]);
+      const bottom = losses.indexOf(Math.min(...losses));
+      const isValley = losses[0] - losses[bottom] > DEEP && losses[losses.length - 1] - losses[bottom] > DEEP;
+      const away = VALLEYS[bottom - 1];
+      if (isValley && (!nearest || away < nearest.away)) nearest = { layer, node, input, away };
+    }
+  }
+  return nearest;
+}
+
 /** The input with the largest gradient. @param {View} view */
-function mostToBlame({ values, chosen: { layer } }) {
-  const inputs = values[layer - 1];
+const mostToBlame = ({ values, chosen: { layer } }) => strongest(values[layer - 1]);
+
+/** @param {Float32Array} inputs */
+function strongest(inputs) {
   return inputs.reduce((best, value, i) => (Math.abs(value) > Math.abs(inputs[best]) ? i : best), 0);
 }
 
