@@ -70,9 +70,9 @@ const DEAD = 1e-4; // a node no steeper than this learns nothing worth mentionin
  * @param {number} step
  */
 export function isCheckpoint(step) {
-  if (step <= 10) return step % 2 === 0;
-  if (step <= 100) return step % 10 === 0;
-  return step % (step <= 1000 ? 50 : 200) === 0;
+  if (step <= 20) return step % 5 === 0;
+  if (step <= 200) return step % 20 === 0;
+  return step % (step <= 1000 ? 100 : 250) === 0;
 }
 
 /** A network that learns, and the way that it came. */

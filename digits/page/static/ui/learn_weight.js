@@ -146,12 +146,12 @@ export class WeightPanel {
     );
     const places = Array.from({ length: POINTS }, (_, i) => found.before + span * ((2 * i) / (POINTS - 1) - 1));
     const losses = [...along(places)];
-    const most = Math.min(12, Math.max(1.2 * now, ...losses, 0.2));
+    const [low, most] = rangeOf([now, then, ...losses]);
     drawPicture(this.curve, {
       size: [340, 200],
       across: [found.before - span, found.before + span],
-      up: [0, most],
-      ticks: [0, most / 2, most],
+      up: [low, most],
+      ticks: [low, (low + most) / 2, most],
       label: (tick) => (tick ? lossText(tick) : "0"),
       below: [
         [found.before - span, exact(found.before - span), "start"],
@@ -257,7 +257,8 @@ export class WeightPanel {
 }
 
 /**
- * Of all hidden nodes that should be higher, each by its strongest input: the weight with the nearest valley.
+ * Of all hidden nodes that should be higher, each by its strongest input: the weight whose valley the smallest
+ * learning rate reaches.
  * @param {View} view
  */
 function nearestValley({ network, values, errors, digits }) {
@@ -272,7 +273,8 @@ function nearestValley({ network, values, errors, digits }) {
       const bottom = losses.indexOf(Math.min(...losses));
       const isValley = losses[0] - losses[bottom] > DEEP && losses[losses.length - 1] - losses[bottom] > DEEP;
       const away = VALLEYS[bottom - 1];
-      if (isValley && (!nearest || away < nearest.away)) nearest = { layer, node, input, away };
+      const rate = away / Math.abs(error * values[layer - 1][input]);   // that goes to the bottom in one step
+      if (isValley && (!nearest || rate < nearest.rate)) nearest = { layer, node, input, away, rate };
     }
   }
   return nearest;
@@ -296,6 +298,17 @@ function chooseSpan(along, at, now) {
     if (Math.max(Math.abs(left - now), Math.abs(right - now)) > BEND * Math.max(now, 0.1)) return span;
   }
   return SPANS[SPANS.length - 1];
+}
+
+/**
+ * From where to where a curve's axis goes: from 0, unless the curve would then look flat.
+ * @param {number[]} losses
+ * @returns {[number, number]}
+ */
+function rangeOf(losses) {
+  const [least, most] = [Math.min(...losses), Math.min(20, Math.max(...losses))];
+  const room = 0.15 * (most - least) || 0.1;
+  return [least < 0.5 * most ? 0 : least - room, most + room];
 }
 
 /**
