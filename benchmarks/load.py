@@ -16,10 +16,11 @@ import argparse
 import asyncio
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain, cycle
+from typing import Any
 
 import httpx
 import numpy as np
@@ -29,7 +30,7 @@ from benchmarks.server import JSON, Pad, Server, serve
 from digits.augmentation.glyphs import DIGIT_FORMS, draw_form
 from digits.network.registry import Choice, Networks, list_weights
 from digits.server.reader import Reader
-from digits.server.sessions import Visits
+from digits.server.sessions import Sessions
 
 UPDATES = 5  # questions a second and visitor
 VISITORS = 20
@@ -166,7 +167,7 @@ async def ask(pad: Pad, client: httpx.AsyncClient, asked: Asked, due: float, tal
 def grow_drawings() -> list[list[Asked]]:
     """The ten digits, each in ten steps from its first points to all of them."""
     networks = Networks(Choice(next(iter(list_weights()))))
-    reader, random = Reader(networks, Visits()), np.random.default_rng(0)
+    reader, random = Reader(networks, Sessions()), np.random.default_rng(0)
     return [
         [expect(reader, part) for part in grow(forms[0], random)] for forms in DIGIT_FORMS.values()
     ]
@@ -186,7 +187,8 @@ def grow(form: str, random: np.random.Generator) -> Iterator[list[list[list[floa
 
 def expect(reader: Reader, strokes: list[list[list[float]]]) -> Asked:
     """What this code, here, answers to a drawing."""
-    return Asked(strokes, reader.read({"drawing": {"strokes": strokes}}).get("label"))
+    answer: Mapping[str, Any] = reader.read({"drawing": {"strokes": strokes}})
+    return Asked(strokes, answer.get("label"))
 
 
 def watch_memory(server: Server) -> None:

@@ -24,7 +24,7 @@ from benchmarks.conditions import busy, conditions, table
 from benchmarks.server import serve
 from digits.network.registry import Choice, Networks, list_weights
 from digits.server.reader import Reader
-from digits.server.sessions import Visits
+from digits.server.sessions import Sessions
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SECONDS = 1.5  # a stroke
@@ -131,7 +131,7 @@ def opened(browser: Any, address: str) -> Iterator[Any]:
 
 def server_cost(times: int = 1000) -> float:
     """Milliseconds to check, prepare, predict and put in words one drawing of 90 points; the median."""
-    reader = Reader(Networks(Choice(next(iter(list_weights())))), Visits())
+    reader = Reader(Networks(Choice(next(iter(list_weights())))), Sessions())
     box = {"x": 0.0, "y": 0.0, "width": 1.0, "height": 1.0}
     question = {"drawing": {"strokes": [[list(place) for place in stroke(box)]]}}
     seconds = []

@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 
 from benchmarks.conditions import REPO
-from digits.server.routes import PATH
+from digits.server.routes import READ
 
 HOST = "127.0.0.1"
 PATIENCE = 120.0  # s until a server that does not answer counts as failed
@@ -106,7 +106,7 @@ class Pad:
     """Knows what to send so that the page answers a drawing."""
 
     def __init__(self, address: str) -> None:
-        self.url = address + PATH
+        self.url = address + READ
 
     def question(self, strokes: list[list[list[float]]]) -> bytes:
         """The body of one question, as digits/pad.js sends it."""

@@ -14,7 +14,7 @@ import gradio as gr
 
 from digits.data.preparation.pictures import prepare_picture
 from digits.network.registry import Choice, Networks, list_weights
-from digits.server.reader import ask
+from digits.server.reader import guess
 
 
 def main() -> None:
@@ -31,8 +31,8 @@ def main() -> None:
         prepared = prepare_picture(drawn["composite"])
         if prepared.box is None:
             return {}, answers
-        found = ask(network, prepared.image).answer.probabilities
-        return {str(label): float(found[label]) for label in range(10)}, answers
+        found = guess(network, prepared.image)["probabilities"]
+        return {str(label): found[label] for label in range(10)}, answers
 
     with gr.Blocks() as page:
         pad = gr.Sketchpad(canvas_size=(400, 400), brush=gr.Brush(default_size=14))

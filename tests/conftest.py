@@ -100,13 +100,10 @@ def idx_bytes(array: np.ndarray) -> bytes:
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     """Address of the real page, served in this process."""
-    import app
+    from digits.page.app import create_app
 
-    page = app.build_page()
-    page.queue()
-    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
-    yield address.rstrip("/")
-    page.close()
+    with create_app().served() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,15 +15,12 @@ from pathlib import Path
 import pytest
 
 import app
+from digits.page.app import Settings, make_services
+from digits.training.run import run_training
 from tests.conftest import REPO
+from tests.support.servers import free_port, wait_for
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def test_it_serves_answers_and_ends_quietly(process: tuple[subprocess.Popen[str]
     assert sum(item["confidence"] for item in answer["confidences"]) == pytest.approx(1, abs=1e-3)
     assert client.predict([], api_name="/predict")["label"] is None
     running.send_signal(signal.SIGINT)
-    _, error = running.communicate(timeout=20)
+    _, error = running.communicate(timeout=120)
     assert running.returncode == 0
     assert "Traceback" not in error
 
@@ -69,6 +68,15 @@ def test_it_serves_answers_and_ends_quietly(process: tuple[subprocess.Popen[str]
         (["--weights", "nothing"], "nothing"),
         (["--device", "cuda"], "no cuda device"),
         (["--weights", "/no/such/file.onnx"], "/no/such/file.onnx"),
+        (["--port", "99999"], "from 1 to 65535, not 99999"),
+        (["--port", "-1"], "from 1 to 65535, not -1"),
+        (["--port", "0"], "from 1 to 65535, not 0"),
+        (["--port", "x"], "from 1 to 65535, not x"),
+        (["--host", "256.1.1.1"], "no address '256.1.1.1'"),
+        (["--host", "192.0.2.1"], "no address '192.0.2.1'"),
+        (["--host", "no such host"], "no address 'no such host'"),
+        (["--host", "x" * 300], "no address"),
+        (["--data", "/no/such/folder", "--weights", "nothing"], "nothing"),
     ],
 )
 def test_a_wrong_flag_is_one_line(
@@ -79,9 +87,48 @@ def test_a_wrong_flag_is_one_line(
     assert message in error and error.count("\n") == 1
 
 
+@pytest.mark.parametrize("value", ["x", "0", "99999", "-1"])
+def test_a_wrong_port_in_the_environment_is_one_line_too(
+    value: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADIO_SERVER_PORT", value)
+    assert app.main([]) == 1
+    assert f"from 1 to 65535, not {value}" in capsys.readouterr().err
+
+
+def has_ipv6() -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 on this machine")
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_it_serves_on_ipv6(host: str, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, str(REPO / "app.py"), "--host", host, "--port", str(port)]
+    with (tmp_path / "log").open("w") as log:
+        running = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        wait_for(f"http://[::1]:{port}", running, tmp_path / "log")
+    finally:
+        running.kill()
+        running.wait(20)
+
+
+def test_weights_are_found_by_any_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for suffix in (".pt", ".onnx", ".json"):
+        shutil.copy(REPO / "weights" / f"tutorial{suffix}", tmp_path / f"my{suffix}")
+    monkeypatch.chdir(tmp_path)
+    for path in ("my.pt", "./my.pt", "my.onnx", str(tmp_path / "my.pt")):
+        services = make_services(Settings(weights=path), run_training)
+        assert services.reader.networks.default.network == "my", path
+
+
 def test_showing_the_page_and_predicting_load_no_torch() -> None:
     code = (
-        "import sys, app; page = app.build_page(); "
+        "import sys; from digits.page.app import create_app; create_app(); "
         "print([name for name in ('torch', 'matplotlib.pyplot', 'torchvision') if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True)

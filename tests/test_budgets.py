@@ -17,7 +17,7 @@ import pytest
 from digits.data.dataset import Digits
 from digits.network.registry import Choice, Networks
 from digits.server.reader import Reader
-from digits.server.sessions import Visits
+from digits.server.sessions import Sessions
 from tests.conftest import REPO, write_mnist
 
 DRAWING = {"drawing": {"strokes": [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]}, "language": "en"}
@@ -34,7 +34,9 @@ def loaded_after(code: str) -> set[str]:
 
 
 def test_the_page_is_shown_without_torch() -> None:
-    loaded = loaded_after("import app; app.build_page(app.Settings(backend='onnx'))")
+    loaded = loaded_after(
+        "from digits.page.app import Settings, create_app; create_app(Settings(backend='onnx'))"
+    )
     assert {"gradio", "onnxruntime"} <= loaded
     assert not {"torch", "torchvision", "onnx", "sklearn"} & loaded
 
@@ -54,7 +56,7 @@ def test_answering_leaves_no_files_and_no_memory_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    reader = Reader(Networks(Choice("tutorial", "onnx", "cpu")), Visits())
+    reader = Reader(Networks(Choice("tutorial", "onnx", "cpu")), Sessions())
 
     def answer(times: int) -> int:
         for _ in range(times):

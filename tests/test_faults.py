@@ -65,7 +65,7 @@ TRAIN_IN_A_BROWSER = """
 import sys
 from playwright.sync_api import sync_playwright
 from tests.conftest import CHROMIUM_FLAGS
-from tests.test_page_train import start_long_run
+from tests.support.browser import start_long_run
 page = sync_playwright().start().chromium.launch(
     executable_path=sys.argv[1], args=CHROMIUM_FLAGS
 ).new_context(locale="en-GB").new_page()
@@ -101,7 +101,7 @@ def test_a_browser_killed_while_training_gives_up_its_seat(
         event = httpx.post(f"{site}/gradio_api/call/train", json=asked).json()["event_id"]
         told = httpx.get(f"{site}/gradio_api/call/train/{event}", timeout=60).text
         assert '"state": "done"' in told.strip().splitlines()[-1], told[-300:]
-        assert time.perf_counter() - began < 8  # the run that was given up would take far longer
+        assert time.perf_counter() - began < 30  # the run that was given up would take far longer
 
 
 EXPORT_FOR_EVER = """

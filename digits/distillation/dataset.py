@@ -2,13 +2,13 @@
 
 Making an image takes longer than learning from it, so they are made once and shown many times:
 
-    mnist     MNIST's images, varied (digits/py)
+    mnist     MNIST's images, varied (augmentation/images.py)
     plain     MNIST's images as they are
-    pens      drawings by 30 people, varied, blended, drawn with many pens (digits/py)
-    forms     digits in forms that both lack, drawn by rule (digits/forms.py)
+    pens      drawings by 30 people, varied, blended, drawn with many pens (augmentation/strokes.py)
+    forms     digits in forms that both lack, drawn by rule (augmentation/glyphs.py)
     others    letters, signs, scribbles, several digits: nothing the network should be sure about
 
-Takes minutes on every core and 6 GB of memory. Next: digits/sketching.py learns from them.
+Takes minutes on every core and 6 GB of memory.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from digits.augmentation.negatives import make_other
 from digits.augmentation.strokes import make_digit, make_form
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT, Drawing
+from digits.process import keep_to_one_thread
 
 NO_DIGIT = 10  # label of images of anything else
 PART = 2000  # images that a process makes at a time
@@ -65,14 +66,14 @@ class Part(NamedTuple):
 Made = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # images and labels
 
 
-def make_lessons(
+def make_groups(
     digits: Digits,
     drawings: Sequence[Drawing],
     shares: dict[str, float],
     sizes: Sizes,
     seed: int,
 ) -> Iterator[Group]:
-    """Make the groups one after the other, in as many processes as there are cores.
+    """Make the groups one after the other, in as many processes as there are cores; none is empty.
 
     The same seed gives the same images, however many processes there are.
     """
@@ -83,7 +84,8 @@ def make_lessons(
         "forms": (_draw_forms, sizes.forms),
         "others": (partial(_draw_others, drawings), sizes.others),
     }
-    yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
+    if len(digits.train_labels):
+        yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
     for number, (name, (make, count)) in enumerate(makers.items()):
         if count and shares[name]:
             # Each part is its own seed, so it does not matter who makes it.
@@ -106,14 +108,15 @@ def _in_processes(make: Callable[[Part], Made], parts: list[Part]) -> Iterator[M
         yield from map(make, parts)
         return
     # "spawn": a process that was forked beside torch's threads may hang.
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        cores, mp_context=get_context("spawn"), initializer=keep_to_one_thread
+    ) as pool:
         yield from pool.map(make, parts, chunksize=max(1, len(parts) // (cores * 32)))
 
 
 def _vary_mnist(digits: Digits, part: Part) -> Made:
     import torch
 
-    torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(part.seed)
     places = np.arange(part.first, part.last) % len(digits.train_labels)
     images = torch.from_numpy(digits.train_images[places])

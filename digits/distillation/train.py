@@ -25,10 +25,12 @@ from torch.nn import functional
 
 from digits.data.dataset import Digits
 from digits.data.drawings import Drawing
-from digits.distillation.dataset import NO_DIGIT, Group, Sizes, make_lessons
+from digits.distillation.dataset import NO_DIGIT, Group, Sizes, make_groups
 from digits.distillation.teacher import Teacher
+from digits.evaluation.metrics import accuracy
 from digits.network.config import CLASSES
 from digits.network.model import MLP
+from digits.training.fit import FitSettings
 from digits.training.loop import EpochReport, Progress
 from digits.training.recipes import Recipe
 
@@ -42,6 +44,21 @@ AVERAGED = 2000  # steps over which the kept weights are averaged
 WARM_UP = 0.1  # share of the run in which the learning rate rises
 
 Report = Progress | EpochReport
+
+
+def learn_from_teacher(
+    model: MLP, digits: Digits, drawings: Sequence[Drawing], settings: FitSettings, device: str
+) -> Iterator[Report]:
+    """train_sketch() as training.fit calls whatever it learns by."""
+    return train_sketch(
+        model,
+        digits,
+        drawings,
+        settings.recipe,
+        device=device,
+        seed=settings.seed or 0,
+        report_every=0.5,
+    )
 
 
 def train_sketch(
@@ -58,10 +75,10 @@ def train_sketch(
     stop: Callable[[], bool] = lambda: False,
     report_every: float | None = None,
 ) -> Iterator[Report]:
-    """Make the lessons, fit a teacher, then `model` in place; yields reports like train() does."""
+    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does."""
     began = time.perf_counter()
     groups: list[Group] = []
-    for group in make_lessons(digits, drawings, SHARES, sizes or Sizes(), seed):
+    for group in make_groups(digits, drawings, SHARES, sizes or Sizes(), seed):
         say(
             f"made {len(group.labels):,} images: {group.name} ({time.perf_counter() - began:.0f} s)"
         )
@@ -156,7 +173,9 @@ def _batches(
 
 
 def _shuffled(total: int, count: int, random: np.random.Generator) -> Iterator[np.ndarray]:
-    """Endless picks of `count` places out of `total`, all once before any comes again."""
+    """Endless picks of `count` places out of `total`, at least 1, all once before any comes again."""
+    if not total:
+        raise ValueError("there is nothing to pick from")
     order = random.permutation(total)
     while True:
         while len(order) < count:
@@ -207,5 +226,5 @@ def _report(
         images = torch.from_numpy(digits.test_images[start : start + 2000]).reshape(-1, 784)
         with torch.inference_mode():
             read.append(_logits(network, images.to(device).float() / 255).argmax(dim=1).cpu())
-    right = (torch.cat(read).numpy() == digits.test_labels).mean()
-    return EpochReport(epoch, epochs, loss, float(right), time.perf_counter() - began)
+    reached = accuracy(torch.cat(read).numpy(), digits.test_labels)
+    return EpochReport(epoch, epochs, loss, reached, time.perf_counter() - began)

@@ -4,7 +4,7 @@
     weights/tutorial.json   the card: config, recipe, data, measured figures; for people and for the page
     weights/tutorial.onnx   the network for onnxruntime, with the card inside; written by export.py
 
-Saving is atomic: a run that is killed leaves the old file or the new one. Next: digits/inference.py.
+Saving is atomic: a run that is killed leaves the old file or the new one.
 """
 
 from __future__ import annotations
@@ -51,26 +51,44 @@ def load_weights(path: Path) -> tuple[MLP, Card]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise WeightsError(f"cannot read {path}: {reason_of(error)}") from error
+        raise WeightsError("weights_unreadable", path=path, reason=reason_of(error)) from error
     except Exception as error:  # torch's unpickler raises whatever a damaged byte leads it to
-        raise WeightsError(f"{path} is damaged or not a file of weights. {_REMAKE}") from error
+        raise WeightsError("weights_damaged", path=path) from error
     if not isinstance(content, dict) or not {"card", "weights"} <= content.keys():
-        raise WeightsError(f"{path} was not written by train.py. {_REMAKE}")
+        raise WeightsError("weights_foreign", path=path)
     card = card_from_json(str(content["card"]), path)
     model = MLP(card.config)
     try:
         model.load_state_dict(content["weights"])
     except (RuntimeError, TypeError, AttributeError) as error:
-        raise WeightsError(
-            f"{path}: its weights do not fit {card.config.sizes}. {_REMAKE}"
-        ) from error
+        raise WeightsError("weights_shape", path=path, sizes=str(card.config.sizes)) from error
     return model.eval(), card
 
 
-_REMAKE = "Make it anew with: python train.py"
+def all_weights(folder: Path) -> list[Path]:
+    """Every .pt in a folder; WeightsError if there is none."""
+    paths = sorted(folder.glob("*.pt"))
+    if not paths:
+        raise WeightsError("weights_none", path=folder)
+    return paths
+
+
+SUFFIXES = (".pt", ".onnx", ".json")
 
 
 def find_weights(weights: Path | str) -> Path:
-    """The path that a name or a path means: a bare name is one in weights/."""
+    """The path of a set, without its ending, that a name or a path means.
+
+    A bare name is one in weights/, else one here; what has an ending or a folder is a path, ./ included.
+    """
     path = Path(weights)
-    return WEIGHTS_DIR / path if path.parent == Path() and not path.exists() else path
+    stem = path.with_suffix("") if path.suffix in SUFFIXES else path
+    is_name = stem == path and path.parent == Path() and not str(weights).startswith(".")
+    places = [WEIGHTS_DIR / stem, stem] if is_name else [stem, WEIGHTS_DIR / stem]
+    there = (place for place in places if any(file_of(place, end).is_file() for end in SUFFIXES))
+    return next(there, places[0])
+
+
+def file_of(stem: Path, suffix: str) -> Path:
+    """One file of a set: the name may have dots of its own, as in run.v2."""
+    return stem.with_name(stem.name + suffix)

@@ -5,29 +5,26 @@
     client.predict(strokes=[[[0.5, 0.2], [0.5, 0.8]]], api_name="/predict")
     client.predict(picture=handle_file("seven.png"), api_name="/predict_image")
 
-Both give a Reading. Programs that speak MCP get the same two as tools: python app.py --mcp. The page's
-foot links to this as "Use via API"; everything else that the page does is private to it (`finish_api`).
-/train is in the room that trains. Next: digits/reading.py, which the pad asks by a quicker road.
+Both give a Reading; /train streams how a training goes. Programs that speak MCP get the same as tools:
+python app.py --mcp. The page's foot links to this as "Use via API"; all else is private to the page.
 """
 
 from collections.abc import AsyncIterator, Callable
-from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
 import gradio as gr
-from gradio.utils import get_function_description, get_upload_folder
 from PIL import Image
 
 from digits.data.preparation.pictures import prepare_picture
-from digits.errors import BackendError, DataError, SettingsError, SketchError, WeightsError
-from digits.server.reader import Reader, ask
-from digits.server.requests import Drawing, parse_drawing, read_order
-from digits.server.training_service import Trainer
-from digits.server.workers import in_thread, in_threads
-from digits.training.run import Order, choose_images, run
+from digits.errors import DigitsError, DrawingError
+from digits.page.gradio_compat import takes_file, upload_folder
+from digits.server.reader import Reader, guess
+from digits.server.requests import ParsedDrawing, check_training, parse_drawing
+from digits.server.training_service import TrainingService
+from digits.training.run import RunReport, RunSettings
 
-PUBLIC = ("predict", "predict_image", "train")
+RESULTS = {"predict": "reading", "predict_image": "reading", "train": "report"}  # what is public
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PICTURE_FILE = 10_000_000  # bytes; also what the server takes as an upload
 PICTURES_AT_ONCE = 2  # a 50-megapixel picture takes some 300 MB while it is averaged down
@@ -55,38 +52,16 @@ class Reading(TypedDict):
     sure: bool  # whether the network takes it for a digit at all
 
 
-def add_api(page: gr.Blocks, reader: Reader) -> None:
-    """Add /predict and /predict_image to the page that is being built."""
+def add_api(page: gr.Blocks, reader: Reader, training: TrainingService) -> None:
+    """Add /predict, /predict_image and /train to the page that is being built."""
     gr.api(make_predict(reader), api_name="predict", queue=False)
     gr.api(
         make_predict_image(reader),
         api_name="predict_image",
         concurrency_limit=PICTURES_AT_ONCE,
     )
-    picture: Any = page.fns[max(page.fns)].inputs[0]
-    picture._api_info = gr.File(render=False).api_info()  # so clients upload it by themselves
-
-
-def finish_api(page: gr.Blocks) -> None:
-    """Document what is in PUBLIC and make private all the rest, such as events that Gradio adds."""
-    for function in page.fns.values():
-        if function.api_name in PUBLIC and function.api_visibility == "public":
-            describe(function)
-        else:
-            function.api_visibility = "private"
-    page.config = page.get_config_file()
-
-
-def describe(function: Any) -> None:
-    """What "Use via API" says of a function's parameters, from its docstring, and of its result."""
-    _, said, _ = get_function_description(function.fn)
-    for name, component in zip(said, function.inputs, strict=True):
-        component.label = name
-        component._api_info = {**component._api_info, "additional_description": said[name]}
-        if name in EXAMPLES:
-            component.example_payload = partial(EXAMPLES.__getitem__, name)
-    for component in function.outputs:
-        component.label = "reading" if function.api_name != "train" else "report"
+    takes_file(page, "predict_image")
+    gr.api(make_train(training), api_name="train", concurrency_limit=None)
 
 
 def make_predict(reader: Reader) -> Callable[[Strokes], Reading]:
@@ -103,7 +78,7 @@ def make_predict(reader: Reader) -> Callable[[Strokes], Reading]:
         """  # noqa: E501  (Gradio reads one line per argument)
         try:
             return read(reader, parse_drawing({"strokes": strokes}))
-        except (SketchError, WeightsError, BackendError) as error:
+        except DigitsError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     return predict
@@ -123,51 +98,51 @@ def make_predict_image(reader: Reader) -> Callable[[dict[str, Any]], Reading]:
         """  # noqa: E501  (Gradio reads one line per argument)
         try:
             with open_upload(picture) as opened:
-                return read(reader, Drawing(prepare_picture(opened)))
-        except (SketchError, WeightsError, BackendError) as error:
+                return read(reader, ParsedDrawing(prepare_picture(opened)))
+        except DigitsError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     return predict_image
 
 
-def read(reader: Reader, drawing: Drawing) -> Reading:
+def read(reader: Reader, drawing: ParsedDrawing) -> Reading:
     """What the page's default network makes of a drawing."""
     network = reader.networks.get(reader.networks.default)
     if drawing.blank:
         return {"label": None, "confidences": [], "sure": False}
-    said = ask(network, drawing.prepared.image).answer
-    order = said.probabilities.argsort()[::-1]
+    said = guess(network, drawing.prepared.image)
+    shares = said["probabilities"]
+    order = sorted(range(len(shares)), key=lambda label: -shares[label])
     confidences: list[Confidence] = [
-        {"label": str(label), "confidence": float(said.probabilities[label])} for label in order
+        {"label": str(label), "confidence": shares[label]} for label in order
     ]
-    return {"label": str(said.label), "confidences": confidences, "sure": said.sure}
+    return {"label": str(said["label"]), "confidences": confidences, "sure": said["sure"]}
 
 
 def open_upload(file: object) -> Image.Image:
-    """The picture in a file that was uploaded to this server; SketchError for anything else."""
+    """The picture in a file that was uploaded to this server; DrawingError for anything else."""
     named = file.get("path") if isinstance(file, dict) else None
     if not isinstance(named, str) or not named:
-        raise SketchError("no picture arrived: send a file, with handle_file() in gradio_client")
+        raise DrawingError("picture_missing")
     try:
         path = Path(named).resolve()
-        inside = path.is_relative_to(Path(get_upload_folder()).resolve())
+        inside = path.is_relative_to(upload_folder())
         size = path.stat().st_size if inside else 0
         opened = Image.open(path, formats=FORMATS) if 0 < size <= MAX_PICTURE_FILE else None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         kinds = ", ".join(FORMATS)
-        raise SketchError(f"the file is no picture that can be read here: {kinds}") from error
+        raise DrawingError("picture_kinds", kinds=kinds) from error
     if not inside:
-        raise SketchError("only a file that was uploaded here can be read, not one of the server")
+        raise DrawingError("picture_foreign")
     if opened is None:
-        limit = MAX_PICTURE_FILE // 1_000_000
-        raise SketchError(f"a picture file has 1 byte to {limit} MB, not {size:,} bytes")
+        raise DrawingError("picture_file_size", limit=MAX_PICTURE_FILE // 1_000_000, size=size)
     return opened
 
 
 CUT = "the borrowed GPU was taken back before the training ended; ask for fewer epochs"
 
 
-def make_train_api(trainer: Trainer) -> Any:
+def make_train(training: TrainingService) -> Callable[..., Any]:
     """The API's /train."""
 
     async def train(
@@ -204,32 +179,31 @@ def make_train_api(trainer: Trainer) -> Any:
             "seed": seed,
         }
         try:
-            async for said in stream(trainer, read_order(asked)):
+            async for said in stream(training, check_training(asked).settings):
                 yield said
-        except (SettingsError, DataError) as error:
+        except DigitsError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     return train
 
 
-async def stream(trainer: Trainer, order: Order) -> AsyncIterator[dict[str, Any]]:
+async def stream(training: TrainingService, settings: RunSettings) -> AsyncIterator[dict[str, Any]]:
     """A run as /train tells it."""
-    with trainer.line.ticket() as ticket:
-        async for place in trainer.line.wait(ticket):
-            yield {"state": "waiting", "place": place}
-        digits = choose_images(await in_thread(trainer.workers, trainer.shelf.get), order)
-        done = False
-        async for report in in_threads(run(order, digits, None, None), trainer.workers):
-            done = report.epoch == report.epochs and report.step == report.steps
-            yield {
-                "state": "done" if done else "running",
-                "step": report.step,
-                "steps": report.steps,
-                "epoch": report.epoch,
-                "epochs": report.epochs,
-                "loss": report.loss,
-                "test_accuracy": report.test_accuracy,
-                "seconds": round(report.seconds, 3),
-            }
-        if not done:
-            raise gr.Error(CUT, print_exception=False)
+    done = False
+    async for told in training.stream(settings):
+        if not isinstance(told, RunReport):
+            yield {"state": "waiting", "place": told}
+            continue
+        done = told.epoch == told.epochs and told.step == told.steps
+        yield {
+            "state": "done" if done else "running",
+            "step": told.step,
+            "steps": told.steps,
+            "epoch": told.epoch,
+            "epochs": told.epochs,
+            "loss": told.loss,
+            "test_accuracy": told.test_accuracy,
+            "seconds": round(told.seconds, 3),
+        }
+    if not done:
+        raise gr.Error(CUT, print_exception=False)

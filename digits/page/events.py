@@ -1,75 +1,153 @@
-"""The Train tab and "teach it your hand" in the page: components laid out, handlers wired to them.
+"""What happens when: the page's events, wired to what answers them.
 
-Next: app.py, which calls both; digits/train_room.py and digits/teach_room.py, the handlers.
+The services tell plain messages; here they become what Gradio's components take: gr.skip() where nothing is
+new.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 import gradio as gr
 
-from digits.page.api import make_train_api
-from digits.page.layout import make_train_rooms
-from digits.server.downloads import make_download
-from digits.server.lesson_service import make_lesson
-from digits.server.training_service import Trainer, make_prepare, make_stop, make_train
+from digits.errors import DigitsError
+from digits.page import wording
+from digits.page.texts import choose_language
+from digits.page.theme import say_in, translatable
+from digits.server.lesson_service import LessonService
+from digits.server.reader import Reader
+from digits.server.requests import as_question, token_in
+from digits.server.sessions import Sessions
+from digits.server.training_service import TrainingService
+from digits.training.standalone import write_script
+
+UPDATES: dict[str, Any] = {
+    "concurrency_limit": None,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
+AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
 @dataclass(frozen=True)
-class Training:
-    """The Train tab's components."""
+class Components:
+    """The page's components that events are wired to."""
 
-    form: gr.HTML  # value: what is ordered
-    run: gr.HTML  # value: how it goes
-    outcome: gr.HTML  # value: what came of it
-
-
-class Rooms(Protocol):
-    """What is needed of the page's components (app.py)."""
-
-    @property
-    def visit(self) -> gr.State: ...
-    @property
-    def pad(self) -> gr.HTML: ...
-    @property
-    def picker(self) -> gr.HTML: ...
-    @property
-    def lesson(self) -> gr.HTML: ...
-    @property
-    def training(self) -> Training: ...
+    header: gr.HTML  # value: the language, "en" or "zh"
+    pad: gr.HTML  # value: the drawing, for server.requests.parse_drawing
+    picker: gr.HTML  # value: a Picker
+    code: gr.HTML  # value: the script for the network now chosen
+    lesson: gr.HTML  # value: the corrected drawings to learn from, then LessonMessages
+    form: gr.HTML  # value: the training that is asked for
+    run: gr.HTML  # value: a RunMessage
+    outcome: gr.HTML  # value: an Outcome
 
 
-def lay_out_training(trainer: Trainer) -> Training:
-    """What is in the Train tab."""
-    prepare = make_prepare(trainer)
-    rooms = make_train_rooms(make_stop(trainer), prepare, make_download(trainer))
-    return Training(*rooms)
+def wire(
+    page: gr.Blocks,
+    components: Components,
+    reader: Reader,
+    training: TrainingService,
+    lessons: LessonService,
+) -> None:
+    """All of the page's events.
 
-
-def wire_training(page: gr.Blocks, rooms: Rooms, trainer: Trainer) -> None:
-    """Train, learn, and what happens when the page is closed.
-
-    Both keep a line of their own (digits/line.py), so Gradio's queue lets everybody in at once.
+    Trainings and lessons keep a queue of their own (server/queue.py), so Gradio's lets everybody in at once.
     """
-    # First, since Gradio would give the name to the private handler below, too.
-    gr.api(make_train_api(trainer), api_name="train", concurrency_limit=None)
-    training = rooms.training
-    training.form.submit(
-        make_train(trainer),
-        [rooms.visit, training.form, rooms.pad],
-        [training.run, training.outcome, rooms.picker],
-        concurrency_limit=None,
-        show_progress="hidden",
-        api_visibility="private",
+    _wire_departure(page, reader.sessions)
+    _wire_language(page, components)
+    components.form.submit(
+        make_train(training),
+        [components.form, components.pad, components.header],
+        [components.run, components.outcome, components.picker],
+        **UPDATES,
     )
-    rooms.lesson.submit(
-        make_lesson(trainer),
-        [rooms.visit, rooms.lesson],
-        [rooms.lesson, rooms.picker],
-        concurrency_limit=None,
-        show_progress="hidden",
-        api_visibility="private",
+    components.lesson.submit(
+        make_learn(lessons, reader),
+        [components.lesson, components.header],
+        [components.lesson, components.picker],
+        **UPDATES,
     )
-    page.unload(trainer.forget)
+    components.picker.change(make_show_code(reader), components.picker, components.code, **AT_ONCE)
+
+
+def _wire_departure(page: gr.Blocks, sessions: Sessions) -> None:
+    """Know when a page's connection ends."""
+
+    def disconnect(request: gr.Request) -> None:
+        sessions.disconnect(request.session_hash or "")
+
+    page.unload(disconnect)
+
+
+def _wire_language(page: gr.Blocks, components: Components) -> None:
+    """Put Gradio's own components into the language that was chosen."""
+    named = translatable(page)
+
+    def switch_language(language: str) -> list[Any]:
+        return [say_in(keys, choose_language(language)) for _, keys in named]
+
+    components.header.input(
+        switch_language, components.header, [component for component, _ in named], **AT_ONCE
+    )
+
+
+def make_train(training: TrainingService) -> Callable[..., Any]:
+    """The handler of the button Train."""
+
+    async def train(
+        asked: Any, drawing: Any, language: str, request: gr.Request
+    ) -> AsyncIterator[tuple[Any, Any, Any]]:
+        session = token_in(as_question(asked))
+        training.sessions.connect(request.session_hash or "", session)
+        async for update in training.train(session, asked, drawing):
+            run = wording.word_problem(update.run, {"language": language})
+            yield (
+                run,
+                gr.skip() if update.outcome is None else update.outcome,
+                gr.skip()
+                if update.entry is None
+                else pick(training.reader, session, update.entry["id"]),
+            )
+
+    return train
+
+
+def make_learn(lessons: LessonService, reader: Reader) -> Callable[..., Any]:
+    """The handler of "learn from these"."""
+
+    async def learn(
+        asked: Any, language: str, request: gr.Request
+    ) -> AsyncIterator[tuple[Any, Any]]:
+        session = token_in(as_question(asked))
+        reader.sessions.connect(request.session_hash or "", session)
+        async for message in lessons.learn(session, asked):
+            entry = message.get("network")
+            yield (
+                wording.word_problem(message, {"language": language}),
+                pick(reader, session, entry["id"]) if entry else gr.skip(),
+            )
+
+    return learn
+
+
+def pick(reader: Reader, token: object, network: str) -> Any:
+    """The picker's value with one of a session's networks chosen."""
+    picker = wording.word_picker(reader.picker(reader.sessions.find(token), network))
+    return {**picker, "session": token}  # so that show_code finds the network
+
+
+def make_show_code(reader: Reader) -> Callable[..., Any]:
+    """The handler that writes the script for the network that was picked."""
+
+    def show_code(picked: Any) -> str:
+        question = as_question(picked)
+        try:
+            network = reader.find_network(question)
+        except DigitsError as error:
+            return f"# {error}\n"
+        return write_script(str(question.get("network")), network.card)
+
+    return show_code

@@ -17,8 +17,6 @@ from digits.network.config import ACTIVATIONS, PAGE_LIMITS
 from digits.page.component import component
 from digits.page.static_files import STATIC
 from digits.server.browser_digits import PATH as LEARN_PATH
-from digits.server.messages import picker_value
-from digits.server.reader import Reader
 from digits.training.recipes import RECIPES
 
 PRESETS = ("tutorial", "fast")  # recipes to choose from on the page
@@ -30,12 +28,8 @@ def make_header() -> gr.HTML:
     return component("header")
 
 
-def make_pad(reader: Reader) -> gr.HTML:
+def make_pad(read: Callable[..., Any]) -> gr.HTML:
     """The pad. Its value is the drawing, as digits.server.requests.parse_drawing takes it."""
-
-    def read(question: Any) -> dict[str, Any]:  # Gradio takes plain functions, no methods
-        return reader.read(question)
-
     return component("pad", server_functions=[read])
 
 
@@ -50,13 +44,9 @@ def make_answer() -> gr.HTML:
     return component("answer")
 
 
-def make_picker(reader: Reader) -> gr.HTML:
-    """Network, backend and device. Its value is what `picker_value` makes; "input" when picked."""
-
-    def compare(question: Any) -> dict[str, Any]:
-        return reader.compare(question)
-
-    return component("picker", picker_value(reader), server_functions=[compare])
+def make_picker(picker: Any, compare: Callable[..., Any]) -> gr.HTML:
+    """Network, backend and device. Its value is a server.messages.Picker; "input" when picked."""
+    return component("picker", picker, server_functions=[compare])
 
 
 def make_see() -> gr.HTML:
@@ -64,12 +54,8 @@ def make_see() -> gr.HTML:
     return component("see")
 
 
-def make_inside(reader: Reader) -> gr.HTML:
+def make_inside(look_inside: Callable[..., Any]) -> gr.HTML:
     """The network with this drawing's own numbers."""
-
-    def look_inside(question: Any) -> dict[str, Any]:
-        return reader.look_inside(question)
-
     return component("inside", server_functions=[look_inside])
 
 

@@ -21,7 +21,8 @@ def text(key: str, language: str = "en", **values: object) -> str:
     """The text `key` in `language` (English if that is unknown), with {names} filled in."""
     template = TEXTS.get(language, TEXTS["en"])[key]
     filled = template.format(**values) if values else template
-    return filled.replace(" a 8", " an 8")  # English, for the digit that begins with a vowel
+    # English, for the digit that begins with a vowel; Chinese, where a word and not a number follows.
+    return filled.replace(" a 8", " an 8").replace("把握 超过", "把握超过")
 
 
 def choose_language(wanted: object) -> str:

@@ -7,6 +7,7 @@ Gradio's own components at them. Nothing is fetched from another host: the fonts
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import gradio as gr
@@ -28,7 +29,12 @@ FONTS = (
 )
 
 # Folders whose modules every visit needs; the others are loaded when they are wanted.
-PRELOADED = ("hosts/", "services/", "ui/")
+PRELOADED = (
+    "hosts/",
+    "services/",
+    "ui/",
+    *(f"core/{name}.js" for name in ("activations", "drawing", "geometry", "network")),
+)
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
 
@@ -67,7 +73,7 @@ def make_theme() -> gr.themes.Base:
         "link_text_color": "var(--accent)",
         "loader_color": "var(--accent)",
     }
-    known = gr.themes.Base.set.__code__.co_varnames
+    known = inspect.signature(gr.themes.Base.set).parameters
     dark = {f"{name}_dark": value for name, value in settings.items() if f"{name}_dark" in known}
     return theme.set(**settings, **dark)
 
@@ -75,7 +81,9 @@ def make_theme() -> gr.themes.Base:
 def make_head() -> str:
     """What the page's <head> gets: the style sheets, and word of the modules before they are asked for."""
     styles = [name for name in served_files() if name.startswith("css/")]
-    modules = [name for name in served_files() if name.startswith(PRELOADED) and name.endswith(".js")]
+    modules = [
+        name for name in served_files() if name.startswith(PRELOADED) and name.endswith(".js")
+    ]
     return "".join(
         [
             '<meta name="color-scheme" content="light dark">',

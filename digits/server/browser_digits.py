@@ -11,6 +11,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,14 +73,16 @@ class BrowserDigits:
     def __init__(self, data: Path | None = None) -> None:
         self._data = data
         self._packed: Packed | None = None
+        self._lock = threading.Lock()
 
     def find(self) -> Packed:
         """The digits; DataError if there are none. Nothing is downloaded: nobody shall wait for that."""
-        if self._packed is None or self._packed.source == "bundled":  # MNIST may have come since
-            digits = load_digits(self._data, download=False)
-            if self._packed is None or digits.source != self._packed.source:
-                self._packed = pack_digits(digits)
-        return self._packed
+        with self._lock:
+            if self._packed is None or self._packed.source == "bundled":  # MNIST may have come since
+                digits = load_digits(self._data, download=False)
+                if self._packed is None or digits.source != self._packed.source:
+                    self._packed = pack_digits(digits)
+            return self._packed
 
     async def lead(self, request: Request) -> Response:
         """Say where the digits are now: an address that changes with them."""

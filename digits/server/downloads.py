@@ -1,40 +1,44 @@
-"""A visitor's own network as files to take away: for PyTorch, for onnxruntime, and how to repeat it.
+"""A session's own network as files to take away: for PyTorch, for onnxruntime, and how to repeat it.
 
-They go to the browser as base64 in the answer to a script's question: nothing is left on the server's
-disk, and only the visit's own page knows the secret to ask with. Next: digits/onnx_file.py, digits/code.py.
+They go to the browser as base64 in the answer to a script's question: nothing is left on the server's disk,
+and only the session's own page knows the token to ask with.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from typing import Any
 
 from digits.data.dataset import Digits
 from digits.data.preparation.image import to_pixels
+from digits.errors import DigitsError
 from digits.network.backends import Backend
 from digits.network.registry import YOURS
-from digits.page.texts import text
-from digits.server.training_service import Trainer
+from digits.server.datasets import DatasetCache
+from digits.server.messages import File, Problem, fault_of
+from digits.server.reader import Reader, entry_of
+from digits.server.requests import as_question
 from digits.training.standalone import write_script
 
 CHECKED = 1000  # test digits that an .onnx file and torch must agree on
 
 
-def make_download(trainer: Trainer) -> Any:
-    """The visitor's own network as a file, as base64: nothing is left on the server's disk."""
-
-    def download(question: Any) -> dict[str, Any]:
-        visit = trainer.find(question)
-        if visit is None or visit.own is None:
-            return {"problem": text("train_gone", visit.language if visit else "en")}
-        kind = question.get("kind")
+def download(reader: Reader, datasets: DatasetCache, raw: object) -> File | Problem:
+    """The network that the question names, as a file of its `kind`: "pt", "onnx" or "py"."""
+    question = as_question(raw)
+    kind = str(question.get("kind"))
+    try:
+        own = reader.find_own({**question, "network": question.get("network") or YOURS})
         if kind not in FILES:
-            return {"problem": f"there is no file of kind {str(kind)[:20]!r}"}
-        content = FILES[kind](visit.own, trainer.shelf.get())
-        return {"name": f"digits.{kind}", "content": base64.b64encode(content).decode()}
-
-    return download
+            raise DigitsError("file_kind", kind=kind[:20])
+        content = FILES[kind](own.backend, datasets.get())
+    except DigitsError as error:
+        return {"fault": fault_of(error)}
+    return {
+        "name": f"digits-{own.id}.{kind}",
+        "content": base64.b64encode(content).decode(),
+        "network": entry_of(own),
+    }
 
 
 def as_pt(network: Backend, digits: Digits) -> bytes:

@@ -1,83 +1,121 @@
-"""A run as the page shows it: the reports so far, as plain values for digits/run.js.
-
-Next: digits/train_room.py, which sends them.
-"""
+"""A run as the page shows it: the reports so far, as one message."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
 import numpy as np
 
 from digits.data.dataset import Digits
-from digits.network.backends import Layers
-from digits.server.messages import guess, pack
-from digits.training.run import SHOWN_DIGITS, Order, Report
+from digits.network.metadata import Layers
+from digits.server.messages import Epoch, Note, RunMessage, RunState, Sample, Start, pack, reading
+from digits.training.run import SHOWN_DIGITS, RunReport, RunSettings
 
 MOST_POINTS = 240  # of a curve: twice that many are thinned out
+SOONEST = 1.0  # s of training before anybody can say how long it takes
 
 
-class Story:
-    """A run as the page draws it, from its reports."""
+class RunHistory:
+    """What is told of a run, from its reports.
 
-    def __init__(self, order: Order, digits: Digits, drawing: np.ndarray | None) -> None:
-        self.curve: list[list[float]] = []  # step, loss, quick accuracy
-        self.epochs: list[dict[str, Any]] = []
-        self.last: Report | None = None
+    Args:
+        settings: what it does.
+        digits: what is trained on and tested with.
+        drawing: (28, 28) uint8, the visitor's own, read again in every report.
+        available: how many digits there are to train on, of which the run may use fewer.
+        start: what the run began with.
+        notes: what the visitor should know of it from the beginning.
+    """
+
+    def __init__(
+        self,
+        settings: RunSettings,
+        digits: Digits,
+        drawing: np.ndarray | None = None,
+        *,
+        available: int = 0,
+        start: Start | None = None,
+        notes: list[Note] | None = None,
+    ) -> None:
+        self.curve: list[list[float | None]] = []  # step, loss, quick accuracy, training accuracy
+        self.epochs: list[Epoch] = []
+        self.last: RunReport | None = None
         self.first_layers: Layers = []
+        self.notes = notes or []
+        self._began: float | None = None  # seconds of the run at its first step
         images = digits.test_images[:SHOWN_DIGITS]
-        self._fixed = {
-            "samples": [
-                {"image": pack(image), "label": int(label)}
-                for image, label in zip(images, digits.test_labels, strict=False)
-            ],
+        samples: list[Sample] = [
+            {"image": pack(image), "label": int(label)}
+            for image, label in zip(images, digits.test_labels, strict=False)
+        ]
+        self._fixed: RunMessage = {
+            "samples": samples,
             "drawing": pack(drawing) if drawing is not None else None,
             "tested": len(digits.test_labels),
             "trained": len(digits.train_labels),
+            "available": available or len(digits.train_labels),
             "source": digits.source,
-            "sizes": list(order.recipe.model.sizes),
+            "sizes": list(settings.recipe.model.sizes),
+            "start": start or {"network": None, "name": None},
         }
 
-    def add(self, report: Report) -> None:
+    def add(self, report: RunReport) -> None:
         """One more report."""
-        ends_epoch = report.epoch == len(self.epochs)
         self.first_layers = self.first_layers or report.layers
-        if ends_epoch:
+        self._began = report.seconds if self._began is None else self._began
+        if report.epoch == len(self.epochs):
             self.epochs.append(
                 {
-                    "accuracy": report.test_accuracy,
-                    "loss": report.loss,
                     "step": report.step,
-                    "drawing": guess(report.drawing),
+                    "accuracy": report.test_accuracy,
+                    "loss": finite(report.loss),
+                    "drawing": None if report.drawing is None else reading(report.drawing),
                 }
             )
-        # At the end of an epoch the loss is its mean; the curve shows the latest steps' instead.
-        loss = self.curve[-1][1] if ends_epoch and self.curve else round(report.loss, 4)
-        self.curve.append([report.step, loss, round(report.quick_accuracy, 4)])
+        point = [finite(report.recent_loss), report.quick_accuracy, report.train_accuracy]
+        rounded = [None if value is None else round(value, 4) for value in point]
+        self.curve.append([report.step, *rounded])
         if len(self.curve) >= 2 * MOST_POINTS:
             self.curve = self.curve[::2]
         self.last = report
 
-    def tell(self, state: str, **more: Any) -> dict[str, Any]:
+    def seconds_left(self) -> float | None:
+        """About how many seconds the run still takes; None where it is too early to say."""
+        last = self.last
+        if last is None or self._began is None or last.step == 0:
+            return None
+        taken = last.seconds - self._began
+        return taken / last.step * (last.steps - last.step) if taken >= SOONEST else None
+
+    def tell(self, state: RunState) -> RunMessage:
         """What the page shows now."""
         last = self.last
         if last is None:
-            return {"state": state, **more}
-        speed = last.seconds / last.step if last.step else 0
+            return {"state": state, "notes": self.notes}
+        left = self.seconds_left()
         return {
+            **self._fixed,
             "state": state,
             "step": last.step,
             "steps": last.steps,
             "epoch": last.epoch,
             "epochs": last.epochs,
-            "loss": last.loss,
+            "loss": finite(last.recent_loss),
             "accuracy": last.test_accuracy,
+            "quick_accuracy": last.quick_accuracy,
+            "quick_tested": last.quick_tested,
+            "train_accuracy": last.train_accuracy,
+            "train_tested": last.train_tested,
             "seconds": round(last.seconds, 2),
-            "left": round(speed * (last.steps - last.step), 1) if last.step else None,
+            "left": None if left is None else round(left, 1),
             "curve": self.curve,
             "past": self.epochs,
-            "guesses": [guess(row) for row in last.guesses],
-            "reading": guess(last.drawing),
-            **self._fixed,
-            **more,
+            "guesses": [reading(row) for row in last.guesses],
+            "reading": None if last.drawing is None else reading(last.drawing),
+            "notes": self.notes,
         }
+
+
+def finite(value: float) -> float | None:
+    """A number that JSON has, too; None for infinity and what is no number."""
+    return value if math.isfinite(value) else None

@@ -1,12 +1,13 @@
-""" "Teach it your hand" on the server: a lesson from the visitor's corrected drawings.
+""" "Teach it your hand" on the server: a network learns from the visitor's corrected drawings.
 
-The drawings arrive with the lesson and are checked like any drawing. A copy of the network that
-reads them learns; it becomes the visitor's own and answers on the pad. Importing this file does not
-import torch. Next: digits/teach.py does the learning, digits/teach.js is the row on the page.
+The drawings arrive with the lesson and are checked like any drawing. A copy of the network that reads them
+learns and becomes one of the session's own. Like a training, a lesson goes on when the page's connection
+breaks. Importing this file does not import torch.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 import time
@@ -15,84 +16,156 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import numpy as np
 
 from digits.data.dataset import Digits
-from digits.data.drawings import Drawing, Strokes, check_strokes
+from digits.data.drawings import Drawing
 from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen, write_unipen
-from digits.errors import BackendError, DataError, SketchError, StrokesError, WeightsError
+from digits.errors import DigitsError, DrawingError, StrokesError
+from digits.evaluation.metrics import accuracy
 from digits.network.backends import Backend, predict_images
 from digits.network.config import CLASSES
 from digits.network.metadata import Card
-from digits.network.registry import YOURS
-from digits.page.texts import text
-from digits.server.messages import picker_value
-from digits.server.sessions import Job, Visit
-from digits.server.training_service import Trainer
-from digits.server.workers import in_thread, in_threads
-from digits.training.run import layers_of, make_backend
+from digits.server import limits
+from digits.server.messages import (
+    DrawingFile,
+    Drawings,
+    LabelledDrawing,
+    LessonMessage,
+    Name,
+    Problem,
+    TaughtDrawing,
+    fault,
+    fault_of,
+)
+from digits.server.queue import WaitingQueue
+from digits.server.reader import entry_of, is_own
+from digits.server.requests import Labelled, as_question, check_drawings, choice_in
+from digits.server.sessions import Job, OwnNetwork, Session
+from digits.server.training_service import TrainingService
+from digits.server.workers import Feed, in_thread, in_threads, make_workers
+from digits.training.run import make_backend
 
-MOST_DRAWINGS = 60  # in a lesson: what can be prepared and learnt in two seconds
-MOST_TEXT = 4_000_000  # letters of a file of drawings
 TOLD_EVERY = 0.1  # seconds between two reports of a lesson's progress
 
-Labelled = list[tuple[Strokes, int]]
 
+class LessonService:
+    """Lessons, one after another: they take a second each, so they do not wait for trainings."""
 
-def make_lesson(trainer: Trainer) -> Any:
-    """The handler of "learn from these"."""
+    def __init__(self, training: TrainingService) -> None:
+        self._training = training
+        self._reader, self._sessions = training.reader, training.sessions
+        self._queue = WaitingQueue(seats=1)
+        self._workers = make_workers(1)
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def learn(
-        visit: Visit, asked: Any, request: gr.Request
-    ) -> AsyncIterator[tuple[Any, Any]]:
-        trainer.remember(request, visit)
-        unchanged = gr.skip()
-        if visit.job:
-            yield {"state": "problem", "problem": text("train_busy", visit.language)}, unchanged
-            return
-        visit.job = Job()
+    async def learn(self, token: object, asked: object) -> AsyncIterator[LessonMessage]:
+        """Begin a lesson and follow it; a fault is the only word where it cannot begin."""
+        question = as_question(asked)
         try:
-            async for told in _learn(trainer, visit, asked if isinstance(asked, Mapping) else {}):
-                yield told
-        except (SketchError, WeightsError, BackendError, DataError) as error:
-            yield {"state": "problem", "problem": str(error)}, unchanged
+            session = self._sessions.get_or_create(token)
+            drawings = check_drawings(question.get("drawings"))
+            base = self._find_base(session, question)
+            feed = self._begin(session, drawings, base)
+        except DigitsError as error:
+            yield {"state": "problem", "fault": fault_of(error)}
+            return
+        with self._sessions.following(session):
+            async for message in feed.follow():
+                yield message
+
+    def _find_base(self, session: Session, question: Mapping[str, Any]) -> _Base:
+        """What the lesson starts from.
+
+        Taught again, a network starts from what it was before its first lesson: the strip holds all
+        drawings, and what comes of them takes its place.
+        """
+        question = {**question, "session": session.token}
+        choice = choice_in(question, self._reader.networks.default)
+        if not is_own(choice.network):
+            name: Name = {"key": "network_shipped", "values": {"name": choice.network}}
+            return _Base(self._reader.find_network(question), name)
+        own = self._reader.find_own(question)
+        if own.base and own.base_name:
+            return _Base(own.base, own.base_name, own)
+        return _Base(own.backend, own.name)
+
+    def _begin(self, session: Session, drawings: Labelled, base: _Base) -> Feed[LessonMessage]:
+        if session.job:
+            raise DigitsError("training_busy")
+        session.job = Job()
+        session.lesson = Feed({"state": "learning", "share": 0.0})
+        task = asyncio.get_running_loop().create_task(
+            self._work(session, session.job, session.lesson, drawings, base)
+        )
+        self._tasks.add(task)  # asyncio itself holds tasks weakly
+        task.add_done_callback(self._tasks.discard)
+        return session.lesson
+
+    async def _work(
+        self,
+        session: Session,
+        job: Job,
+        feed: Feed[LessonMessage],
+        drawings: Labelled,
+        base: _Base,
+    ) -> None:
+        last: LessonMessage = {"state": "problem", "fault": fault("training_failed")}
+        try:
+            last = await self._learn(session, job, feed, drawings, base)
+        except DigitsError as error:
+            last = {"state": "problem", "fault": fault_of(error)}
         finally:
-            visit.job = None
-            trainer.tidy()
+            session.job = None
+            session.serial += 1
+            feed.tell(last, end=True)
+            self._training.tidy()
 
-    return learn
+    async def _learn(
+        self,
+        session: Session,
+        job: Job,
+        feed: Feed[LessonMessage],
+        drawings: Labelled,
+        base: _Base,
+    ) -> LessonMessage:
+        with self._queue.ticket() as ticket:
+            async for place in self._queue.wait(ticket):
+                feed.tell({"state": "waiting", "place": place, "wait": self._queue.seconds(ticket)})
+                if job.stop.is_set():
+                    return {"state": "idle"}
+            digits = await in_thread(self._workers, self._training.datasets.get)
+            start = time.perf_counter()
+            lesson = Lesson(base.network, drawings, digits)
+            async for share in in_threads(lesson.learn(), self._workers):
+                feed.tell({"state": "learning", "share": share})
+                if job.stop.is_set():
+                    return {"state": "idle"}
+        seconds = time.perf_counter() - start
+        readings, mnist = await in_thread(self._workers, lesson.compare)
+        own = session.keep(
+            lesson.taught,
+            {"key": "network_taught", "values": {"base": base.name, "drawings": len(drawings)}},
+            base=base.network,
+            base_name=base.name,
+            replaces=base.taught,
+        )
+        self._sessions.check_weights()
+        return {
+            "state": "done",
+            "seconds": round(seconds, 2),
+            "drawings": readings,
+            "mnist": mnist,
+            "network": entry_of(own),
+        }
 
 
-async def _learn(
-    trainer: Trainer, visit: Visit, asked: Mapping[str, Any]
-) -> AsyncIterator[tuple[Any, Any]]:
-    """Wait for a seat, learn, hand over: (lesson, picker) as the page shows them."""
-    unchanged = gr.skip()
-    drawings = check_drawings(asked.get("drawings"))
-    network = trainer.reader.find_network({**asked, "visit": visit.token})
-    # Taught again, it starts from what it was before its first lesson: the strip holds all drawings.
-    base = visit.taught_from if network is visit.own and visit.taught_from else network
-    job = visit.job
-    assert job
-    with trainer.lessons.ticket() as ticket:
-        async for place in trainer.lessons.wait(ticket):
-            yield {"state": "waiting", "place": place}, unchanged
-            if job.stop.is_set():
-                return
-        digits = await in_thread(trainer.lesson_workers, trainer.shelf.get)
-        start = time.perf_counter()
-        lesson = Lesson(base, drawings, digits)
-        async for share in in_threads(lesson.learn(), trainer.lesson_workers):
-            yield {"state": "learning", "share": share}, unchanged
-            if job.stop.is_set():
-                return
-    seconds = time.perf_counter() - start
-    told = await in_thread(trainer.lesson_workers, lesson.compare)
-    visit.taught_from, visit.own = base, lesson.taught
-    picker = picker_value(trainer.reader, YOURS, (YOURS,))
-    yield {"state": "done", "seconds": round(seconds, 2), **told}, picker
+class _Base:
+    """What a lesson starts from; `taught`: the network of an earlier lesson that it replaces."""
+
+    def __init__(self, network: Backend, name: Name, taught: OwnNetwork | None = None) -> None:
+        self.network, self.name, self.taught = network, name, taught
 
 
 class Lesson:
@@ -104,12 +177,9 @@ class Lesson:
 
     def learn(self) -> Iterator[float]:
         """Yields the share that is done; `taught` is the result."""
-        import torch
-
         from digits.network.model import from_layers
         from digits.training.fine_tuning import Correction, teach
 
-        torch.set_num_threads(1)  # others draw meanwhile
         model = from_layers(self._base.layers(), self._base.card.config)
         corrections = [Correction(strokes, label) for strokes, label in self._drawings]
         told = time.perf_counter()
@@ -119,19 +189,18 @@ class Lesson:
             if time.perf_counter() - told >= TOLD_EVERY:
                 told = time.perf_counter()
                 yield share
-        self.taught = make_backend(layers_of(model), self._base.card)
+        self.taught = make_backend(model.to_arrays(), self._base.card)
 
-    def compare(self) -> dict[str, Any]:
+    def compare(self) -> tuple[list[TaughtDrawing], list[float]]:
         """Every drawing as read before and after, and the accuracy on MNIST's test digits."""
         images = np.stack([prepare_strokes(strokes).image for strokes, _ in self._drawings])
         before, after = (read(network, images) for network in (self._base, self.taught))
         test, labels = self._digits.test_images, self._digits.test_labels
-        mnist = [
-            float((read(network, test) == labels).mean()) for network in (self._base, self.taught)
-        ]
-        self.taught.card = taught_card(self._base.card, len(images), mnist[1])
+        mnist = [accuracy(read(network, test), labels) for network in (self._base, self.taught)]
+        card = taught_card(self._base.card, len(images), mnist[1])
+        self.taught = make_backend(self.taught.layers(), card)
         pairs = zip(before.tolist(), after.tolist(), strict=True)
-        return {"drawings": [{"before": b, "after": a} for b, a in pairs], "mnist": mnist}
+        return [{"before": b, "after": a} for b, a in pairs], mnist
 
 
 def taught_card(card: Card, drawings: int, accuracy: float) -> Card:
@@ -145,69 +214,52 @@ def taught_card(card: Card, drawings: int, accuracy: float) -> Card:
 
 def read(network: Backend, images: np.ndarray) -> np.ndarray:
     """What a network reads in images (N, 28, 28): (N,)."""
-    return predict_images(network, images).argmax(axis=1)
+    labels: np.ndarray = predict_images(network, images).argmax(axis=1)
+    return labels
 
 
-def check_drawings(raw: Any) -> Labelled:
-    """Labelled drawings from a page, a file or an API call; SketchError names what is wrong."""
-    if not isinstance(raw, list) or not raw:
-        raise SketchError("there is no drawing to learn from")
-    if len(raw) > MOST_DRAWINGS:
-        raise SketchError(f"a lesson may have {MOST_DRAWINGS} drawings, not {len(raw):,}")
-    return [_check_drawing(item, number) for number, item in enumerate(raw, start=1)]
+# ---- drawings as files ---------------------------------------------------------------------------
 
 
-def _check_drawing(item: Any, number: int) -> tuple[Strokes, int]:
-    if not isinstance(item, Mapping):
-        raise SketchError(f"drawing {number} must have strokes and a label")
-    label = item.get("label")
-    if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < CLASSES:
-        raise SketchError(f"drawing {number}: the label must be a digit from 0 to 9")
-    strokes = check_strokes(item.get("strokes"))
-    if not strokes:
-        raise SketchError(f"drawing {number} is blank")
-    return strokes, label
-
-
-def save(question: Any) -> dict[str, str]:
+def save(raw: object) -> DrawingFile | Problem:
     """The drawings as a file's text: JSON or UNIPEN."""
-    question = question if isinstance(question, Mapping) else {}
+    question = as_question(raw)
     try:
         drawings = check_drawings(question.get("drawings"))
-    except SketchError as error:
-        return {"problem": str(error)}
+    except DrawingError as error:
+        return {"fault": fault_of(error)}
     if question.get("kind") == "unipen":
         return {"name": "my-digits.dat", "text": to_unipen(drawings)}
-    items = [
-        {"label": label, "strokes": [np.round(stroke, 4).tolist() for stroke in strokes]}
-        for strokes, label in drawings
-    ]
-    return {"name": "my-digits.json", "text": json.dumps({"drawings": items})}
+    return {"name": "my-digits.json", "text": json.dumps({"drawings": as_items(drawings)})}
 
 
-def load(question: Any) -> dict[str, Any]:
+def load(raw: object) -> Drawings | Problem:
     """The drawings in a file's text, whichever of the two it is."""
-    given = question.get("text") if isinstance(question, Mapping) else None
-    if not isinstance(given, str) or len(given) > MOST_TEXT:
-        return {"problem": f"a file of drawings is text of at most {MOST_TEXT:,} letters"}
+    given = as_question(raw).get("text")
+    if not isinstance(given, str) or len(given) > limits.MOST_TEXT:
+        return {"fault": fault("lesson_file_long", limit=limits.MOST_TEXT)}
     try:
         is_json = given.lstrip().startswith(("{", "["))
         drawings = from_json(given) if is_json else from_unipen(given)
-    except (SketchError, StrokesError, ValueError, RecursionError) as error:
-        return {"problem": str(error)}
-    items = [
+    except DigitsError as error:
+        return {"fault": fault_of(error)}
+    return {"drawings": as_items(drawings)}
+
+
+def as_items(drawings: Labelled) -> list[LabelledDrawing]:
+    """The drawings as JSON has them."""
+    return [
         {"label": label, "strokes": [np.round(stroke, 4).tolist() for stroke in strokes]}
         for strokes, label in drawings
     ]
-    return {"drawings": items}
 
 
 def from_json(given: str) -> Labelled:
     """The drawings in what `save` wrote, or in a bare list of them."""
     try:
         content = json.loads(given)
-    except ValueError as error:
-        raise SketchError(f"it is no valid JSON ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise DrawingError("lesson_json", reason=str(error)) from error
     return check_drawings(content.get("drawings") if isinstance(content, Mapping) else content)
 
 
@@ -227,6 +279,6 @@ def from_unipen(given: str) -> Labelled:
         try:
             read_drawings = read_unipen(path)
         except StrokesError as error:
-            raise SketchError(str(error).replace(str(path), "the file")) from error
-    labelled = [d for d in read_drawings if 0 <= d.label < CLASSES][:MOST_DRAWINGS]
+            raise StrokesError(error.code, **{**error.values, "path": "the file"}) from error
+    labelled = [d for d in read_drawings if 0 <= d.label < CLASSES][: limits.MOST_DRAWINGS]
     return check_drawings([{"strokes": d.strokes, "label": d.label} for d in labelled])

@@ -2,8 +2,7 @@
 
 Gradio bounds one uploaded file, but neither a request as a whole nor its JSON; and it fetches any public
 address that a request names as a file, whole, into memory and on the disk. A class of forty on one
-small machine must not depend on everybody's good will, so `Guard` stands in front of every request.
-Next: app.py, which hands it to the server.
+small machine must not depend on everybody's good will, so `RequestLimits` stands in front of every request.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
-MAX_JSON = 6_000_000  # bytes; the largest that the page sends is a picture of 4 million letters
-MAX_UPLOAD = 12_000_000  # bytes of all the files of one request, and what surrounds them
+from digits.server.limits import MAX_JSON, MAX_UPLOAD
+
 ADDRESSES = ("http:", "https:", "//")
 TOO_LARGE = "this is too large: a request may have {limit:,} bytes"
 NO_ERRANDS = "this server fetches nothing from other hosts; send the file itself, not its address"
@@ -31,7 +30,7 @@ class TooLargeError(Exception):
     """A request went on beyond its limit."""
 
 
-class Guard:
+class RequestLimits:
     """ASGI middleware: answers 403, 413 or 422 itself, passes everything else on unchanged."""
 
     def __init__(self, app: Callable[..., Awaitable[None]]) -> None:

@@ -1,159 +1,176 @@
 """Answer a drawing: strokes, a picture or 28x28 pixels in, everything the page shows of it out.
 
-The pad asks `Reader.read` about 30 times a second while somebody draws. Each call carries the whole
-drawing and the visitor's choices, so the server keeps nothing between calls and a restart loses nothing.
-What arrives here came from a browser: it is checked, and what is wrong with it comes back as one clear
-sentence in the visitor's language. Next: digits/words.py says it in words; digits/road.py is the way that
-digits/pad.js asks.
+The pad asks `Reader.read` about 30 times a second while somebody draws. Each question carries the whole
+drawing and the visitor's choices, so the server keeps nothing between them and a restart loses nothing.
+What arrives here came from a browser: it is checked, and what is wrong with it comes back as a fault.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 import numpy as np
 
 from digits.data.preparation.image import to_pixels
 from digits.data.preparation.strokes import shrink_strokes
-from digits.errors import BackendError, SketchError, WeightsError
-from digits.network.backends import BACKENDS, PACKAGES, Backend, is_installed
-from digits.network.calibration import Answer, answer
-from digits.network.registry import YOURS, Choice, Networks
-from digits.page.texts import choose_language, text
-from digits.server.messages import answer_of, by, pack, pack_floats
-from digits.server.requests import Drawing, parse_drawing
-from digits.server.sessions import Visits
-from digits.server.wording import describe, describe_blank
+from digits.errors import DigitsError, WeightsError
+from digits.network.backends import BACKENDS, Backend, is_installed
+from digits.network.calibration import answer
+from digits.network.metadata import Card, read_card
+from digits.network.registry import YOURS, Networks
+from digits.server.doubts import find_trouble
+from digits.server.messages import (
+    Answer,
+    Blank,
+    By,
+    CardSummary,
+    ComparedGuess,
+    Comparison,
+    Guess,
+    Inside,
+    NetworkEntry,
+    Picker,
+    Problem,
+    Shown,
+    fault_of,
+    pack,
+    pack_floats,
+)
+from digits.server.requests import ParsedDrawing, as_question, choice_in, parse_drawing, token_in
+from digits.server.sessions import OwnNetwork, Session, Sessions
 
 
-@dataclass(frozen=True)
-class Read:
-    """One network's answer and how long it took."""
-
-    answer: Answer
-    milliseconds: float
-
-
-def ask(network: Backend, image: np.ndarray) -> Read:
-    """Have `network` read one image (28, 28) uint8."""
+def guess(network: Backend, image: np.ndarray) -> Guess:
+    """What `network` says of one image (28, 28) uint8, and how long it took."""
     start = time.perf_counter()
     log_probabilities = network.predict(to_pixels(image))[0]
-    read = answer(log_probabilities, network.card.calibration)
-    return Read(read, 1000 * (time.perf_counter() - start))
+    said = answer(log_probabilities, network.card.calibration)
+    return {
+        "label": said.label,
+        "probabilities": [round(float(value), 4) for value in said.probabilities],
+        "sure": said.sure,
+        "milliseconds": round(1000 * (time.perf_counter() - start), 3),
+    }
+
+
+def summary_of(card: Card) -> CardSummary:
+    """What the list of networks says of a network."""
+    epochs = card.recipe.get("epochs_done", card.recipe.get("epochs"))
+    return {
+        "sizes": list(card.config.sizes),
+        "activation": card.config.activation,
+        "test_accuracy": card.figures.get("test_accuracy"),
+        "test_images": card.data.get("test_images"),
+        "train_images": card.data.get("train_images"),
+        "epochs": epochs,
+        "drawings": int(card.recipe.get("taught", 0)),
+    }
+
+
+def entry_of(own: OwnNetwork) -> NetworkEntry:
+    """A session's own network in the list of networks."""
+    return {"id": own.id, "name": own.name, "kind": own.kind, "card": summary_of(own.backend.card)}
 
 
 class Reader:
-    """Answers the pad. Holds what all visitors share (networks) and where to find one's own (visits)."""
+    """Answers the pad. Holds what all visitors share (networks) and where one's own are (sessions)."""
 
-    def __init__(self, networks: Networks, visits: Visits) -> None:
+    def __init__(self, networks: Networks, sessions: Sessions) -> None:
         self.networks = networks
-        self.visits = visits
+        self.sessions = sessions
 
-    def read(self, question: Any) -> dict[str, Any]:
-        """The answer to one question of the page; {"problem": a sentence} when it has none."""
-        question = question if isinstance(question, Mapping) else {}
-        language = choose_language(question.get("language"))
+    def read(self, raw: object) -> Answer | Blank | Problem:
+        """The answer to one question of the page; a Problem when it has none."""
+        question = as_question(raw)
         try:
             drawing = parse_drawing(question.get("drawing"))
-            network = self.find_network(question)
-            return self._read(drawing, network, question, language)
-        except (SketchError, WeightsError, BackendError) as error:
-            return {"problem": text("failed", language, problem=str(error))}
+            return self._read(drawing, self.find_network(question), question)
+        except DigitsError as error:
+            return {"fault": fault_of(error)}
 
     def is_quick(self, question: Mapping[str, Any]) -> bool:
         """Whether `read` takes about a millisecond: no picture to decode, no network to load first."""
-        drawing, choice = question.get("drawing"), self._choice(question)
+        drawing, choice = question.get("drawing"), choice_in(question, self.networks.default)
         if isinstance(drawing, Mapping) and "picture" in drawing:
             return False
-        return choice.network == YOURS or self.networks.has_loaded(choice)
+        return is_own(choice.network) or self.networks.has_loaded(choice)
+
+    def find_own(self, question: Mapping[str, Any]) -> OwnNetwork:
+        """The session's own network that is asked for; WeightsError if it has none of that id."""
+        session = self.sessions.find(token_in(question))
+        own = session.find(str(question.get("network") or YOURS)) if session else None
+        if own is None:
+            raise WeightsError("weights_gone")
+        return own
 
     def find_network(self, question: Mapping[str, Any]) -> Backend:
-        """The network that the question asks for: the visitor's own or a shipped one."""
-        choice = self._choice(question)
-        if choice.network == YOURS:
-            visit = self.visits.find(question.get("visit"))
-            if visit is None or visit.own is None:
-                raise WeightsError("your own network is gone; train it again or choose another")
-            return visit.own
-        return self.networks.get(choice)
-
-    def _choice(self, question: Mapping[str, Any]) -> Choice:
-        default = self.networks.default
-        return Choice(
-            str(question.get("network") or default.network),
-            str(question.get("backend") or default.backend),
-            str(question.get("device") or default.device),
+        """The network that the question asks for: one of the session's own or a shipped one."""
+        choice = choice_in(question, self.networks.default)
+        return (
+            self.find_own(question).backend if is_own(choice.network) else self.networks.get(choice)
         )
 
     def _read(
-        self, drawing: Drawing, network: Backend, question: Mapping[str, Any], language: str
-    ) -> dict[str, Any]:
+        self, drawing: ParsedDrawing, network: Backend, question: Mapping[str, Any]
+    ) -> Answer | Blank:
         prepared = drawing.prepared
         image, other = prepared.image, None
         if question.get("shrink") and drawing.strokes:
             image, other = shrink_strokes(drawing.strokes), prepared.image
-        shown: dict[str, Any] = {
-            "box": prepared.box,
+        shown: Shown = {
+            "box": list(prepared.box) if prepared.box else None,
             "small": pack(prepared.small),
             "image": pack(image),
-            "by": by(network),
+            "by": self._by(network, question),
         }
         if drawing.blank:
-            words = describe_blank(language)
-            return shown | {"blank": True, "line": words.line, "why": words.why}
-        read = ask(network, image)
-        words = describe(read.answer, drawing.strokes, language)
-        shown |= answer_of(read, language) | {"line": words.line, "why": words.why}
+            return {**shown, "blank": True}
+        trouble = find_trouble(drawing.strokes) if drawing.strokes else None
+        parts = {**shown, **guess(network, image), "blank": False, "trouble": trouble}
+        said = cast("Answer", parts)
         if other is not None:
-            shown["prepared"] = answer_of(ask(network, other), language)
-        return shown
+            said["prepared"] = guess(network, other)
+        return said
 
-    def compare(self, question: Any) -> dict[str, Any]:
-        """Both backends' answers and times for one drawing, as lines of text."""
-        question = question if isinstance(question, Mapping) else {}
-        language = choose_language(question.get("language"))
+    def _by(self, network: Backend, question: Mapping[str, Any]) -> By:
+        asked = question.get("network")
+        return {
+            "network": YOURS if asked == YOURS else network.weights,
+            "backend": network.name,
+            "device": network.device,
+            "version": network.version,
+            "devices": self.networks.devices(network.name),
+        }
+
+    def compare(self, raw: object) -> Comparison | Problem:
+        """All installed backends' answers and times for one drawing."""
+        question = as_question(raw)
         try:
             drawing = parse_drawing(question.get("drawing"))
-            if drawing.blank:
-                return {"lines": [text("compare_blank", language)]}
-            lines = [
-                self._compare_line(backend, question, drawing, language)
-                for backend in BACKENDS
-                if is_installed(backend)
-            ]
-        except (SketchError, WeightsError, BackendError) as error:
-            return {"problem": text("failed", language, problem=str(error))}
-        return {"lines": lines}
+            backends = [] if drawing.blank else list(filter(is_installed, BACKENDS))
+            guesses = [self._compare(name, question, drawing) for name in backends]
+        except DigitsError as error:
+            return {"fault": fault_of(error)}
+        return {"blank": drawing.blank, "guesses": guesses}
 
-    def _compare_line(
-        self, backend: str, question: Mapping[str, Any], drawing: Drawing, language: str
-    ) -> str:
-        choice = {**question, "backend": backend, "device": "auto"}
-        network = self.find_network(choice)
-        ask(network, drawing.prepared.image)  # the first time is never typical
-        read = ask(network, drawing.prepared.image)
-        names = answer_of(read, language)
-        name = f"{PACKAGES[network.name]} ({network.device})"
-        return text(
-            "compare_line",
-            language,
-            backend=name,
-            label=names["label"],
-            percent=names["percent"],
-            ms=names["ms"],
-        )
+    def _compare(
+        self, backend: str, question: Mapping[str, Any], drawing: ParsedDrawing
+    ) -> ComparedGuess:
+        network = self.find_network({**question, "backend": backend, "device": "auto"})
+        guess(network, drawing.prepared.image)  # the first time is never typical
+        said = guess(network, drawing.prepared.image)
+        return {**said, "backend": network.name, "device": network.device}
 
-    def look_inside(self, question: Any) -> dict[str, Any]:
+    def look_inside(self, raw: object) -> Inside | Problem:
         """The weights of the network asked for, for the page to show what happens in it."""
-        question = question if isinstance(question, Mapping) else {}
         try:
-            network = self.find_network(question)
+            network = self.find_network(as_question(raw))
             layers = network.layers()
-        except (WeightsError, BackendError) as error:
-            return {"problem": str(error)}
+        except DigitsError as error:
+            return {"fault": fault_of(error)}
         card = network.card
         return {
             "sizes": list(card.config.sizes),
@@ -161,3 +178,39 @@ class Reader:
             "temperature": card.calibration.temperature,
             "layers": [{"weight": pack_floats(w), "bias": pack_floats(b)} for w, b in layers],
         }
+
+    @cached_property
+    def shipped(self) -> list[NetworkEntry]:
+        """The shipped networks, the default one first."""
+        entries: list[NetworkEntry] = []
+        for name in self.networks.names:
+            try:
+                card = read_card(self.networks.path(name))
+            except WeightsError:  # a file from elsewhere, its card inside it alone
+                card = Card()
+            entries.append(
+                {
+                    "id": name,
+                    "name": {"key": "network_shipped", "values": {"name": name}},
+                    "kind": "shipped",
+                    "card": summary_of(card),
+                }
+            )
+        return entries
+
+    def picker(self, session: Session | None = None, network: str = "") -> Picker:
+        """What can be chosen, with `network` chosen."""
+        own = [entry_of(one) for one in session.networks] if session else []
+        default = self.networks.default
+        return {
+            "networks": [*self.shipped, *own],
+            "network": network or default.network,
+            "backends": [name for name in BACKENDS if is_installed(name)],
+            "backend": default.backend,
+            "device": default.device,
+        }
+
+
+def is_own(network: str) -> bool:
+    """Whether an id is one of a session's own networks: "yours", the newest, or "yours-1", ..."""
+    return network == YOURS or network.startswith(f"{YOURS}-")

@@ -1,4 +1,4 @@
-"""What a browser or a program sent, checked."""
+"""What a browser or a program sent, checked; DigitsError says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from digits.data.drawings import Strokes, check_strokes
 from digits.data.preparation.image import Prepared, keep_image
 from digits.data.preparation.pictures import prepare_picture
 from digits.data.preparation.strokes import prepare_strokes
-from digits.errors import SettingsError, SketchError
-from digits.network.config import PAGE_LIMITS, ModelConfig, check_limit
-from digits.network.registry import YOURS
+from digits.errors import DrawingError, SettingsError
+from digits.network.config import CLASSES, PAGE_LIMITS, ModelConfig, check_limit
+from digits.network.registry import YOURS, Choice
+from digits.server import limits
 from digits.training.recipes import RECIPES, check_recipe
-from digits.training.run import Order
+from digits.training.run import RunSettings
 
-MAX_PICTURE_BYTES = 4_000_000  # the page sends at most 560 x 560 pixels as PNG, far below this
-MAX_PICTURE_PIXELS = 2_000_000
+Labelled = list[tuple[Strokes, int]]
 
 
 @dataclass(frozen=True)
-class Drawing:
+class ParsedDrawing:
     """A checked drawing: `strokes` where it has them, and its pixels; `box` None when blank."""
 
     prepared: Prepared
@@ -39,53 +39,122 @@ class Drawing:
         return self.prepared.box is None
 
 
-def parse_drawing(raw: object) -> Drawing:
-    """The drawing in what the pad sends and holds as its value; SketchError if unusable.
+def as_question(raw: object) -> Mapping[str, Any]:
+    """A question of the page's scripts; what is none has nothing in it."""
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def token_in(question: Mapping[str, Any]) -> object:
+    """The session's token that came with a question, of whatever type it is."""
+    return question.get("session") or question.get(
+        "visit"
+    )  # "visit": pages that got theirs from here
+
+
+def choice_in(question: Mapping[str, Any], default: Choice) -> Choice:
+    """Who shall answer."""
+    return Choice(
+        str(question.get("network") or default.network),
+        str(question.get("backend") or default.backend),
+        str(question.get("device") or default.device),
+    )
+
+
+# ---- drawings ------------------------------------------------------------------------------------
+
+
+def parse_drawing(raw: object) -> ParsedDrawing:
+    """The drawing in what the pad sends and holds as its value; DrawingError if unusable.
 
     {"strokes": [...]}, {"pixels": base64 of 28x28 bytes} or {"picture": a data: URL}; None is blank.
     """
     if raw is None or raw == "":
         raw = {"strokes": []}
     if not isinstance(raw, Mapping):
-        raise SketchError(f"a drawing is strokes, pixels or a picture, not {type(raw).__name__}")
+        raise DrawingError("drawing_kind", kind=type(raw).__name__)
     if "picture" in raw:
-        return Drawing(prepare_picture(_decode_picture(raw["picture"])))
+        return ParsedDrawing(prepare_picture(_decode_picture(raw["picture"])))
     if "pixels" in raw:
-        return Drawing(keep_image(_decode_pixels(raw["pixels"])))
+        return ParsedDrawing(keep_image(_decode_pixels(raw["pixels"])))
     strokes = check_strokes(raw.get("strokes", []))
-    return Drawing(prepare_strokes(strokes), strokes)
+    return ParsedDrawing(prepare_strokes(strokes), strokes)
+
+
+def image_in(raw: object) -> np.ndarray | None:
+    """The pad's drawing as (28, 28) uint8, or None where there is none that can be used."""
+    try:
+        parsed = parse_drawing(raw)
+    except DrawingError:
+        return None
+    return None if parsed.blank else parsed.prepared.image
 
 
 def _decode(encoded: object, limit: int) -> bytes:
     if not isinstance(encoded, str) or len(encoded) > limit:
-        raise SketchError(f"pixels and pictures are base64 text of at most {limit:,} letters")
+        raise DrawingError("base64_long", limit=limit)
     try:
         return base64.b64decode(encoded.rpartition(",")[2], validate=True)
     except (binascii.Error, ValueError) as error:
-        raise SketchError("pixels and pictures must be base64 text") from error
+        raise DrawingError("base64_bad") from error
 
 
 def _decode_pixels(encoded: object) -> np.ndarray:
     content = _decode(encoded, 2_000)
     if len(content) != 28 * 28:
-        raise SketchError(f"pixels must be 784 bytes, 28 x 28, not {len(content)}")
+        raise DrawingError("pixels_count", count=len(content))
     return np.frombuffer(content, np.uint8).reshape(28, 28)
 
 
 def _decode_picture(encoded: object) -> Image.Image:
-    content = _decode(encoded, MAX_PICTURE_BYTES)
+    content = _decode(encoded, limits.MAX_PICTURE_LETTERS)
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise SketchError("the picture is no PNG or JPEG") from error
-    if picture.width * picture.height > MAX_PICTURE_PIXELS:  # few bytes can hold a lot of white
-        limit = MAX_PICTURE_PIXELS // 1_000_000
-        raise SketchError(f"the picture has more than {limit} million pixels")
+        raise DrawingError("picture_format") from error
+    if (
+        picture.width * picture.height > limits.MAX_PICTURE_PIXELS
+    ):  # few bytes can hold a lot of white
+        raise DrawingError("picture_large", millions=limits.MAX_PICTURE_PIXELS // 1_000_000)
     return picture
 
 
-def read_order(asked: Mapping[str, Any]) -> Order:
-    """The order in what a page or an API call sent; SettingsError names what cannot be."""
+# ---- drawings to learn from ----------------------------------------------------------------------
+
+
+def check_drawings(raw: object) -> Labelled:
+    """Drawings with labels, [{"strokes", "label"}, ...]; DrawingError names the first that is none."""
+    if not isinstance(raw, list) or not raw:
+        raise DrawingError("lesson_empty")
+    if len(raw) > limits.MOST_DRAWINGS:
+        raise DrawingError("lesson_long", limit=limits.MOST_DRAWINGS, count=len(raw))
+    return [_check_drawing(item, number) for number, item in enumerate(raw, start=1)]
+
+
+def _check_drawing(item: object, number: int) -> tuple[Strokes, int]:
+    if not isinstance(item, Mapping):
+        raise DrawingError("lesson_item", number=number)
+    label = item.get("label")
+    if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < CLASSES:
+        raise DrawingError("lesson_label", number=number)
+    strokes = check_strokes(item.get("strokes"))
+    if not strokes:
+        raise DrawingError("lesson_blank", number=number)
+    return strokes, label
+
+
+# ---- trainings -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What a visitor asks for: the settings, and the network to go on from ("" for random weights)."""
+
+    settings: RunSettings
+    start: str = ""
+
+
+def check_training(asked: Mapping[str, Any]) -> TrainingRequest:
+    """The training in what a page or an API call sent; SettingsError names what cannot be."""
     preset = RECIPES.get(str(asked.get("preset") or "tutorial"), RECIPES["tutorial"])
     model = ModelConfig(
         _sizes(asked.get("hidden", preset.model.hidden)),
@@ -104,26 +173,29 @@ def read_order(asked: Mapping[str, Any]) -> Order:
     seed = _whole("seed", asked.get("seed", 0))
     for name, value in (("train_images", images), ("seed", seed)):
         check_limit(name, value, PAGE_LIMITS)
-    return Order(recipe, images, seed, bool(asked.get("go_on", False)))
+    start = asked.get("start") or (YOURS if asked.get("go_on") else "")
+    start = "" if start == "afresh" else str(start)
+    return TrainingRequest(RunSettings(recipe, images, seed, bool(start)), start)
 
 
 def _number(name: str, value: object) -> float:
-    words = name.replace("_", " ")
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise SettingsError(f"{words} must be a number")
+        raise SettingsError("setting_not_number", setting=name)
     try:
         number = float(value)
-    except ValueError:
-        raise SettingsError(f"{words} must be a number, not {str(value)[:20]!r}") from None
+    except (ValueError, OverflowError):
+        raise SettingsError(
+            "setting_bad_number", setting=name, value=repr(str(value)[:20])
+        ) from None
     if not math.isfinite(number):
-        raise SettingsError(f"{words} must be a number, not {number}")
+        raise SettingsError("setting_bad_number", setting=name, value=str(number))
     return number
 
 
 def _whole(name: str, value: object) -> int:
     number = _number(name, value)
     if number != int(number):
-        raise SettingsError(f"{name.replace('_', ' ')} must be a whole number, not {number:g}")
+        raise SettingsError("setting_not_whole", setting=name, value=number)
     return int(number)
 
 
@@ -131,5 +203,5 @@ def _sizes(value: object) -> tuple[int, ...]:
     """Layer sizes from a list or from text like "64, 64, 64"."""
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list | tuple):
-        raise SettingsError("hidden must list the layers' sizes, as in 64,64,64")
+        raise SettingsError("setting_not_sizes")
     return tuple(_whole("width", part) for part in parts[:100])

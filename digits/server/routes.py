@@ -1,40 +1,68 @@
-"""The quick road to an answer: one plain POST a question, past Gradio's events and server functions.
+"""The server's own routes: plain POSTs of JSON, past Gradio's events and server functions.
 
 The pad asks some 30 times a second while somebody draws. A Gradio event, and even a server function of
-gr.HTML, takes several times as long to pass on as the network to answer (docs/benchmarks.md). The web
-server below Gradio takes routes of one's own (`app_kwargs` of launch, see app.py): this is the only one.
-Next: digits/reading.py answers, digits/pad.js asks.
+gr.HTML, takes several times as long to pass on as the network to answer (docs/benchmarks.md).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from digits.server.reader import Reader
+from digits.server import limits
 
-PATH = "/digits/read"
-SHORT = 50_000  # bytes: about 2,000 points; more may take longer than others should wait
-NO_QUESTION = "a question is a JSON object, as digits/pad.js sends it"
+READ = "/digits/read"  # a question of the pad -> Answer, Blank or Problem
+SESSION = "/digits/session"  # {"session", "seen"} -> SessionState
+NO_QUESTION = "a question is a JSON object, as the page's scripts send it"
+
+Answerer = Callable[[Mapping[str, Any]], Any]
 
 
-async def read(request: Request) -> JSONResponse:
-    """Answer one question; Guard has seen to its size. What is wrong with it comes back as a sentence."""
-    reader: Reader = request.app.get_blocks().reader
-    body = await request.body()
+def make_routes(
+    read: Answerer, is_quick: Callable[[Mapping[str, Any]], bool], state: Answerer
+) -> list[Route]:
+    """The routes, answered by these functions; RequestLimits has seen to the size of what they get.
+
+    Args:
+        read: answers a question of the pad.
+        is_quick: whether `read` takes no longer than a thread would cost.
+        state: what the server keeps of a session.
+    """
+
+    async def answer_reading(request: Request) -> JSONResponse:
+        body = await request.body()
+        question = parse(body)
+        if question is None:
+            return refuse()
+        if len(body) <= limits.QUICK_BODY and is_quick(question):
+            return JSONResponse(read(question))
+        return JSONResponse(await run_in_threadpool(read, question))
+
+    async def answer_session(request: Request) -> JSONResponse:
+        question = parse(await request.body())
+        return refuse() if question is None else JSONResponse(state(question))
+
+    return [
+        Route(READ, answer_reading, methods=["POST"]),
+        Route(SESSION, answer_session, methods=["POST"]),
+    ]
+
+
+def parse(body: bytes) -> dict[str, Any] | None:
+    """The question in a request's body; None if it is none."""
     try:
         question = json.loads(body)
     except (ValueError, RecursionError):
-        question = None
-    if not isinstance(question, dict):
-        return JSONResponse({"detail": NO_QUESTION, "error": NO_QUESTION}, 422)
-    if len(body) <= SHORT and reader.is_quick(question):
-        return JSONResponse(reader.read(question))  # another thread would cost more than the answer
-    return JSONResponse(await run_in_threadpool(reader.read, question))
+        return None
+    return question if isinstance(question, dict) else None
 
 
-ROUTE = Route(PATH, read, methods=["POST"])
+def refuse() -> JSONResponse:
+    """What is no question at all."""
+    return JSONResponse({"detail": NO_QUESTION, "error": NO_QUESTION}, 422)

@@ -1,63 +1,236 @@
-"""What belongs to one visitor: their own network, its training, their language.
+"""What belongs to one visitor: their own networks, their training, their runs.
 
-Every page load gets a fresh Visit, kept in a gr.State, so that nothing a visitor does is seen by
-another or touches the shipped weights. The quick road that answers drawings (digits/reading.py) is no
-Gradio event and so has no gr.State: it finds the visit by its token, a secret that only this visitor's
-page knows. Next: digits/reading.py answers drawings, app.py wires the page.
+The page makes a token, a secret, and sends it with every question; nothing a visitor does is seen by another
+or touches the shipped weights. What is theirs outlives a dropped connection and a phone's sleep: a session
+ends only when its page was not heard of for KEPT_SECONDS, or when there is no more room.
 """
 
 from __future__ import annotations
 
-import secrets
+import re
 import threading
-import weakref
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from digits.errors import DigitsError
+from digits.network.backends import Backend
+from digits.network.registry import YOURS
+from digits.server import limits
+from digits.server.messages import (
+    FinishedRun,
+    LessonMessage,
+    Name,
+    NetworkEntry,
+    Outcome,
+    RunMessage,
+)
 
 if TYPE_CHECKING:
-    from digits.network.backends import Backend
+    from digits.server.workers import Feed
+
+LOOK_EVERY = 1.0  # seconds between two looks for sessions to give up
+TOKEN = re.compile(rf"[\w-]{{{limits.SHORTEST_TOKEN},{limits.LONGEST_TOKEN}}}", re.ASCII)
+
+
+def is_token(token: object) -> bool:
+    """Whether a session can have this token: 16 to 64 letters, digits, "-" and "_"."""
+    return isinstance(token, str) and TOKEN.fullmatch(token) is not None
+
+
+@dataclass(frozen=True, eq=False)
+class OwnNetwork:
+    """A network that a visitor trained or taught. `base` is what a taught one was before."""
+
+    id: str
+    name: Name
+    kind: Literal["trained", "taught"]
+    backend: Backend
+    base: Backend | None = None
+    base_name: Name | None = None
 
 
 @dataclass(eq=False)
 class Job:
-    """A training under way; whoever sets `stop` ends it at its next report."""
+    """A training or lesson under way; whoever sets `stop` ends it at its next report."""
 
     stop: threading.Event = field(default_factory=threading.Event)
 
 
-class Visits:
-    """The visits whose pages are open, by token; held weakly, so that gr.State decides their end."""
-
-    def __init__(self) -> None:
-        self._open: weakref.WeakValueDictionary[str, Visit] = weakref.WeakValueDictionary()
-
-    def begin(self) -> Visit:
-        """A fresh visit that `find` knows."""
-        visit = Visit(self)
-        self._open[visit.token] = visit
-        return visit
-
-    def find(self, token: object) -> Visit | None:
-        """The visit with this token, or None if its page is gone or the server was restarted."""
-        return self._open.get(token) if isinstance(token, str) else None
-
-
 @dataclass(eq=False)
-class Visit:
-    """One page load. `own` is what the visitor trained, None before that; it answers as "yours"."""
+class Session:
+    """One visitor's page, and its reloads."""
 
-    visits: Visits
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(16))
-    language: str = "en"
-    own: Backend | None = None
-    taught_from: Backend | None = None  # what `own` was before it was taught the visitor's hand
-    job: Job | None = None  # the training under way: one at a time
-    runs: list[dict[str, Any]] = field(default_factory=list)  # for the table of this visit's runs
+    token: str
+    heard: float  # when its page was last heard of, by the clock of Sessions
+    networks: list[OwnNetwork] = field(default_factory=list)  # oldest first
+    job: Job | None = None  # one at a time
+    run: Feed[RunUpdate] | None = None  # the latest training, under way or over
+    lesson: Feed[LessonMessage] | None = None  # the latest lesson
+    runs: list[FinishedRun] = field(default_factory=list)
+    serial: int = 0  # changes with what `state` tells
+    trained: int = 0  # runs so far
+    made: int = 0  # networks so far
+    followers: int = 0  # connections of its page that are open
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Visit:
-        """Another visit: a gr.State gives each page (and API client) a copy of what it starts with.
+    @property
+    def own(self) -> OwnNetwork | None:
+        """The newest of its networks."""
+        return self.networks[-1] if self.networks else None
 
-        A function that begins a visit would do, too, but Gradio runs it as an event of its own while
-        the page loads, so the first events might still see the visit before.
-        """
-        return self.visits.begin()
+    def find(self, network: str) -> OwnNetwork | None:
+        """One of its networks by id; "yours" is the newest."""
+        if network == YOURS:
+            return self.own
+        return next((one for one in self.networks if one.id == network), None)
+
+    def keep(
+        self,
+        backend: Backend,
+        name: Name,
+        *,
+        base: Backend | None = None,
+        base_name: Name | None = None,
+        replaces: OwnNetwork | None = None,
+    ) -> OwnNetwork:
+        """Make `backend` one of its networks, the newest; the oldest goes where there are too many."""
+        self.made += 1
+        backend.weights = f"{YOURS}-{self.made}"
+        kind: Literal["trained", "taught"] = "taught" if base else "trained"
+        own = OwnNetwork(backend.weights, name, kind, backend, base, base_name)
+        rest = [one for one in self.networks if one is not replaces]
+        self.networks = [*rest, own][-limits.MOST_NETWORKS :]
+        self.serial += 1
+        return own
+
+    def end(self) -> None:
+        """Stop what it does and let go of all that it holds."""
+        if self.job:
+            self.job.stop.set()
+        self.networks, self.runs, self.run, self.lesson = [], [], None, None
+
+    @property
+    def weights(self) -> int:
+        """How many numbers its networks hold."""
+        return sum(one.backend.card.config.weights for one in self.networks)
+
+
+@dataclass(frozen=True)
+class RunUpdate:
+    """A run as its page shows it; `outcome` with the last word, `entry` names what came of it."""
+
+    run: RunMessage
+    outcome: Outcome | None = None
+    entry: NetworkEntry | None = None
+
+
+class Sessions:
+    """All visitors' sessions, by token. May be asked from any thread."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        on_end: Callable[[], Any] = lambda: None,
+    ) -> None:
+        self.clock = clock
+        self.on_end = on_end  # called when a session was given up: its memory can go back
+        self._open: dict[str, Session] = {}  # the longest unheard of first
+        self._lock = threading.RLock()
+        self._looked = clock()  # for sessions to give up
+        self._connections: dict[str, str] = {}  # a connection's id -> the token of its page
+
+    def get_or_create(self, token: object) -> Session:
+        """The session with this token, begun if need be; DigitsError if it can be no token."""
+        if not is_token(token):
+            raise DigitsError(
+                "session_token", shortest=limits.SHORTEST_TOKEN, longest=limits.LONGEST_TOKEN
+            )
+        with self._lock:
+            found = self.find(token)
+            if found is None:
+                found = self._open[str(token)] = Session(str(token), self.clock())
+                self._make_room()
+            return found
+
+    def find(self, token: object) -> Session | None:
+        """The session with this token, which is heard of by being asked for; None if there is none."""
+        with self._lock:
+            self._give_up_old()
+            found = self._open.pop(token, None) if isinstance(token, str) else None
+            if found:
+                found.heard = self.clock()
+                self._open[found.token] = found  # the latest heard of is the last
+            return found
+
+    def silence(self, session: Session) -> float:
+        """Seconds since the session's page was last heard of; 0 while it is connected."""
+        return 0.0 if session.followers else self.clock() - session.heard
+
+    @contextmanager
+    def following(self, session: Session) -> Iterator[None]:
+        """The session's page listens for as long as the `with` lasts."""
+        with self._lock:
+            session.followers += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                session.followers -= 1
+                session.heard = self.clock()
+
+    def connect(self, connection: str, token: object) -> None:
+        """The page with this token holds a connection open: it is heard of until `disconnect`."""
+        if not is_token(token) or not connection:
+            return
+        with self._lock:
+            session = self.get_or_create(token)
+            if connection not in self._connections:
+                self._connections[connection] = session.token
+                session.followers += 1
+
+    def disconnect(self, connection: str) -> None:
+        """The connection broke, or the page was closed: nobody can tell which."""
+        with self._lock:
+            token = self._connections.pop(connection, "")
+            session = self._open.get(token)
+            if session:
+                session.followers -= 1
+                session.heard = self.clock()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def _give_up_old(self) -> None:
+        if self.clock() - self._looked < LOOK_EVERY:
+            return
+        self._looked = self.clock()
+        old = [one for one in self._open.values() if self.silence(one) > limits.KEPT_SECONDS]
+        for session in old:
+            self._end(session)
+
+    def _make_room(self) -> None:
+        """Give up sessions while there are too many, or too much in them; never the newest."""
+        for empty_ones in (True, False):
+            for session in list(self._open.values())[:-1]:
+                if len(self._open) <= limits.MOST_SESSIONS:
+                    break
+                if not empty_ones or not (session.networks or session.job):
+                    self._end(session)
+
+    def check_weights(self) -> None:
+        """Give up the longest unheard of sessions while all networks together are too large."""
+        with self._lock:
+            kept = sum(one.weights for one in self._open.values())
+            for session in list(self._open.values())[:-1]:
+                if kept <= limits.MOST_WEIGHTS:
+                    return
+                kept -= session.weights
+                if session.weights:
+                    self._end(session)
+
+    def _end(self, session: Session) -> None:
+        self._open.pop(session.token, None)
+        session.end()
+        self.on_end()

@@ -1,236 +1,399 @@
-"""The Train tab on the server: a visitor presses Train, waits for a seat, and watches a network learn.
+"""Trainings on the server: a visitor asks for one, waits for a seat, and watches a network learn.
 
-Reports (digits/runs.py) become plain values that digits/run.js draws five times a second. What a
-visitor trains belongs to their visit alone, answers on their pad as "yours" and is freed when they
-close the page. Importing this file does not import torch. Next: digits/runs.py, digits/train.js.
+A run belongs to its session, not to a connection: it goes on when the page's connection breaks, and whoever
+asks with the session's token gets its latest word and all that follows. Only when others wait for the seat of
+a page that is silent does a run end early; what it learnt is kept. Importing this file does not import torch.
 """
 
 from __future__ import annotations
 
-import importlib
+import asyncio
 import os
-import threading
-import weakref
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-import gradio as gr
 import numpy as np
 
 from digits.data.dataset import Digits
-from digits.data.mnist import load_digits
-from digits.errors import DataError, SettingsError, SketchError
-from digits.network.backends import Layers
-from digits.network.registry import YOURS
-from digits.page.texts import text
+from digits.errors import DigitsError
+from digits.evaluation.metrics import accuracy, score
+from digits.evaluation.temperature import calibrate
+from digits.network.backends import Backend, predict_images
+from digits.network.config import ModelConfig
+from digits.network.metadata import Calibration, Layers
 from digits.process import give_back
-from digits.server.history import Story
-from digits.server.messages import picker_value
-from digits.server.queue import Line
-from digits.server.reader import Reader
-from digits.server.requests import parse_drawing, read_order
-from digits.server.results import describe_outcome
-from digits.server.sessions import Job, Visit
-from digits.server.workers import in_thread, in_threads, make_workers
-from digits.training.run import Order, Report, choose_images, make_backend, make_card, run
+from digits.server import limits
+from digits.server.datasets import DatasetCache
+from digits.server.history import RunHistory
+from digits.server.messages import (
+    FinishedRun,
+    Name,
+    Note,
+    Outcome,
+    RunMessage,
+    RunState,
+    SessionState,
+    Start,
+    fault,
+    fault_of,
+)
+from digits.server.queue import Ticket, WaitingQueue
+from digits.server.reader import Reader, entry_of, is_own
+from digits.server.requests import TrainingRequest, as_question, check_training, image_in, token_in
+from digits.server.results import describe_score, first_layers, why_nothing_learnt
+from digits.server.sessions import Job, RunUpdate, Session
+from digits.server.workers import Feed, in_thread, in_threads, make_workers
+from digits.training.run import (
+    RunReport,
+    RunSettings,
+    choose_images,
+    make_backend,
+    make_card,
+    run_training,
+)
 
-MOST_RUNS = 12  # in the table of a visit
+FEWEST_UNSEEN = 1000  # training digits left out of a run that suffice to calibrate on
+HARDLY_SURE = 0.5  # no answer below this probability is sure, whatever the digits say
+NEVER_SURE = 1.0  # the threshold of a network that learnt nothing
+
+Run = Callable[[RunSettings, Digits, "Layers | None", "np.ndarray | None"], Iterator[RunReport]]
 
 
-class Shelf:
-    """The digits to train on, loaded when first wanted: 3 seconds and 60 MB that many pages never need."""
+@dataclass
+class _Work:
+    """A run under way: what it is, and what it has told so far."""
 
-    def __init__(self, data: Path | None) -> None:
-        self._data = data
-        self._digits: Digits | None = None
-        self._lock = threading.Lock()
+    session: Session
+    job: Job
+    request: TrainingRequest
+    drawing: np.ndarray | None
+    feed: Feed[RunUpdate]
 
-    def get(self) -> Digits:
-        """The digits; DataError says why there are none."""
-        with self._lock:
-            if self._digits is None:
-                self._digits = load_digits(self._data)
-            return self._digits
+    def tell(self, message: RunMessage) -> None:
+        self.session.serial += 1
+        self.feed.tell(RunUpdate(message))
 
 
-class Trainer:
-    """What all visitors' trainings share: the digits, the line, and who is who when a page closes."""
+class TrainingService:
+    """What all visitors' trainings share: the digits, the queue, the threads.
 
-    def __init__(self, reader: Reader, data: Path | None = None) -> None:
+    Args:
+        reader: knows the networks and the sessions.
+        datasets: the digits.
+        run: trains; `digits.training.run.run_training`, or the same on borrowed hardware.
+        seats: how many train at once; None for all cores but one.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        datasets: DatasetCache,
+        *,
+        run: Run = run_training,
+        seats: int | None = None,
+    ) -> None:
         self.reader = reader
-        self.shelf = Shelf(data)
+        self.sessions = reader.sessions
+        self.datasets = datasets
+        self.run = run
         # One core stays free for those who draw.
-        seats = max(1, (os.cpu_count() or 2) - 1)
-        self.line = Line(seats)
-        self.lessons = Line(seats=1)  # a second each, so they do not wait for trainings
-        # Threads of their own for both: one that has done either keeps some MB for its next turn.
+        seats = seats or max(1, (os.cpu_count() or 2) - 1)
+        self.queue = WaitingQueue(seats)
+        # Threads of their own: one that has trained keeps some MB for its next turn.
         self.workers = make_workers(seats)
-        self.lesson_workers = make_workers(1)
-        self._pages: dict[str, weakref.ref[Visit]] = {}
-
-    def remember(self, request: gr.Request, visit: Visit) -> None:
-        """Know whose page `request` came from, for `forget`."""
-        if request.session_hash:
-            self._pages[request.session_hash] = weakref.ref(visit)
-
-    def forget(self, request: gr.Request) -> None:
-        """The page was closed: stop its training, give up its seat, free what it made."""
-        known = self._pages.pop(request.session_hash or "", None)
-        visit = known() if known else None
-        if visit is None:
-            return
-        if visit.job:
-            visit.job.stop.set()
-        visit.own, visit.taught_from, visit.runs = None, None, []
-        self.tidy()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def tidy(self) -> None:
-        """Give back the memory that a training, a lesson or a visit took, as soon as a worker is free."""
+        """Give back the memory that a training or a session took, as soon as a worker is free."""
         self.workers.submit(give_back)
 
-    def find(self, question: Any) -> Visit | None:
-        """The visit whose secret a page's script sent."""
-        return (
-            self.reader.visits.find(question.get("visit"))
-            if isinstance(question, Mapping)
-            else None
-        )
-
-
-def image_of(drawing: Any) -> np.ndarray | None:
-    """The pad's drawing as (28, 28), or None where there is none."""
-    try:
-        parsed = parse_drawing(drawing)
-    except SketchError:
-        return None
-    return None if parsed.blank else parsed.prepared.image
-
-
-def make_train(trainer: Trainer) -> Any:
-    """The handler of the button Train."""
+    # ---- what a page may ask -------------------------------------------------------------------
 
     async def train(
-        visit: Visit, asked: dict[str, Any] | None, drawing: Any, request: gr.Request
-    ) -> AsyncIterator[tuple[Any, Any, Any]]:
-        trainer.remember(request, visit)
-        unchanged = gr.skip()
-        if visit.job:
-            yield (
-                {"state": "problem", "problem": text("train_busy", visit.language)},
-                unchanged,
-                unchanged,
-            )
+        self, token: object, asked: object, drawing: object
+    ) -> AsyncIterator[RunUpdate]:
+        """Begin a training and follow it; a fault is the only word where it cannot begin."""
+        try:
+            session = self.sessions.get_or_create(token)
+            request = check_training(as_question(asked))
+            self._begin(session, request, image_in(drawing))
+        except DigitsError as error:
+            yield RunUpdate({"state": "problem", "fault": fault_of(error)})
             return
-        visit.job = Job()
-        try:
-            order = read_order(asked or {})
-            async for shown in _train(trainer, visit, order, image_of(drawing)):
-                yield shown
-        except (SettingsError, DataError) as error:
-            yield {"state": "problem", "problem": str(error)}, unchanged, unchanged
-        except Exception:  # whatever it is, the page must let its visitor try again
-            problem = text("train_failed", visit.language)
-            yield {"state": "problem", "problem": problem}, unchanged, unchanged
-            raise
-        finally:
-            visit.job = None
-            trainer.tidy()
+        async for update in self.follow(session):
+            yield update
 
-    return train
+    async def follow(self, session: Session) -> AsyncIterator[RunUpdate]:
+        """The latest word of a session's run and all that follows; nothing where there is none."""
+        if session.run is None:
+            return
+        with self.sessions.following(session):
+            async for update in session.run.follow():
+                yield update
 
+    def stop(self, question: object) -> dict[str, bool]:
+        """The button Stop; {"stopped": whether there was something to stop}."""
+        session = self.sessions.find(token_in(as_question(question)))
+        job = session.job if session else None
+        if job:
+            job.stop.set()
+        return {"stopped": job is not None}
 
-async def _train(
-    trainer: Trainer, visit: Visit, order: Order, drawing: np.ndarray | None
-) -> AsyncIterator[tuple[Any, Any, Any]]:
-    """Wait for a seat, train, hand over: (run, outcome, picker) as the page shows them."""
-    unchanged = gr.skip()
-    job = visit.job
-    assert job
-    with trainer.line.ticket() as ticket:
-        async for place in trainer.line.wait(ticket):
-            yield {"state": "waiting", "place": place}, unchanged, unchanged
-            if job.stop.is_set():
-                yield {"state": "idle"}, unchanged, unchanged
-                return
-        yield {"state": "loading"}, unchanged, unchanged
-        digits = choose_images(await in_thread(trainer.workers, trainer.shelf.get), order)
-        start = visit.own if order.go_on else None
-        if start:
-            order = replace(order, recipe=replace(order.recipe, model=start.card.config))
-        story = Story(order, digits, drawing)
-        began = start.layers() if start else None
-        async for report in in_threads(run(order, digits, began, drawing), trainer.workers):
-            story.add(report)
-            yield story.tell("running"), unchanged, unchanged
-            if job.stop.is_set():
-                break
-    last = story.last
-    assert last
-    state = "done" if last.step == last.steps else "stopped" if job.stop.is_set() else "cut"
-    outcome = await in_thread(trainer.workers, finish, visit, order, digits, story, began)
-    yield story.tell(state), outcome, picker_value(trainer.reader, YOURS, (YOURS,))
-
-
-def finish(
-    visit: Visit, order: Order, digits: Digits, story: Story, began: Layers | None
-) -> dict[str, Any]:
-    """Make what was learnt the visitor's own network, and tell the page what came of it."""
-    last = story.last
-    assert last
-    network = make_backend(last.layers, make_card(order, digits, last))
-    outcome = describe_outcome(network, began or story.first_layers, digits)
-    # A run that was stopped was last tested at the end of an epoch: test what it is now.
-    last = replace(last, test_accuracy=outcome["accuracy"])
-    story.last = last
-    visit.own = make_backend(last.layers, make_card(order, digits, last))
-    visit.taught_from = None
-    visit.runs = [*visit.runs, describe_run(order, digits, last)][-MOST_RUNS:]
-    return {**outcome, "runs": visit.runs}
-
-
-def describe_run(order: Order, digits: Digits, last: Report) -> dict[str, Any]:
-    """A line of the table of runs."""
-    return {
-        "sizes": list(order.recipe.model.hidden),
-        "activation": order.recipe.model.activation,
-        "epochs": round(last.step * last.epochs / last.steps, 1),
-        "batch_size": order.recipe.batch_size,
-        "learning_rate": order.recipe.learning_rate,
-        "train_images": len(digits.train_labels),
-        "seed": order.seed,
-        "go_on": order.go_on,
-        "accuracy": last.test_accuracy,
-        "seconds": round(last.seconds, 1),
-    }
-
-
-def make_stop(trainer: Trainer) -> Any:
-    """The button Stop, as a function that the page's script calls."""
-
-    def stop(question: Any) -> dict[str, bool]:
-        visit = trainer.find(question)
-        if visit and visit.job:
-            visit.job.stop.set()
-        return {"stopped": bool(visit)}
-
-    return stop
-
-
-def make_prepare(trainer: Trainer) -> Any:
-    """What the open tab asks for first: which digits there are to train on. Loads them, and torch."""
-
-    def prepare(question: Any) -> dict[str, Any]:
-        try:
-            digits = trainer.shelf.get()
-            importlib.import_module("digits.training.loop")
-        except DataError as error:
-            return {"problem": str(error)}
+    def state(self, question: object) -> SessionState:
+        """All that the server keeps of a session, for a page that comes again."""
+        asked = as_question(question)
+        session = self.sessions.find(token_in(asked))
+        if session is None:
+            return {"serial": 0, "known": False}
+        if asked.get("seen") == session.serial:
+            return {"serial": session.serial, "known": True}
+        update = session.run.latest if session.run else RunUpdate({"state": "idle"})
         return {
-            "source": digits.source,
-            "trained": len(digits.train_labels),
-            "tested": len(digits.test_labels),
+            "serial": session.serial,
+            "known": True,
+            "networks": [entry_of(one) for one in session.networks],
+            "run": update.run,
+            "outcome": update.outcome,
+            "lesson": session.lesson.latest if session.lesson else {"state": "idle"},
+            "runs": session.runs,
         }
 
-    return prepare
+    async def stream(self, settings: RunSettings) -> AsyncIterator[int | RunReport]:
+        """A run that belongs to no session: places in the queue, then reports; for programs."""
+        with self.queue.ticket() as ticket:
+            async for place in self.queue.wait(ticket):
+                yield place
+            digits = choose_images(await in_thread(self.workers, self.datasets.get), settings)
+            async for report in in_threads(self.run(settings, digits, None, None), self.workers):
+                _expect(ticket, report)
+                yield report
+
+    # ---- a run ---------------------------------------------------------------------------------
+
+    def _begin(
+        self, session: Session, request: TrainingRequest, drawing: np.ndarray | None
+    ) -> None:
+        if session.job:
+            raise DigitsError("training_busy")
+        if request.start:
+            self._find_start(session, request)  # refused now, not when it is its turn
+        session.job = Job()
+        session.run = Feed(RunUpdate({"state": "loading", "notes": []}))
+        session.serial += 1
+        work = _Work(session, session.job, request, drawing, session.run)
+        task = asyncio.get_running_loop().create_task(self._work(work))
+        self._tasks.add(task)  # asyncio itself holds tasks weakly
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, work: _Work) -> None:
+        """A run from its place in the queue to its end, whoever follows it."""
+        last: RunUpdate | None = None
+        try:
+            last = await self._train(work)
+        except DigitsError as error:
+            last = RunUpdate({"state": "problem", "fault": fault_of(error)})
+        except Exception:  # whatever it is, the page must let its visitor try again
+            last = RunUpdate({"state": "problem", "fault": fault("training_failed")})
+            raise
+        finally:
+            work.session.job = None
+            work.session.serial += 1
+            work.feed.tell(last or RunUpdate({"state": "idle"}), end=True)
+            self.tidy()
+
+    async def _train(self, work: _Work) -> RunUpdate:
+        session, job = work.session, work.job
+        with self.queue.ticket() as ticket:
+            async for place in self.queue.wait(ticket):
+                wait = self.queue.seconds(ticket)
+                work.tell({"state": "waiting", "place": place, "wait": wait})
+                if job.stop.is_set():
+                    return RunUpdate({"state": "idle"})
+            if self._should_make_room(session):
+                return RunUpdate(
+                    {"state": "idle", "notes": [{"code": "turn_missed", "values": {}}]}
+                )
+            work.tell({"state": "loading"})
+            everything = await in_thread(self.workers, self.datasets.get)
+            settings, began, start, notes = self._prepare(work)
+            digits = choose_images(everything, settings)
+            history = RunHistory(
+                settings,
+                digits,
+                work.drawing,
+                available=len(everything.train_labels),
+                start=start,
+                notes=notes,
+            )
+            cut = await self._listen(work, ticket, history, settings, digits, began)
+        last = history.last
+        assert last
+        state: RunState = (
+            "done" if last.step == last.steps else "stopped" if job.stop.is_set() else "cut"
+        )
+        if state == "cut":
+            history.notes.append({"code": cut, "values": {}})
+        made = _Made(settings, digits, everything, history, start, began)
+        return await in_thread(self.workers, self._finish, session, made, state)
+
+    async def _listen(
+        self,
+        work: _Work,
+        ticket: Ticket,
+        history: RunHistory,
+        settings: RunSettings,
+        digits: Digits,
+        began: Layers | None,
+    ) -> str:
+        """Hear the run's reports to its end; why it ended early, if it did so by itself."""
+        async for report in in_threads(
+            self.run(settings, digits, began, work.drawing), self.workers
+        ):
+            history.add(report)
+            ticket.left = history.seconds_left()
+            work.tell(history.tell("running"))
+            if work.job.stop.is_set():
+                break
+            if report.step < report.steps and self._should_make_room(work.session):
+                return "page_gone"
+        return "gpu_taken"
+
+    def _should_make_room(self, session: Session) -> bool:
+        """Whether the session's page is silent while others wait."""
+        silence = self.sessions.silence(session)
+        return self.queue.waiting > 0 and silence > limits.PATIENCE
+
+    def _find_start(self, session: Session, request: TrainingRequest) -> tuple[Backend, Name]:
+        """The network that a run goes on from; WeightsError if it is not there."""
+        question = {"session": session.token, "network": request.start}
+        if is_own(request.start):
+            own = self.reader.find_own(question)
+            return own.backend, own.name
+        network = self.reader.find_network(question)
+        return network, {"key": "network_shipped", "values": {"name": request.start}}
+
+    def _prepare(self, work: _Work) -> tuple[RunSettings, Layers | None, Start, list[Note]]:
+        """The order as it can be carried out, the weights to start from, and what to say about both."""
+        settings = work.request.settings
+        if not work.request.start:
+            return settings, None, {"network": None, "name": None}, []
+        network, name = self._find_start(work.session, work.request)
+        asked, used = settings.recipe.model, network.card.config
+        notes = [] if asked == used else [_shape_kept(asked, used, name)]
+        settings = replace(settings, recipe=replace(settings.recipe, model=used))
+        return settings, network.layers(), {"network": network.weights, "name": name}, notes
+
+    def _finish(self, session: Session, made: _Made, state: RunState) -> RunUpdate:
+        """Make what was learnt one of the session's networks, and say what came of it."""
+        history = made.history
+        last = history.last
+        assert last
+        network = make_backend(last.layers, made.card(last))
+        note = why_nothing_learnt(
+            _accuracy(network, made.digits), made.settings.recipe.learning_rate, last.step
+        )
+        calibration = (
+            Calibration(threshold=NEVER_SURE) if note else calibration_of(network, made.unseen())
+        )
+        network.card = replace(network.card, calibration=calibration)
+        result = score(network, made.digits.test_images, made.digits.test_labels)
+        # A run that was stopped was last tested at the end of an epoch: this is what it is now.
+        last = history.last = replace(last, test_accuracy=result.accuracy)
+        network = make_backend(last.layers, replace(made.card(last), calibration=calibration))
+        if note:
+            history.notes.append(note)
+        session.trained += 1
+        own = session.keep(network, {"key": "network_run", "values": {"number": session.trained}})
+        self.sessions.check_weights()
+        session.runs = [*session.runs, made.line(own.id, own.name, last)][-limits.MOST_RUNS :]
+        shown = describe_score(result, calibration)
+        entry = entry_of(own)
+        outcome: Outcome = {
+            "network": entry,
+            "accuracy": shown.accuracy,
+            "confusion": shown.confusion,
+            "mistakes": shown.mistakes,
+            "nodes": first_layers(made.began or history.first_layers, network.layers()),
+            "runs": session.runs,
+        }
+        return RunUpdate({**history.tell(state), "network": entry}, outcome, entry)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A run that has ended."""
+
+    settings: RunSettings
+    digits: Digits  # what it trained on
+    everything: Digits  # what there was to train on
+    history: RunHistory
+    start: Start
+    began: Layers | None
+
+    def card(self, last: RunReport) -> Any:
+        return make_card(self.settings, self.digits, last)
+
+    def unseen(self) -> tuple[np.ndarray, np.ndarray]:
+        """Images and labels that the run has not learnt from, to calibrate on.
+
+        Those training digits that were left out; where all were used, the test digits: a temperature and a
+        threshold decide no answer and so no accuracy.
+        """
+        left_out = len(self.everything.train_labels) - len(self.digits.train_labels)
+        if left_out < FEWEST_UNSEEN:
+            return self.digits.test_images, self.digits.test_labels
+        count = len(self.everything.train_labels)
+        order = np.random.default_rng(self.settings.seed).permutation(
+            count
+        )  # as choose_images draws
+        chosen = order[self.settings.train_images :][:10_000]
+        return self.everything.train_images[chosen], self.everything.train_labels[chosen]
+
+    def line(self, network: str, name: Name, last: RunReport) -> FinishedRun:
+        """The run's line in the table of runs."""
+        recipe = self.settings.recipe
+        return {
+            "network": network,
+            "name": name,
+            "sizes": list(recipe.model.sizes),
+            "activation": recipe.model.activation,
+            "epochs": round(last.step * last.epochs / last.steps, 1),
+            "batch_size": recipe.batch_size,
+            "learning_rate": recipe.learning_rate,
+            "train_images": len(self.digits.train_labels),
+            "seed": self.settings.seed,
+            "start": self.start,
+            "accuracy": last.test_accuracy,
+            "train_accuracy": last.train_accuracy,
+            "seconds": round(last.seconds, 1),
+        }
+
+
+def calibration_of(network: Backend, unseen: tuple[np.ndarray, np.ndarray]) -> Calibration:
+    """Temperature and threshold of a new network, from images (N, 28, 28) that it has not learnt from."""
+    images, labels = unseen
+    found = calibrate([(predict_images(network, images), labels)])
+    return replace(found, threshold=max(found.threshold or 0.0, HARDLY_SURE))
+
+
+def _accuracy(network: Backend, digits: Digits) -> float:
+    said = predict_images(network, digits.test_images).argmax(axis=1)
+    return accuracy(said, digits.test_labels)
+
+
+def _shape_kept(asked: ModelConfig, used: ModelConfig, name: Name) -> Note:
+    values: Mapping[str, Any] = {
+        "asked": list(asked.sizes),
+        "asked_activation": asked.activation,
+        "used": list(used.sizes),
+        "used_activation": used.activation,
+        "network": name,
+    }
+    return {"code": "shape_kept", "values": dict(values)}
+
+
+def _expect(ticket: Ticket, report: RunReport) -> None:
+    """Tell the queue how long a run still takes."""
+    if report.step:
+        ticket.left = report.seconds / report.step * (report.steps - report.step)

@@ -1,4 +1,4 @@
-"""Threads for long work, which leave the event loop free."""
+"""Threads for long work that leave the event loop free, and a feed that many can follow."""
 
 from __future__ import annotations
 
@@ -9,11 +9,38 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 
 Result = TypeVar("Result")
+
+
+class Feed(Generic[Item]):
+    """The latest of what a task tells; whoever follows gets it at once, then what comes, to the end.
+
+    A follower may go away and another may come: the task does not notice. Used from one event loop.
+    """
+
+    def __init__(self, first: Item) -> None:
+        self.latest = first
+        self.ended = False
+        self._changed = asyncio.Event()
+
+    def tell(self, item: Item, *, end: bool = False) -> None:
+        """Something new; the last one where `end`."""
+        self.latest, self.ended = item, end
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def follow(self) -> AsyncIterator[Item]:
+        """What there is, and then everything new; who is slow misses what was in between."""
+        while True:
+            changed, ended = self._changed, self.ended
+            yield self.latest
+            if ended:
+                return
+            await changed.wait()
 
 
 def make_workers(count: int) -> ThreadPoolExecutor:

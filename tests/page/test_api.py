@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digits.page.app import create_app
 from tests.conftest import REPO
 from tests.support.requests import seven
 
@@ -137,18 +138,9 @@ asyncio.run(main())
 
 
 def test_mcp_offers_the_same_tools() -> None:
-    import app
-
-    page = app.build_page()
-    page.queue()
-    _, address, _ = page.launch(
-        prevent_thread_lock=True, quiet=True, mcp_server=True, **app.launch_options()
-    )
-    try:
-        command = [sys.executable, "-c", MCP_CLIENT, f"{address}gradio_api/mcp/"]
+    with create_app().served(mcp_server=True) as address:
+        command = [sys.executable, "-c", MCP_CLIENT, f"{address}/gradio_api/mcp/"]
         result = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    finally:
-        page.close()
     assert result.returncode == 0, result.stderr
     names, schema, answer = result.stdout.splitlines()[:3]
     assert [name.split("_", 1)[-1] for name in names.split()][-1] == "train"

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from digits.network.metadata import read_card
 from digits.training.standalone import write_script
 from tests.conftest import REPO
-from tests.support.browser import SEVEN, draw, wait_for_answer
+from tests.support.browser import SEVEN, draw, state, wait_for_answer
 from tests.support.requests import ONE
 
 OpenPage = Callable[..., Any]
@@ -172,7 +172,7 @@ def test_inside_follows_the_pen(open_page: OpenPage) -> None:
 def test_code_is_the_whole_script_and_downloads(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("tab", name="Code").click()
-    name = page.evaluate("digits.choice.network")
+    name = state(page, "choice")["network"]
     shown = page.locator("#code code").text_content()
     assert shown == write_script(name, read_card(REPO / "weights" / f"{name}.json"))
     with page.expect_download() as download:

@@ -23,7 +23,7 @@ import pytest
 
 from digits.data.dataset import Digits
 from digits.page.api import CUT
-from digits.page.zero_gpu import on_gpu
+from digits.page.zero_gpu import borrow_gpu
 from tests.conftest import REPO, write_mnist
 from tests.support.browser import open_tab, press_train, start_long_run, wait_for_state
 from tests.support.requests import ONE
@@ -50,13 +50,16 @@ class Lender:
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.refuses = False
+        self._told = threading.Condition()
         lender = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 url = urlparse(self.path)
                 said = {name: values[0] for name, values in parse_qs(url.query).items()}
-                lender.asked.append((url.path, said))
+                with lender._told:
+                    lender.asked.append((url.path, said))
+                    lender._told.notify_all()
                 send(self, *lender.answer(url.path))
 
             def log_message(self, *_: Any) -> None:
@@ -77,6 +80,12 @@ class Lender:
     def said(self, path: str) -> list[dict[str, str]]:
         """What it was told at `path`, in order."""
         return [said for at, said in self.asked if at == path]
+
+    def wait_for(self, path: str) -> list[dict[str, str]]:
+        """The same, once it was told something there: `spaces` tells it after the page has its report."""
+        with self._told:
+            assert self._told.wait_for(lambda: self.said(path), timeout=60), self.asked
+        return self.said(path)
 
     def close(self) -> None:
         self._server.shutdown()
@@ -172,7 +181,7 @@ def test_a_training_is_borrowed_for_in_its_visitors_name_and_given_back(
 ) -> None:
     last = train(site)
     assert '"state": "done"' in last and '"step": 80' in last, last
-    (asked,), (allowed,), (released,) = map(lender.said, ("/schedule", "/allow", "/release"))
+    (asked,), (allowed,), (released,) = map(lender.wait_for, ("/schedule", "/allow", "/release"))
     assert asked["token"] == TOKEN and asked["durationSeconds"] == "10"  # 80 steps: next to nothing
     assert int(allowed["pid"]) != zero[2].pid  # another process trained
     assert released == {"allowToken": "t", "fail": "false"}
@@ -182,7 +191,7 @@ def test_the_longest_training_asks_for_no_more_than_two_minutes(site: str, lende
     reports = start_training(site, epochs=20, batch_size=1)
     with httpx.stream("GET", reports, timeout=60) as stream:
         next(stream.iter_lines())
-        assert [asked["durationSeconds"] for asked in lender.said("/schedule")] == ["120"]
+        assert [asked["durationSeconds"] for asked in lender.wait_for("/schedule")] == ["120"]
 
 
 def test_whoever_may_not_borrow_trains_on_the_cpu(site: str, lender: Lender) -> None:
@@ -196,7 +205,7 @@ def test_a_visitor_stops_and_the_gpu_is_given_back(open_page: OpenPage, lender: 
     start_long_run(page)
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_for_state(page, "stopped")
-    assert lender.said("/release") == [{"allowToken": "t", "fail": "false"}]
+    assert lender.wait_for("/release") == [{"allowToken": "t", "fail": "false"}]
 
 
 def test_a_gpu_taken_back_early_leaves_what_was_learnt(
@@ -228,7 +237,7 @@ def test_the_api_says_when_the_gpu_was_taken_back(
 def test_elsewhere_the_decorator_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SPACES_ZERO_GPU", raising=False)
 
-    def function() -> Iterator[int]:
-        yield 7
+    def function(device: str = "cpu") -> Iterator[str]:
+        yield device
 
-    assert on_gpu(lambda: 1.0)(function) is function
+    assert borrow_gpu(function, lambda: 1.0) is function

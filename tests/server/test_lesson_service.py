@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import app
 from digits.data.dataset import Digits
-from digits.errors import SketchError
-from digits.server.lesson_service import MOST_DRAWINGS, check_drawings, load, save
+from digits.errors import DigitsError, DrawingError
+from digits.page.app import Settings, create_app
+from digits.server.lesson_service import load, save
+from digits.server.limits import MOST_DRAWINGS
+from digits.server.requests import check_drawings
 from tests.conftest import write_mnist
 from tests.support.browser import draw, wait_for_answer
 
@@ -63,7 +65,7 @@ def test_unipen_is_written_as_others_write_it() -> None:
     ],
 )
 def test_what_cannot_be_learnt_is_refused_in_a_sentence(raw: Any, words: str) -> None:
-    with pytest.raises(SketchError, match=words):
+    with pytest.raises(DrawingError, match=words):
         check_drawings(raw)
 
 
@@ -73,19 +75,17 @@ def test_what_cannot_be_learnt_is_refused_in_a_sentence(raw: Any, words: str) ->
 )
 def test_a_file_that_holds_no_drawings_is_a_sentence_too(given: object) -> None:
     told = load({"text": given})
-    assert told.keys() == {"problem"} and told["problem"]
-    assert "/tmp" not in told["problem"]
+    assert told.keys() == {"fault"}
+    sentence = str(DigitsError(told["fault"]["code"], **told["fault"]["values"]))
+    assert sentence and "/tmp" not in sentence
 
 
 @pytest.fixture(scope="module")
 def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The real page with the bundled digits in place of MNIST."""
     data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    page = app.build_page(app.Settings(weights="tutorial", data=data))
-    page.queue()
-    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
-    yield address.rstrip("/")
-    page.close()
+    with create_app(Settings(weights="tutorial", data=data)).served() as address:
+        yield address
 
 
 def correct(page: Any, strokes: Any, label: int) -> None:

@@ -12,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
+from digits.page.app import Settings, create_app
 from tests.conftest import REPO
+from tests.support.browser import module, set_state
 from tests.support.requests import as_file, seven
 
 ONE = [[[0.5, 0.2], [0.5, 0.8]]]
@@ -138,23 +140,17 @@ def test_requests_are_bounded_even_when_they_hide_their_length(site: str) -> Non
 def test_uploads_are_deleted_when_they_are_old(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    import app
-
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-    assert all(seconds <= 3600 for seconds in app.CACHE)
-    monkeypatch.setattr(app, "CACHE", (1, 1))  # look every second for what is a second old
-    page = app.build_page()
-    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
-    try:
+    assert all(seconds <= 3600 for seconds in Settings().cache_seconds)
+    every_second = create_app(Settings(cache_seconds=(1, 1)))  # for what is a second old
+    with every_second.served() as address:
         files = {"files": ("x.png", as_file(seven(), "PNG"))}
-        path = Path(httpx.post(f"{address}gradio_api/upload", files=files).json()[0])
+        path = Path(httpx.post(f"{address}/gradio_api/upload", files=files).json()[0])
         assert path.is_relative_to(tmp_path) and path.exists()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while path.exists() and time.monotonic() < deadline:
             time.sleep(0.2)
         assert not path.exists()
-    finally:
-        page.close()
 
 
 # ---- visitors ------------------------------------------------------------------------------------
@@ -163,7 +159,10 @@ def test_uploads_are_deleted_when_they_are_old(
 def test_a_wrong_secret_opens_nobodys_network(site: str) -> None:
     for secret in ("", "x", None, 7, ["x"], {"a": 1}, "../x"):
         said = ask(
-            site, "pad", "read", {"drawing": {"strokes": ONE}, "network": "yours", "visit": secret}
+            site,
+            "pad",
+            "read",
+            {"drawing": {"strokes": ONE}, "network": "yours", "session": secret},
         )
         assert "your own network is gone" in said["problem"]
 
@@ -171,30 +170,22 @@ def test_a_wrong_secret_opens_nobodys_network(site: str) -> None:
 def test_each_visit_has_a_secret_of_its_own(open_page: Callable[..., Any]) -> None:
     secrets = []
     for page in (open_page(), open_page()):
-        page.wait_for_function("digits.visit")
-        secrets.append(page.evaluate("digits.visit"))
+        code = "(address) => import(address).then((module) => module.session)"
+        secrets.append(page.evaluate(code, module(page, "services/session.js")))
     assert secrets[0] != secrets[1] and min(map(len, secrets)) >= 20
 
 
-def test_a_secret_is_told_to_its_own_session_only(site: str) -> None:
-    functions = httpx.get(f"{site}/config").json()["dependencies"]
-    greet = next(part["id"] for part in functions if part["api_name"] == "greet")
-
-    def greeted(session: str) -> str:
-        body = {"data": [None, "en"], "fn_index": greet, "session_hash": session}
-        reply = httpx.post(f"{site}/gradio_api/run/predict", json=body).json()
-        return reply["data"][0]["visit"]
-
-    first = greeted("first-session")
-    assert greeted("first-session") == first
-    assert greeted("second-session") != first
+def test_a_session_is_told_to_who_has_its_secret_only(site: str) -> None:
+    for secret in ("", "x", None, 7, ["x"], {"a": 1}, "0" * 20):
+        said = httpx.post(f"{site}/digits/session", json={"session": secret}).json()
+        assert said == {"serial": 0, "known": False}
 
 
 def test_private_functions_are_not_offered(site: str) -> None:
     from gradio_client import Client
 
     client = Client(site, verbose=False)
-    for name in ("/greet", "/learn", "/forget", "/set_language", "/train_1", "/show_code"):
+    for name in ("/learn", "/disconnect", "/switch_language", "/train_1", "/show_code"):
         with pytest.raises(ValueError, match="Cannot find a function"):
             client.predict(api_name=name)
 
@@ -214,13 +205,7 @@ EVIL = "<img src=x onerror=window.hurt=1>${window.hurt=1}{{window.hurt=1}}"
 def test_no_answer_holds_what_was_sent_as_html(open_page: Callable[..., Any], site: str) -> None:
     """Names and drawings that hold markup come back in messages: the page shows them as text."""
     page = open_page()
-    page.evaluate(
-        """(evil) => {
-            digits.choice = { network: evil, backend: evil, device: evil };
-            digits.say("choice", digits.choice);
-        }""",
-        EVIL,
-    )
+    set_state(page, "choice", {"network": EVIL, "backend": EVIL, "device": EVIL})
     page.wait_for_function("document.querySelector('#answer').innerText.includes('onerror')")
     page.wait_for_timeout(300)
     assert page.evaluate("window.hurt") is None
@@ -239,6 +224,8 @@ def test_a_link_with_markup_does_no_harm(open_page: Callable[..., Any]) -> None:
 
 
 def test_scripts_write_no_html() -> None:
-    for path in (REPO / "digits").glob("*.js"):
+    scripts = list((REPO / "digits").rglob("*.js"))
+    assert len(scripts) > 20
+    for path in scripts:
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert way not in path.read_text(encoding="utf-8"), (path.name, way)

@@ -1,47 +1,126 @@
-"""Each page has a visit of its own, found by its secret alone and gone when its page is."""
+"""What is a visitor's own outlives a dropped connection, is found by their token alone, and is bounded."""
 
 from __future__ import annotations
 
-import gc
-from copy import deepcopy
+import pytest
 
-import gradio as gr
+from digits.errors import DigitsError
+from digits.network.backends import TorchBackend
+from digits.network.metadata import Card
+from digits.network.model import MLP
+from digits.server import limits
+from digits.server.sessions import Job, Session, Sessions
 
-from digits.server.sessions import Visits
-
-
-def test_a_visit_is_found_by_its_token_only() -> None:
-    visits = Visits()
-    visit = visits.begin()
-    assert visits.find(visit.token) is visit
-    for wrong in ("", "x", None, 7, [visit.token]):
-        assert visits.find(wrong) is None
+TOKEN = "0" * 36
 
 
-def test_a_copy_is_another_visit() -> None:
-    visits = Visits()
-    visit = visits.begin()
-    visit.language = "zh"
-    other = deepcopy(visit)
-    assert other.token != visit.token
-    assert other.language == "en"
-    assert visits.find(other.token) is other
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-def test_a_visit_ends_when_nobody_holds_it() -> None:
-    visits = Visits()
-    token = visits.begin().token
-    gc.collect()
-    assert visits.find(token) is None
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
-def test_gradios_state_gives_each_session_its_own_and_keeps_it() -> None:
-    visits = Visits()
-    with gr.Blocks() as page:
-        state = gr.State(visits.begin())
-    from gradio.state_holder import SessionState
+@pytest.fixture
+def sessions(clock: Clock) -> Sessions:
+    return Sessions(clock)
 
-    one, two = SessionState(page), SessionState(page)
-    assert one[state._id] is one[state._id]
-    assert one[state._id] is not two[state._id]
-    assert visits.find(one[state._id].token) is one[state._id]
+
+def give_network(session: Session, number: int = 1) -> None:
+    session.keep(TorchBackend(MLP(), Card()), {"key": "network_run", "values": {"number": number}})
+
+
+def token(number: int) -> str:
+    return f"{number:020}"
+
+
+def test_a_session_is_found_by_its_token_only(sessions: Sessions) -> None:
+    session = sessions.get_or_create(TOKEN)
+    assert sessions.get_or_create(TOKEN) is session and sessions.find(TOKEN) is session
+    for wrong in ("", "x", None, 7, [TOKEN], TOKEN + "0"):
+        assert sessions.find(wrong) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "short", "x" * 65, "a b" * 10, "ä" * 20, "x" * 20 + "\n", None, 7, [TOKEN], {}]
+)
+def test_what_can_be_no_token_begins_no_session(sessions: Sessions, wrong: object) -> None:
+    with pytest.raises(DigitsError, match="16 to 64 letters"):
+        sessions.get_or_create(wrong)
+    assert len(sessions) == 0
+
+
+def test_a_silent_page_keeps_its_network_for_ten_minutes_and_more(
+    sessions: Sessions, clock: Clock
+) -> None:
+    give_network(sessions.get_or_create(TOKEN))
+    for _ in range(3):
+        clock.now += 600
+        found = sessions.find(TOKEN)
+        assert found and found.own  # and being asked for, it was heard of
+    clock.now += limits.KEPT_SECONDS + 1
+    assert sessions.find(TOKEN) is None and len(sessions) == 0
+
+
+def test_a_dropped_connection_changes_nothing_at_once(sessions: Sessions, clock: Clock) -> None:
+    sessions.connect("connection", TOKEN)
+    session = sessions.get_or_create(TOKEN)
+    give_network(session)
+    clock.now += 10 * limits.KEPT_SECONDS  # open all day
+    assert sessions.find(TOKEN) is session and sessions.silence(session) == 0
+    sessions.disconnect("connection")
+    sessions.disconnect("connection")  # told twice
+    assert session.own and session.followers == 0
+    clock.now += 700
+    assert sessions.silence(session) == 700 and sessions.find(TOKEN) is session
+
+
+def test_what_is_given_up_stops_what_it_does_and_is_told(clock: Clock) -> None:
+    told = []
+    sessions = Sessions(clock, on_end=lambda: told.append(True))
+    session = sessions.get_or_create(TOKEN)
+    give_network(session)
+    job = session.job = Job()
+    clock.now += limits.KEPT_SECONDS + 1
+    sessions.find("other")
+    assert job.stop.is_set() and not session.networks and told == [True]
+
+
+def test_many_sessions_push_out_those_that_hold_nothing_first(
+    sessions: Sessions, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_SESSIONS", 3)
+    give_network(sessions.get_or_create(TOKEN))
+    for number in range(5):
+        sessions.get_or_create(token(number))
+    assert len(sessions) == 3 and sessions.find(TOKEN)
+    for number in range(5, 9):
+        give_network(sessions.get_or_create(token(number)))
+    assert len(sessions) == 3 and sessions.find(token(8)) and not sessions.find(TOKEN)
+
+
+def test_all_networks_together_are_bounded(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_WEIGHTS", 2 * 59_210)
+    for number in range(3):
+        give_network(sessions.get_or_create(token(number)))
+        sessions.check_weights()
+    assert [sessions.find(token(number)) is not None for number in range(3)] == [False, True, True]
+
+
+def test_the_last_few_networks_are_kept_by_names_of_their_own(sessions: Sessions) -> None:
+    session = sessions.get_or_create(TOKEN)
+    for number in range(1, 8):
+        give_network(session, number)
+    assert [own.id for own in session.networks] == [f"yours-{n}" for n in range(3, 8)]
+    assert session.find("yours-1") is None
+    assert session.find("yours") is session.find("yours-7") is session.own

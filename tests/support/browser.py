@@ -45,12 +45,39 @@ STATE = '.run[data-state="{}"]'
 PATIENCE = 60_000  # ms: other tests may be using the machine
 
 
+def module(page: Any, name: str) -> str:
+    """The address of one of the page's own modules, such as "services/state.js"."""
+    styles = page.locator("link[rel=stylesheet][href*='digits/static']").first.get_attribute("href")
+    return str(page.evaluate("address => new URL(address, document.baseURI).href", styles)).replace(
+        styles.split("/", 3)[3], name
+    )
+
+
+def state(page: Any, name: str) -> Any:
+    """A named value of the page's store (static/services/state.js)."""
+    code = "([address, name]) => import(address).then((module) => module.state.get(name))"
+    return page.evaluate(code, [module(page, "services/state.js"), name])
+
+
+def set_state(page: Any, name: str, value: object) -> None:
+    """Set a named value of the page's store, as one of its modules would."""
+    code = "([address, name, value]) => import(address).then((m) => m.state.set(name, value))"
+    page.evaluate(code, [module(page, "services/state.js"), name, value])
+
+
 def open_tab(page: Any, **settings: object) -> None:
-    """Open the Train tab and fill in its fields."""
+    """Open the Train tab, unfold its settings and fill them in."""
     page.get_by_role("tab", name="Train").click()
     page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
+    open_settings(page)
     for name, value in settings.items():
         page.locator(f"#train [name={name}]").fill(str(value))
+
+
+def open_settings(page: Any) -> None:
+    """Unfold the settings of the Train tab."""
+    if not page.locator("#train details").evaluate("(fold) => fold.open"):
+        page.locator("#train summary").click()
 
 
 def press_train(page: Any) -> None:

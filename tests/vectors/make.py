@@ -14,44 +14,38 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-
-import digits
 from digits.backprop import Backprop
 from digits.checkpoint import Calibration
-from digits.inference import Answer
-from digits.inference import answer
-from digits.model import MLP
+from digits.inference import Answer, answer
 from digits.model import from_layers
-from digits.recipes import ACTIVATIONS
-from digits.recipes import ModelConfig
-from digits.sketch import CENTRE
-from digits.sketch import DEMO_PEN
-from digits.sketch import DIGIT
-from digits.sketch import MAX_DISCS
-from digits.sketch import MAX_POINTS
-from digits.sketch import MAX_STROKES
-from digits.sketch import PEN
-from digits.sketch import SIDE
-from digits.sketch import SLACK
-from digits.sketch import SMALLEST
-from digits.sketch import STEP
-from digits.sketch import check_strokes
-from digits.sketch import prepare_strokes
-from digits.sketch import shrink_strokes
+from digits.recipes import ACTIVATIONS, ModelConfig
+from digits.sketch import (
+    CENTRE,
+    DEMO_PEN,
+    DIGIT,
+    MAX_DISCS,
+    MAX_POINTS,
+    MAX_STROKES,
+    PEN,
+    SIDE,
+    SLACK,
+    SMALLEST,
+    STEP,
+    check_strokes,
+    prepare_strokes,
+    shrink_strokes,
+)
 from digits.texts import ENGLISH
+from digits.words import CLOSE, DOT, GAP, GUESS, NEXT, describe, describe_blank
+
+import digits
 from digits.training import Adam
-from digits.words import CLOSE
-from digits.words import DOT
-from digits.words import GAP
-from digits.words import GUESS
-from digits.words import NEXT
-from digits.words import describe
-from digits.words import describe_blank
 
 FOLDER = Path(__file__).parent
 SAMPLES = next(Path(digits.__file__).parent.rglob("samples.json"))
@@ -134,7 +128,7 @@ def _rotate(value: int, bits: int) -> int:
 def draw_weights(sizes: tuple[int, ...], random: Random) -> list[tuple[np.ndarray, np.ndarray]]:
     """First weights, (outputs, inputs) and (outputs,) a layer, as the browser draws them."""
     layers = []
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, outputs in pairwise(sizes):
         bound = 1 / math.sqrt(inputs)
         row = np.array(
             [(2 * random.share() - 1) * bound for _ in range((inputs + 1) * outputs)], np.float32
@@ -334,9 +328,7 @@ def _encode(strokes: Strokes) -> str:
 
 def _figures(point: list[float]) -> str:
     # floor(x + 0.5), because JavaScript rounds halves up
-    return "".join(
-        f"{min(999, max(0, math.floor(place * 999 + 0.5))):03d}" for place in point
-    )
+    return "".join(f"{min(999, max(0, math.floor(place * 999 + 0.5))):03d}" for place in point)
 
 
 def _decode(link: str) -> Strokes | None:
@@ -381,10 +373,10 @@ def make_wording() -> dict[str, Any]:
     }
 
 
-WORDED = (
-    "blank blank_more sure sure_next either unsure why_dots why_apart why_unlike why_nothing why_close"
-    " more_than_99 percent"
-).split()
+WORDED = [
+    *("blank", "blank_more", "sure", "sure_next", "either", "unsure"),
+    *("why_dots", "why_apart", "why_unlike", "why_nothing", "why_close", "more_than_99", "percent"),
+]
 
 
 ONE = [[[0.5, 0.1], [0.5, 0.9]]]

@@ -6,16 +6,17 @@ visitor draws must go the same way: merely shrinking the canvas makes one drawin
 
 The pad keeps strokes, not pixels, so here the pen is drawn *after* scaling, at MNIST's thickness: a
 small drawing is read as well as a big one. A picture goes through the same steps from its pixels.
-The same functions prepare the strokes that the network is trained on (digits/pens.py). Needs numpy
-and Pillow only. Next: digits/inference.py reads the pixels.
+The same functions prepare the strokes that the network is trained on. Needs numpy only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.data.drawings import Strokes, check_strokes
+from digits.data.drawings import Drawing, Strokes, check_strokes
 from digits.data.preparation.image import (
     DIGIT,
     SIDE,
@@ -50,6 +51,14 @@ def prepare_strokes(strokes: Strokes, pen: float = PEN) -> Prepared:
     return Prepared(as_box(box), small, paste_centred(small))
 
 
+def prepare_drawings(
+    drawings: Sequence[Drawing],
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Drawings as images (N, 28, 28), ready for the network, with their labels (N,)."""
+    images = [prepare_strokes(drawing.strokes).image for drawing in drawings]
+    return np.stack(images), np.array([drawing.label for drawing in drawings], dtype=np.int64)
+
+
 def shrink_strokes(strokes: Strokes) -> NDArray[np.uint8]:
     """Merely shrink the whole pad to (28, 28), as many demos do, to show what that costs."""
     scaled = [stroke * SIDE for stroke in check_strokes(strokes)]
@@ -79,7 +88,8 @@ def _draw(strokes: Strokes, width: int, height: int, pen: float) -> Ink:
         part = slice(start, start + 512)
         squares = down[part, :, None] + across[part, None, :]
         np.minimum(nearest, squares.min(axis=0), out=nearest)
-    return np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    ink: Ink = np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    return ink
 
 
 def _discs(strokes: Strokes) -> NDArray[np.float64]:
@@ -97,7 +107,8 @@ def _discs(strokes: Strokes) -> NDArray[np.float64]:
 def measure(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
     """The way (n,) along `stroke` from its first point to each of its points."""
     steps = np.diff(stroke, axis=0)
-    return np.concatenate([[0.0], np.hypot(steps[:, 0], steps[:, 1]).cumsum()])
+    way: NDArray[np.float64] = np.hypot(steps[:, 0], steps[:, 1]).cumsum()
+    return np.concatenate([np.zeros(1), way])
 
 
 def space_out(

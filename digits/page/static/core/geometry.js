@@ -5,6 +5,8 @@
  * @typedef {ArrayLike<number>} Point
  */
 
+const TINY = 1e-140;   // the square of less than this has no digits left
+
 /**
  * The length of the line from (0, 0) to (x, y), as exact as C's `hypot`.
  *
@@ -18,7 +20,7 @@
 export function distance(x, y) {
   const long = Math.max(Math.abs(x), Math.abs(y));
   const short = Math.min(Math.abs(x), Math.abs(y));
-  if (short === 0) return long;
+  if (short < TINY) return Math.hypot(x, y);
   const rough = Math.sqrt(long * long + short * short);
   return rough - excess(rough, long, short) / (2 * rough);
 }

@@ -10,8 +10,8 @@ import { percent, sentence, text } from "./texts.js";
 /** @typedef {import("./messages.js").Guess} Guess */
 /** @typedef {import("./messages.js").Fault} Fault */
 
-export const SOONEST = 28;      // ms between two questions: 30 answers a second look smooth
-export const PATIENCE = 1000;   // ms before a silent server is asked again
+export const SOONEST = 28; // ms between two questions: 30 answers a second look smooth
+export const PATIENCE = 1000; // ms before a silent server is asked again
 
 /**
  * What is wrong, as a sentence: a fault, or the sentence that an older server sends; "" when nothing is.

@@ -8,7 +8,7 @@
  * @typedef {{strokes: Point[][], label: number, answered?: number | null}} Correction
  */
 
-const DAY = 86_400_000;   // ms
+const DAY = 86_400_000; // ms
 const PICTURES = "pictures";
 
 /** @param {() => Storage} storage @param {string} key */
@@ -108,7 +108,8 @@ async function savePicture(key, picture) {
     const pictures = (await openDatabase()).transaction(PICTURES, "readwrite").objectStore(PICTURES);
     pictures.put({ picture, when: Date.now() }, key);
     const all = pictures.openCursor();
-    all.onsuccess = () => {   // tabs that were closed leave theirs behind
+    all.onsuccess = () => {
+      // tabs that were closed leave theirs behind
       const cursor = all.result;
       if (!cursor) return;
       if (Date.now() - cursor.value.when > DAY) cursor.delete();

@@ -5,7 +5,7 @@ import { storedSession, storeSession } from "./keep.js";
 
 /** @returns {string} */
 function makeToken() {
-  if (crypto.randomUUID) return crypto.randomUUID();   // not there on a page without https
+  if (crypto.randomUUID) return crypto.randomUUID(); // not there on a page without https
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -6,8 +6,8 @@
 /** @typedef {import("./messages.js").Point} Point */
 /** @typedef {"mouse" | "pen" | "touch" | "keyboard" | string} Kind */
 
-const NEAR = 0.003;    // part of the pad: a point this close to the last one adds nothing
-const PALM = 700;      // ms after a pen was seen in which a touch is the palm that holds it
+const NEAR = 0.003; // part of the pad: a point this close to the last one adds nothing
+const PALM = 700; // ms after a pen was seen in which a touch is the palm that holds it
 
 export class StrokesUnderWay {
   constructor() {

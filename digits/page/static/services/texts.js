@@ -63,7 +63,8 @@ export async function speak(language) {
  */
 export function text(key, values = {}) {
   const filled = (texts[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
-  return filled.replace(" a 8", " an 8");   // English, for the digit that begins with a vowel
+  // English, for the digit that begins with a vowel; Chinese, where a word and not a number follows.
+  return filled.replace(" a 8", " an 8").replace("把握 超过", "把握超过");
 }
 
 /**

@@ -10,7 +10,7 @@ import { find, make } from "./dom.js";
 /** @typedef {import("../services/messages.js").Shown} Shown */
 
 const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
-const REST = 700;   // ms without a change before a screen reader hears the answer
+const REST = 700; // ms without a change before a screen reader hears the answer
 
 // As in the sentence above the bars: nothing is rounded up to "certain".
 const wholePercent = (/** @type {number} */ value) => Math.min(99, Math.round(100 * value));
@@ -38,7 +38,7 @@ export function mount({ element }) {
   }
 
   state.subscribe("language", () => fill(root));
-  for (const words of [line, why]) delete words.dataset.text;   // from now on the answers fill these
+  for (const words of [line, why]) delete words.dataset.text; // from now on the answers fill these
   state.subscribe("answer", show);
 }
 

@@ -5,10 +5,10 @@ import { colour, rgb } from "../services/theme.js";
 /** @typedef {import("../services/messages.js").Point} Point */
 /** @typedef {import("../services/messages.js").GreyImage} GreyImage */
 
-const INK = 0.038;      // thickness of the pen's ink, part of the pad
-const FAST = 0.06;      // part of the pad from one point to the next: a fast pen leaves thin ink
+const INK = 0.038; // thickness of the pen's ink, part of the pad
+const FAST = 0.06; // part of the pad from one point to the next: a fast pen leaves thin ink
 
-const stamp = document.createElement("canvas");   // where small images are made before they are scaled
+const stamp = document.createElement("canvas"); // where small images are made before they are scaled
 
 /**
  * The canvas's pen in CSS pixels, on a canvas sized to its box and wiped.
@@ -105,7 +105,7 @@ export function paintLines(pen, strokes, thickness, place) {
       pen[i ? "lineTo" : "moveTo"](...place(point));
     });
     const [x, y] = place(points[0]);
-    if (points.length === 1) pen.lineTo(x + 0.1, y);   // a dot
+    if (points.length === 1) pen.lineTo(x + 0.1, y); // a dot
     pen.stroke();
   }
 }

@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [320, 150];
-const [LEFT, RIGHT, TOP, BOTTOM] = [34, 8, 8, 20];   // margins
+const [LEFT, RIGHT, TOP, BOTTOM] = [34, 8, 8, 20]; // margins
 
 /**
  * @typedef {object} Chart
@@ -37,7 +37,10 @@ export function drawChart(svg, { points, epochs, ticks, steps, label }) {
     ...epochNumbers(epochs, x),
     shape("path", { class: "curve", d: line.join("") || "M0 0" }),
     ...epochs.flatMap(([step, value]) =>
-      value === undefined || value === null ? [] : [shape("circle", { class: "mark", cx: x(Number(step)), cy: y(value), r: 3.5 })]),
+      value === undefined || value === null
+        ? []
+        : [shape("circle", { class: "mark", cx: x(Number(step)), cy: y(value), r: 3.5 })],
+    ),
   );
 }
 
@@ -47,5 +50,6 @@ function epochNumbers(epochs, x) {
   return epochs.flatMap(([step], epoch) =>
     room > 14 || epoch % 5 === 0
       ? [shape("text", { class: "tick", x: x(Number(step)), y: HEIGHT - 4, "text-anchor": "middle" }, String(epoch))]
-      : []);
+      : [],
+  );
 }

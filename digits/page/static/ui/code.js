@@ -4,8 +4,8 @@ import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { download, find, make } from "./dom.js";
 
-const PARTS = /("""[^]*?"""|"[^"\n]*")|(#[^\n]*)|\b(import|from|as|for|in|with|if|else|return|def)\b/g;
-const TOLD = 3000;   // ms that the button says what happened
+const PARTS = /("""[\s\S]*?"""|"[^"\n]*")|(#[^\n]*)|\b(import|from|as|for|in|with|if|else|return|def)\b/g;
+const TOLD = 3000; // ms that the button says what happened
 
 /** @param {import("../hosts/gradio.js").Host<string>} host */
 export function mount(host) {
@@ -19,7 +19,9 @@ export function mount(host) {
       copy.textContent = text("copy");
     }, TOLD);
   });
-  find(element, "[data-do=download]").addEventListener("click", () => download("network.py", host.value, "text/x-python"));
+  find(element, "[data-do=download]").addEventListener("click", () =>
+    download("network.py", host.value, "text/x-python"),
+  );
   host.watch(() => show(shown, host.value));
   state.subscribe("language", () => fill(element));
   show(shown, host.value);

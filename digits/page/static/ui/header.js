@@ -30,14 +30,15 @@ export function mount(host) {
   if (state.get("language") !== browserLanguage()) host.emit("input");
   const stop = state.subscribe("answer", (answer) => {
     if (!answer) return;
-    nameGradiosParts();   // by now they are there
+    nameGradiosParts(); // by now they are there
     queueMicrotask(() => stop());
   });
 }
 
 /** Gradio takes a new label for everything but its tabs and its foot, so these are renamed here. */
 function nameGradiosParts() {
-  for (const tab of findAll(document, '#tabs [role="tab"][id^="tab_"]')) rename(tab, text(tab.id.replace("-button", "")));
+  for (const tab of findAll(document, '#tabs [role="tab"][id^="tab_"]'))
+    rename(tab, text(tab.id.replace("-button", "")));
   for (const link of findAll(document, "footer .show-api")) rename(link, text("use_via_api"));
 }
 

@@ -52,7 +52,7 @@ class Inside {
     /** @type {Pass | null} */
     this.pass = null;
     this.temperature = 1;
-    this.fetched = "";    // which network these weights are
+    this.fetched = ""; // which network these weights are
     /** @type {Node | null} whose sum is shown */
     this.chosen = null;
   }
@@ -77,9 +77,9 @@ class Inside {
 
   async show() {
     const shown = state.get("answer")?.shown;
-    if (!shown || !this.picture.isSeen) return;
+    if (!shown || !this.root.offsetParent) return; // a hidden tab
     await this.fetchNetwork(shown.by);
-    const answer = state.get("answer");   // fetching takes a while, and the pen may have moved on
+    const answer = state.get("answer"); // fetching takes a while, and the pen may have moved on
     if (!this.network || !answer?.shown) return;
     this.root.dataset.state = answer.shown.blank ? "blank" : "drawn";
     find(this.root, ".inside-lead").textContent = text(answer.shown.blank ? "inside_blank" : "inside_lead");

@@ -22,9 +22,9 @@ import { paintGrey, paintPixels, sharpen } from "./canvas.js";
  * @property {number} radius of the outputs
  */
 
-const TOP = 22;          // room for the captions
-const REACH = 28;        // a click this near to a node chooses it
-const LARGEST = 24;      // of a node's cell, in CSS pixels
+const TOP = 22; // room for the captions
+const REACH = 28; // a click this near to a node chooses it
+const LARGEST = 24; // of a node's cell, in CSS pixels
 
 export class NetPicture {
   /** @param {HTMLCanvasElement} canvas @param {(node: Node) => void} choose */
@@ -39,14 +39,10 @@ export class NetPicture {
     canvas.addEventListener("keydown", (event) => this.pressed(event));
   }
 
-  get isSeen() {
-    return Boolean(this.canvas.offsetParent);
-  }
-
   /** @param {Trace} trace @param {Node} chosen @param {Term[]} terms of the chosen node's sum */
   draw(trace, chosen, terms) {
     const { pen, width, height } = sharpen(this.canvas);
-    if (width < 200) return;   // a tab that is just opening has no width yet
+    if (width < 200) return; // a tab that is just opening has no width yet
     const plan = makePlan(trace.network.sizes, width, height);
     this.plan = plan;
     this.chosen = chosen;
@@ -139,7 +135,7 @@ export function makePlan(sizes, width, height) {
   });
   const outputs = { left: end, top: TOP, cell: tall / 10, columns: 1, count: 10 };
   const pixels = { left: strip.left, top: TOP, cell: tall / 784, columns: 1, count: 784 };
-  return { isSmall, image, strip, places: [pixels, ...places, outputs], radius: Math.min(12, tall / 10 * 0.36) };
+  return { isSmall, image, strip, places: [pixels, ...places, outputs], radius: Math.min(12, (tall / 10) * 0.36) };
 }
 
 /**
@@ -239,7 +235,11 @@ export function drawOutputs(pen, plan, probabilities, font) {
 
 /** How many nodes each layer has, over it. @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {string} font */
 export function drawCaptions(pen, { image, isSmall, places }, font) {
-  Object.assign(pen, { font: `400 ${isSmall ? 11 : 12}px ${font}`, fillStyle: colour("muted"), textBaseline: "alphabetic" });
+  Object.assign(pen, {
+    font: `400 ${isSmall ? 11 : 12}px ${font}`,
+    fillStyle: colour("muted"),
+    textBaseline: "alphabetic",
+  });
   if (!isSmall) pen.fillText("28 × 28", 0, 12);
   pen.fillText("784", image + (isSmall ? 4 : 22), 12);
   places.slice(1).forEach(({ left, cell, columns, count }, i) => {

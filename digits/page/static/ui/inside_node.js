@@ -11,10 +11,10 @@ import { find, findAll, make } from "./dom.js";
 /** @typedef {import("./inside.js").Term} Term */
 /** @typedef {import("../core/activations.js").ActivationName} ActivationName */
 
-const STRONGEST = 5;   // terms of a sum that are written out
+const STRONGEST = 5; // terms of a sum that are written out
 /** @type {Record<ActivationName, string>} */
 const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU", identity: "–" };
-const LEVELLING = ["tanh", "sigmoid"];   // far out there is nothing more to see
+const LEVELLING = ["tanh", "sigmoid"]; // far out there is nothing more to see
 
 /** @param {string} words */
 export const withMinus = (words) => words.replace("-", "\u2212");
@@ -61,10 +61,14 @@ export class NodePanel {
   draw(trace, { layer, node }) {
     const isFirst = layer === 1;
     find(this.root, ".node-pictures").classList.toggle("later", !isFirst);
-    if (isFirst) {   // it looks at pixels, so its weights are a picture: warm where ink counts for the node
+    if (isFirst) {
+      // it looks at pixels, so its weights are a picture: warm where ink counts for the node
       const weights = trace.network.layers[0].weight.subarray(node * 784, node * 784 + 784);
       drawSigned(this.canvas("node-weights"), weights);
-      drawSigned(this.canvas("node-product"), weights.map((w, i) => w * trace.values[0][i]));
+      drawSigned(
+        this.canvas("node-product"),
+        weights.map((w, i) => w * trace.values[0][i]),
+      );
     }
     const sum = trace.sums[layer - 1][node];
     drawCurve(this.canvas("node-curve"), layer === trace.sums.length ? null : trace.network.activation, sum);
@@ -81,10 +85,15 @@ export class NodePanel {
     const name = text(isLast ? "node_output" : "node_hidden", { layer, node: isLast ? node : node + 1 });
     find(this.root, ".node-name").textContent = name;
     this.showSum(trace, { layer, node }, terms.slice(0, STRONGEST), sum);
-    fillRow(this.rows[STRONGEST + 3], isLast
-      ? [text("node_to_softmax"), "", decimals(sum)]
-      : [NAMES[activation], formulaOf(activation, sum), decimals(ACTIVATIONS[activation].bend(sum))]);
-    find(this.root, ".node-said").textContent = text(saidOf(activation, isLast, sum), { activation: NAMES[activation] });
+    fillRow(
+      this.rows[STRONGEST + 3],
+      isLast
+        ? [text("node_to_softmax"), "", decimals(sum)]
+        : [NAMES[activation], formulaOf(activation, sum), decimals(ACTIVATIONS[activation].bend(sum))],
+    );
+    find(this.root, ".node-said").textContent = text(saidOf(activation, isLast, sum), {
+      activation: NAMES[activation],
+    });
   }
 
   /** @param {Trace} trace @param {Node} chosen @param {Term[]} strongest @param {number} sum */
@@ -146,15 +155,26 @@ function drawSigned(canvas, values) {
 function drawCurve(canvas, name, sum) {
   const { pen, width, height } = sharpen(canvas);
   const act = name ? ACTIVATIONS[name].bend : (/** @type {number} */ x) => x;
-  let far = 4;   // the curve is drawn from -far to far, far enough for the sum
+  let far = 4; // the curve is drawn from -far to far, far enough for the sum
   while (Math.abs(sum) > 0.9 * far && !LEVELLING.includes(name ?? "")) far *= 2;
   const bottom = Math.min(-1.5, -0.2 * far);
   const x = (/** @type {number} */ value) => ((value + far) / (2 * far)) * width;
   const y = (/** @type {number} */ value) => height - ((value - bottom) / (far - bottom)) * height;
-  drawPath(pen, "line", 1, [[0, y(0)], [width, y(0)]]);
-  drawPath(pen, "line", 1, [[x(0), 0], [x(0), height]]);
+  drawPath(pen, "line", 1, [
+    [0, y(0)],
+    [width, y(0)],
+  ]);
+  drawPath(pen, "line", 1, [
+    [x(0), 0],
+    [x(0), height],
+  ]);
   const steps = Array.from({ length: 81 }, (_, step) => -far + (step / 40) * far);
-  drawPath(pen, "ink", 2, steps.map((value) => [x(value), y(act(value))]));
+  drawPath(
+    pen,
+    "ink",
+    2,
+    steps.map((value) => [x(value), y(act(value))]),
+  );
   pen.beginPath();
   pen.arc(x(Math.min(far, Math.max(-far, sum))), Math.min(height - 4, Math.max(4, y(act(sum)))), 5, 0, 7);
   pen.fillStyle = colour("accent");

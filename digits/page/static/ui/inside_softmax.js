@@ -35,7 +35,9 @@ export class SoftmaxTable {
     const isTempered = temperature !== 1;
     const shown = temperature.toFixed(2);
     find(this.root, ".softmax-exp").textContent = isTempered ? `exp(z ÷ ${shown})` : "exp(z)";
-    find(this.root, ".softmax-why").textContent = text(isTempered ? "softmax_tempered" : "softmax_why", { temperature: shown });
+    find(this.root, ".softmax-why").textContent = text(isTempered ? "softmax_tempered" : "softmax_why", {
+      temperature: shown,
+    });
   }
 
   /** @param {Trace} trace */

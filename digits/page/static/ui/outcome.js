@@ -14,11 +14,24 @@ import { download, find, findAll, make, whenWidthChanges } from "./dom.js";
 /** @typedef {import("../services/messages.js").FinishedRun} FinishedRun */
 /** @typedef {import("../services/messages.js").GreyImage} GreyImage */
 
-const TYPES = /** @type {Record<string, string>} */ ({ pt: "application/octet-stream", onnx: "application/octet-stream", py: "text/x-python" });
+const TYPES = /** @type {Record<string, string>} */ ({
+  pt: "application/octet-stream",
+  onnx: "application/octet-stream",
+  py: "text/x-python",
+});
 const BUSY = ["sent", "waiting", "loading", "running"];
-const ABREAST = 8;    // pictures of nodes in a row
-const FAINT = 0.03;   // of the largest weight: less is not drawn
-const HEADS = ["", "out_network", "field_epochs", "field_batch_size", "field_learning_rate", "field_train_images", "out_accuracy", "out_seconds"];
+const ABREAST = 8; // pictures of nodes in a row
+const FAINT = 0.03; // of the largest weight: less is not drawn
+const HEADS = [
+  "",
+  "out_network",
+  "field_epochs",
+  "field_batch_size",
+  "field_learning_rate",
+  "field_train_images",
+  "out_accuracy",
+  "out_seconds",
+];
 
 /** @param {import("../hosts/gradio.js").Host<Outcome | null>} host */
 export function mount(host) {
@@ -33,7 +46,10 @@ export function mount(host) {
     if (!root.offsetParent) return;
     showConfusion(element, outcome.confusion);
     showMistakes(find(element, ".mistakes"), outcome.mistakes);
-    find(element, ".nodes-lead").textContent = text("out_nodes_lead", { plus: text("out_plus"), minus: text("out_minus") });
+    find(element, ".nodes-lead").textContent = text("out_nodes_lead", {
+      plus: text("out_plus"),
+      minus: text("out_minus"),
+    });
     showNodes(find(element, ".nodes-before", HTMLCanvasElement), outcome.nodes.before);
     showNodes(find(element, ".nodes-after", HTMLCanvasElement), outcome.nodes.after);
   }
@@ -96,11 +112,17 @@ function showMistakes(list, mistakes) {
   list.replaceChildren(
     ...mistakes.map(({ label, said, probability }) => {
       const item = make("li");
-      item.append(make("canvas"), make("span", text("out_mistake", { label, said })), make("small", percent(probability)));
+      item.append(
+        make("canvas"),
+        make("span", text("out_mistake", { label, said })),
+        make("small", percent(probability)),
+      );
       return item;
     }),
   );
-  findAll(list, "canvas", HTMLCanvasElement).forEach((canvas, i) => fillWithGrey(canvas, mistakes[i].image));
+  findAll(list, "canvas", HTMLCanvasElement).forEach((canvas, i) => {
+    fillWithGrey(canvas, mistakes[i].image);
+  });
 }
 
 /** Weights for in warm, against in blue, 0 as the paper. @param {HTMLCanvasElement} canvas @param {GreyImage[]} pictures */
@@ -135,7 +157,16 @@ function showRuns(table, runs) {
   const head = makeLine(HEADS.map((key) => make("th", key && text(key), { scope: "col" })));
   const lines = runs.map((run, i) => {
     const { epochs, batch_size: batch, learning_rate: rate, train_images: images, accuracy, seconds } = run;
-    const cells = [i + 1, networkOf(run), epochs, batch, rate, number(images), percent(accuracy, 1), seconds.toFixed(1)];
+    const cells = [
+      i + 1,
+      networkOf(run),
+      epochs,
+      batch,
+      rate,
+      number(images),
+      percent(accuracy, 1),
+      seconds.toFixed(1),
+    ];
     const line = makeLine(cells.map((words) => make("td", words)));
     line.className = accuracy === best && runs.length > 1 ? "best" : "";
     return line;

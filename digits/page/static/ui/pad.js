@@ -19,9 +19,9 @@ import { firstPicture, imageOf, PictureError, preparePicture } from "./pictures.
 /** @typedef {import("../services/messages.js").Point} Point */
 /** @typedef {import("../services/state.js").Drawing} Drawing */
 
-const STEP = 0.02;          // how far an arrow key moves the pen, part of the pad
-const KEYBOARD = -1;        // the keyboard's pen among the pointers, whose numbers browsers give are 0 or more
-const READ_OUT = 6000;      // ms that a note stays
+const STEP = 0.02; // how far an arrow key moves the pen, part of the pad
+const KEYBOARD = -1; // the keyboard's pen among the pointers, whose numbers browsers give are 0 or more
+const READ_OUT = 6000; // ms that a note stays
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -46,7 +46,7 @@ class Pad {
     this.cursor = null;
     /** @type {Drawing | null} the drawing that the page's address holds */
     this.addressed = null;
-    this.serial = 0;       // counts changes, so that an answer can be told from the one before
+    this.serial = 0; // counts changes, so that an answer can be told from the one before
     this.read = createRoute((question) => host.call("read", question));
     this.askSoon = createAsker(() => this.ask());
     this.drawSoon = onceAFrame(() => this.draw());
@@ -206,14 +206,15 @@ class Pad {
     if (!this.start(event.pointerId, event.pointerType, this.place(event), event.timeStamp)) return;
     if (this.cursor) this.leaveKeyboard();
     canvasCapture(this.canvas, event.pointerId);
-    this.canvas.focus({ preventScroll: true });
   }
 
   /** @param {PointerEvent} event */
   pointerMove(event) {
     this.underWay.notePen(event.pointerType, event.timeStamp);
     const events = event.getCoalescedEvents?.() ?? [];
-    const drew = (events.length ? events : [event]).map((one) => this.underWay.extend(event.pointerId, this.place(one)));
+    const drew = (events.length ? events : [event]).map((one) =>
+      this.underWay.extend(event.pointerId, this.place(one)),
+    );
     if (drew.includes(true)) this.changed(true);
   }
 
@@ -249,9 +250,15 @@ class Pad {
     return true;
   }
 
+  /** The keyboard's pen, which comes when it is first wanted. */
+  takeCursor() {
+    this.cursor ??= { x: 0.5, y: 0.3, isDown: false };
+    return this.cursor;
+  }
+
   /** @param {Point} direction @param {number} step */
   movePen([dx, dy], step) {
-    const cursor = (this.cursor ??= { x: 0.5, y: 0.3, isDown: false });
+    const cursor = this.takeCursor();
     cursor.x = within(cursor.x + dx * step);
     cursor.y = within(cursor.y + dy * step);
     if (this.underWay.extend(KEYBOARD, [cursor.x, cursor.y])) this.changed(true);
@@ -260,7 +267,7 @@ class Pad {
 
   /** @param {number} time */
   togglePen(time) {
-    const cursor = (this.cursor ??= { x: 0.5, y: 0.3, isDown: false });
+    const cursor = this.takeCursor();
     cursor.isDown = !cursor.isDown;
     if (cursor.isDown) this.start(KEYBOARD, "keyboard", [cursor.x, cursor.y], time);
     else this.finish(KEYBOARD);
@@ -316,7 +323,8 @@ class Pad {
     try {
       await navigator.clipboard.writeText(address);
       this.tell("share_copied");
-    } catch {   // no clipboard over plain http or in another page's frame
+    } catch {
+      // no clipboard over plain http or in another page's frame
       this.offerLink(address);
     }
   }

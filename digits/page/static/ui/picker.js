@@ -34,7 +34,7 @@ export function mount(host) {
 
   function tellChoice() {
     const { network: name, backend: engine, device: where } = host.value;
-    lines.replaceChildren();   // what was compared was another network
+    lines.replaceChildren(); // what was compared was another network
     choose({ network: name, backend: engine, device: where });
   }
 
@@ -94,7 +94,12 @@ function showDevices(device, by) {
 
 /** @param {import("../hosts/gradio.js").Host<Picked>} host @returns {Promise<string[]>} */
 async function compared(host) {
-  const question = { ...state.get("choice"), ...credentials(), language: state.get("language"), drawing: state.get("drawing") };
+  const question = {
+    ...state.get("choice"),
+    ...credentials(),
+    language: state.get("language"),
+    drawing: state.get("drawing"),
+  };
   try {
     const told = await host.call("compare", question);
     const problem = problemOf(told);

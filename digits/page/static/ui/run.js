@@ -16,7 +16,7 @@ import { find, findAll, make, whenWidthChanges } from "./dom.js";
 /** @typedef {import("../services/messages.js").RunState} RunState */
 
 const ENDED = ["done", "stopped", "cut"];
-const MOST_ROWS = 6;   // of the drawing's readings: the first and the latest
+const MOST_ROWS = 6; // of the drawing's readings: the first and the latest
 
 /** @param {import("../hosts/gradio.js").Host<Run | null>} host */
 export function mount(host) {
@@ -46,7 +46,9 @@ export function mount(host) {
     storeRun(!ENDED.includes(stage) && stage !== "problem" && stage !== "idle");
   }
 
-  back.addEventListener("click", () => choose({ ...state.get("choice"), network: state.get("shipped"), backend: "auto", device: "auto" }));
+  back.addEventListener("click", () =>
+    choose({ ...state.get("choice"), network: state.get("shipped"), backend: "auto", device: "auto" }),
+  );
   host.watch(told);
   state.subscribe("choice", ({ network }) => {
     back.disabled = network !== "yours";
@@ -127,7 +129,7 @@ function drawLoss(svg, { curve = [], past, steps }) {
   const most = Math.max(0.5, ...curve.map(([, loss]) => (Number.isFinite(loss) ? Number(loss) : 0)));
   const top = most > 10 ? most : Math.ceil(most * 2) / 2;
   drawChart(svg, {
-    points: curve.map(([step, loss]) => [step, loss ?? top]),   // no number: it went beyond all bounds
+    points: curve.map(([step, loss]) => [step, loss ?? top]), // no number: it went beyond all bounds
     epochs: past.map(({ step }) => [step]),
     ticks: [0, top / 2, top],
     steps,

@@ -21,7 +21,7 @@ export function mount({ element }) {
 
   function show() {
     const answer = state.get("answer");
-    if (!answer?.shown || !drawn.offsetParent) return;   // a hidden tab costs nothing
+    if (!answer?.shown || !drawn.offsetParent) return; // a hidden tab costs nothing
     drawDrawing(drawn, answer, show);
     drawSmall(small, answer.shown);
     drawImage(image, answer.shown);
@@ -67,7 +67,7 @@ function drawFrame(pen, ...box) {
 function drawSmall(canvas, { box, small }) {
   const { pen, width: side } = sharpen(canvas);
   if (!box) return;
-  const step = side / 28;   // same scale as the 28 x 28 beside it
+  const step = side / 28; // same scale as the 28 x 28 beside it
   const [left, top] = [((28 - small.width) / 2) * step, ((28 - small.height) / 2) * step];
   paintGrey(pen, small, left, top, step);
   drawFrame(pen, left, top, small.width * step, small.height * step);

@@ -16,7 +16,7 @@ import { download, find, findAll, make, makeButton } from "./dom.js";
 /** @typedef {import("../services/keep.js").Correction & {before?: number, after?: number}} Drawing */
 
 const MOST = 60;
-const LONGEST_FILE = 4_000_000;   // bytes
+const LONGEST_FILE = 4_000_000; // bytes
 
 /** @param {import("../hosts/gradio.js").Host<any>} host */
 export function mount(host) {
@@ -37,7 +37,7 @@ class Teaching {
     /** @type {number | null} of the drawing that was corrected last: another click on it changes its mind */
     this.serial = null;
     this.isLearning = false;
-    this.isHinting = true;   // the note says what to do, and follows the drawing
+    this.isHinting = true; // the note says what to do, and follows the drawing
     this.buttons = this.addDigits();
   }
 
@@ -89,7 +89,9 @@ class Teaching {
   show() {
     find(this.root, ".lesson-more").hidden = !this.drawings.length;
     this.strip.replaceChildren(...this.drawings.map((drawing, i) => this.makeThumb(drawing, i)));
-    findAll(this.strip, "canvas", HTMLCanvasElement).forEach((canvas, i) => drawThumb(canvas, this.drawings[i].strokes));
+    findAll(this.strip, "canvas", HTMLCanvasElement).forEach((canvas, i) => {
+      drawThumb(canvas, this.drawings[i].strokes);
+    });
     this.learn.disabled = this.isLearning || !this.canLearn;
     const count = this.drawings.length;
     if (!this.isLearning) this.sayOnButton(count === 1 ? "teach_learn_one" : "teach_learn", { count });
@@ -198,12 +200,18 @@ class Teaching {
 
   /** @param {Lesson} lesson */
   celebrate(lesson) {
-    lesson.drawings.forEach(({ before, after }, i) => Object.assign(this.drawings[i] ?? {}, { before, after }));
+    lesson.drawings.forEach(({ before, after }, i) => {
+      Object.assign(this.drawings[i] ?? {}, { before, after });
+    });
     this.show();
-    const back = makeButton(text("run_back", { network: state.get("shipped") }), () => {
-      choose({ network: state.get("shipped"), backend: "auto", device: "auto" });
-      back.disabled = true;
-    }, { className: "plain" });
+    const back = makeButton(
+      text("run_back", { network: state.get("shipped") }),
+      () => {
+        choose({ network: state.get("shipped"), backend: "auto", device: "auto" });
+        back.disabled = true;
+      },
+      { className: "plain" },
+    );
     this.say("");
     const now = make("span", `${text("teach_now")} ${text("teach_try")} `);
     this.note.append(make("b", text("teach_done")), ` ${this.factsOf(lesson)}`, make("br"), now, back);
@@ -213,7 +221,8 @@ class Teaching {
 
   /** @param {Lesson} lesson */
   factsOf({ mnist: [before, after], seconds }) {
-    const right = (/** @type {"before" | "after"} */ when) => this.drawings.filter((one) => one[when] === one.label).length;
+    const right = (/** @type {"before" | "after"} */ when) =>
+      this.drawings.filter((one) => one[when] === one.label).length;
     const facts = [
       text("teach_yours", { before: right("before"), after: right("after"), count: this.drawings.length }),
       text("teach_mnist", { before: percent(before, 1), after: percent(after, 1) }),

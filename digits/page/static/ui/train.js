@@ -19,9 +19,9 @@ import { find, findAll, make, makeButton } from "./dom.js";
 
 const NUMBERS = ["epochs", "batch_size", "learning_rate", "train_images", "layers", "width", "seed"];
 const ARE_FRACTIONS = ["learning_rate"];
-const RECIPE = ["epochs", "batch_size", "learning_rate"];   // what a recipe is about
+const RECIPE = ["epochs", "batch_size", "learning_rate"]; // what a recipe is about
 const BUSY = ["sent", "waiting", "loading", "running"];
-const LADDER = [1, 2, 5, 10];   // steps of a learning rate, times a power of ten
+const LADDER = [1, 2, 5, 10]; // steps of a learning rate, times a power of ten
 
 /** @param {import("../hosts/gradio.js").Host} host */
 export function mount(host) {
@@ -112,7 +112,12 @@ class TrainForm {
   makeNumber(name) {
     const [low, high] = this.limits[name];
     const isFraction = ARE_FRACTIONS.includes(name);
-    const input = make("input", "", { type: "number", name, className: "setting", inputMode: isFraction ? "decimal" : "numeric" });
+    const input = make("input", "", {
+      type: "number",
+      name,
+      className: "setting",
+      inputMode: isFraction ? "decimal" : "numeric",
+    });
     Object.assign(input, { min: String(low), max: String(high), step: isFraction ? "any" : "1" });
     if (isFraction) input.addEventListener("keydown", (event) => this.climb(input, event));
     return input;
@@ -232,7 +237,7 @@ class TrainForm {
     try {
       this.stock = await this.host.call("prepare", credentials());
     } catch {
-      return;   // asked again when the tab is seen again
+      return; // asked again when the tab is seen again
     }
     if (this.stock?.trained) this.limitImages(this.stock.trained);
     this.show();

@@ -1,0 +1,62 @@
+"""What the page must know of Gradio's insides, and nothing else may; tests check each assumption.
+
+All of it is about the API's documentation, which gr.api() builds from type hints alone, about which events
+are public, and where uploads lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.utils import get_function_description, get_upload_folder
+
+
+def function_named(page: gr.Blocks, name: str) -> Any:
+    """What Gradio made of the event or function with this API name."""
+    return next(function for function in page.fns.values() if function.api_name == name)
+
+
+def takes_file(page: gr.Blocks, name: str) -> None:
+    """Say that the first parameter of the API function `name` is a file, so that clients upload it."""
+    component = function_named(page, name).inputs[0]
+    component._api_info = gr.File(render=False).api_info()
+
+
+def publish(
+    page: gr.Blocks, results: Mapping[str, str], examples: Mapping[str, Any] | None = None
+) -> None:
+    """Document the functions named in `results` and make private all the rest, such as Gradio's own.
+
+    Args:
+        page: built and not yet launched.
+        results: API name -> what its result is called.
+        examples: parameter -> its example on the page "Use via API".
+    """
+    for function in page.fns.values():
+        name = str(function.api_name)
+        if name in results and function.api_visibility == "public":
+            _describe(function, results[name], examples or {})
+        else:
+            function.api_visibility = "private"
+    page.config = page.get_config_file()
+
+
+def _describe(function: Any, result: str, examples: Mapping[str, Any]) -> None:
+    """What "Use via API" says of a function's parameters, from its docstring, and of its result."""
+    _, said, _ = get_function_description(function.fn)
+    for name, component in zip(said, function.inputs, strict=True):
+        component.label = name
+        component._api_info = {**component._api_info, "additional_description": said[name]}
+        if name in examples:
+            component.example_payload = partial(examples.__getitem__, name)
+    for component in function.outputs:
+        component.label = result
+
+
+def upload_folder() -> Path:
+    """Where Gradio keeps what visitors upload."""
+    return Path(get_upload_folder()).resolve()

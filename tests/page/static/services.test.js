@@ -1,0 +1,194 @@
+// The page's services under node: state, history of a drawing, links, questions, strokes, words.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { beforeEach, test } from "node:test";
+
+import { pretendBrowser } from "./browser.js";
+
+pretendBrowser();
+const { createStore } = await import("../../../digits/page/static/services/store.js");
+const { StrokesUnderWay } = await import("../../../digits/page/static/services/strokes_under_way.js");
+const drawings = await import("../../../digits/page/static/services/drawing.js");
+const link = await import("../../../digits/page/static/services/link.js");
+const answers = await import("../../../digits/page/static/services/answers.js");
+const texts = await import("../../../digits/page/static/services/texts.js");
+const { state, choose } = await import("../../../digits/page/static/services/state.js");
+const { session } = await import("../../../digits/page/static/services/session.js");
+const keep = await import("../../../digits/page/static/services/keep.js");
+
+/** @typedef {import("../../../digits/page/static/services/messages.js").Point} Point */
+
+const SEVEN = /** @type {Point[][]} */ ([
+  [
+    [0.3, 0.25],
+    [0.7, 0.24],
+    [0.45, 0.8],
+  ],
+]);
+const ONE = /** @type {Point[][]} */ ([
+  [
+    [0.5, 0.2],
+    [0.5, 0.8],
+  ],
+]);
+
+/** @param {"en" | "zh"} language */
+function useTexts(language) {
+  const file = new URL(`../../../digits/page/static/locales/${language}.json`, import.meta.url);
+  texts.use(language, JSON.parse(readFileSync(file, "utf-8")));
+}
+
+beforeEach(() => {
+  useTexts("en");
+  drawings.begin(drawings.BLANK);
+});
+
+test("a store tells who listens now and at every change, until they have heard enough", () => {
+  const store = createStore({ digit: 1, name: "one" });
+  /** @type {number[]} */
+  const heard = [];
+  const stop = store.subscribe("digit", (digit) => heard.push(digit));
+  store.set("digit", 2);
+  store.set("name", "two");
+  stop();
+  store.set("digit", 3);
+  assert.deepEqual(heard, [1, 2]);
+  assert.equal(store.get("digit"), 3);
+});
+
+test("undo and redo go through all drawings, and a new one ends what could be redone", () => {
+  drawings.replace({ strokes: SEVEN });
+  drawings.replace({ pixels: "AAAA" });
+  drawings.undo();
+  assert.deepEqual(state.get("drawing"), { strokes: SEVEN });
+  drawings.redo();
+  assert.deepEqual(state.get("drawing"), { pixels: "AAAA" });
+  drawings.undo();
+  drawings.replace({ strokes: ONE });
+  assert.equal(drawings.canRedo(), false);
+  drawings.undo();
+  drawings.undo();
+  drawings.undo();
+  assert.deepEqual(state.get("drawing"), drawings.BLANK);
+});
+
+test("a stroke goes on with strokes, and begins another drawing on anything else", () => {
+  drawings.replace({ strokes: SEVEN });
+  assert.equal(drawings.withStrokes(ONE).strokes?.length, 2);
+  state.set("isTaught", true);
+  assert.deepEqual(drawings.withStrokes(ONE), { strokes: ONE });
+  drawings.replace({ picture: "data:image/png;base64,AAAA" });
+  assert.deepEqual(drawings.withStrokes(ONE), { strokes: ONE });
+});
+
+test("a drawing in the address comes back, until it is forgotten", () => {
+  const address = link.addressOf(SEVEN);
+  assert.ok(address);
+  link.keepInAddress(address);
+  const back = link.fromAddress();
+  assert.ok(Array.isArray(back));
+  back[0].forEach(([x, y], i) => {
+    assert.ok(Math.abs(x - SEVEN[0][i][0]) < 0.001 && Math.abs(y - SEVEN[0][i][1]) < 0.001);
+  });
+  link.forgetAddress();
+  assert.equal(link.fromAddress(), null);
+  link.keepInAddress("http://127.0.0.1/#draw=12345");
+  assert.equal(link.fromAddress(), "broken");
+  link.forgetAddress();
+});
+
+test("the pen takes back a palm that rested first, and no palm draws while it is near", () => {
+  const underWay = new StrokesUnderWay();
+  assert.equal(underWay.begin(1, "touch", [0.9, 0.9], 0), true);
+  assert.equal(underWay.begin(2, "pen", [0.5, 0.2], 100), true);
+  assert.deepEqual(underWay.strokes, [[[0.5, 0.2]]]);
+  assert.equal(underWay.begin(3, "touch", [0.9, 0.9], 200), false);
+  assert.equal(underWay.cancel(1), false);
+  assert.equal(underWay.extend(2, [0.5, 0.4]), true);
+  assert.deepEqual(underWay.finish(2), [
+    [0.5, 0.2],
+    [0.5, 0.4],
+  ]);
+  assert.equal(underWay.begin(3, "touch", [0.9, 0.9], 2000), true);
+});
+
+test("an old server's answer and a new one's come out alike", () => {
+  const common = { box: [0, 0, 1, 1], small: {}, image: {}, by: {}, label: 7, probabilities: [0, 1], sure: true };
+  const old = answers.readAnswer({ ...common, percent: "99 %", ms: "0.25", line: "It’s a 7", why: "" });
+  const now = answers.readAnswer({ ...common, milliseconds: 0.25, line: "It’s a 7" });
+  assert.deepEqual(old, now);
+  assert.equal(answers.readAnswer({ problem: "no" }).problem, "no");
+  const fault = answers.readAnswer({ fault: { code: "never_heard_of", values: {} } });
+  assert.match(fault.problem, /never_heard_of/);
+  assert.equal(answers.readAnswer({ ...common, blank: true }).shown?.guess, null);
+});
+
+test("one question at a time, and the newest next", async () => {
+  let asked = 0;
+  /** @type {(answered: boolean) => void} */
+  let finish = () => {};
+  const ask = () => {
+    asked += 1;
+    return /** @type {Promise<boolean>} */ (
+      new Promise((done) => {
+        finish = done;
+      })
+    );
+  };
+  const again = answers.createAsker(ask, { soonest: 0, patience: 0 });
+  for (let i = 0; i < 5; i++) again(false);
+  assert.equal(asked, 1);
+  finish(true);
+  await new Promise((done) => setImmediate(done));
+  assert.equal(asked, 2);
+  finish(true);
+  await new Promise((done) => setImmediate(done));
+  assert.equal(asked, 2);
+});
+
+test("questions go to the quick route beside the page, whatever its path, else Gradio's own way", async () => {
+  /** @type {string[]} */
+  const asked = [];
+  let status = 200;
+  globalThis.fetch = /** @type {typeof fetch} */ (
+    async (address) => {
+      asked.push(String(address));
+      return new Response("{}", { status });
+    }
+  );
+  const route = answers.createRoute(async () => ({ slow: true }));
+  const question = /** @type {any} */ ({});
+  assert.deepEqual(await route(question), {});
+  assert.deepEqual(asked, ["http://127.0.0.1/under/a/path/digits/read"]);
+  status = 503;
+  await assert.rejects(route(question));
+  status = 404;
+  assert.deepEqual(await route(question), { slow: true });
+  assert.deepEqual(await route(question), { slow: true });
+  assert.equal(asked.length, 3);
+});
+
+test("texts are filled in by the language's own rules", () => {
+  assert.equal(texts.text("either", { label: 4, other: 9 }), "That could be a 4 or a 9");
+  assert.equal(texts.text("sure", { label: 8, percent: "97 %" }), "It’s a 8, 97 % sure".replace(" a 8", " an 8"));
+  assert.equal(texts.number(59210), "59,210");
+  assert.equal(texts.number(0.00001), "0.00001");
+  assert.equal(texts.percent(0.99996, 1), "99.9 %");
+  useTexts("zh");
+  assert.equal(texts.percent(0.5), "50%");
+  assert.equal(texts.text("sure", { label: 7, percent: texts.text("more_than_99") }), "这是 7，把握超过 99%");
+});
+
+test("a tab keeps its secret, and what it drew", async () => {
+  assert.match(session, /^[0-9a-f-]{32,}$/);
+  assert.equal(keep.storedSession(), session);
+  keep.storeDrawing({ strokes: SEVEN });
+  assert.deepEqual(await keep.storedDrawing(), { strokes: SEVEN });
+});
+
+test("going back goes to the shipped network that was chosen last", () => {
+  choose({ network: "tutorial", backend: "auto", device: "auto" });
+  choose({ network: "yours", backend: "torch", device: "cpu" });
+  assert.equal(state.get("shipped"), "tutorial");
+});

@@ -1,0 +1,56 @@
+"""What digits/page/gradio_compat.py takes for granted of Gradio's insides."""
+
+from __future__ import annotations
+
+import gradio as gr
+import pytest
+
+from digits.page.gradio_compat import function_named, publish, takes_file, upload_folder
+
+
+def read(picture: dict) -> str:
+    """Read a picture.
+
+    Args:
+        picture: A picture file.
+
+    Returns:
+        what it is.
+    """
+    return "7"
+
+
+@pytest.fixture
+def page() -> gr.Blocks:
+    with gr.Blocks(analytics_enabled=False) as page:
+        gr.api(read, api_name="read")
+        button = gr.Button()
+        button.click(lambda: None, api_name="hidden")
+    return page
+
+
+def test_functions_are_found_by_their_api_names(page: gr.Blocks) -> None:
+    assert function_named(page, "read").fn is read
+    with pytest.raises(StopIteration):
+        function_named(page, "nothing")
+
+
+def test_a_parameter_becomes_a_file_that_clients_upload(page: gr.Blocks) -> None:
+    takes_file(page, "read")
+    (parameter,) = page.get_api_info()["named_endpoints"]["/read"]["parameters"]
+    assert parameter["python_type"]["type"] == "filepath"
+
+
+def test_only_what_is_named_is_public_and_documented(page: gr.Blocks) -> None:
+    publish(page, {"read": "reading"}, {"picture": {"path": "seven.png"}})
+    endpoints = page.get_api_info()["named_endpoints"]
+    assert list(endpoints) == ["/read"]
+    (parameter,) = endpoints["/read"]["parameters"]
+    assert parameter["label"] == "picture" and parameter["example_input"] == {"path": "seven.png"}
+    assert parameter["python_type"]["description"].endswith("A picture file.")
+    assert endpoints["/read"]["returns"][0]["label"] == "reading"
+
+
+def test_uploads_lie_where_gradio_puts_them(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    assert upload_folder() == tmp_path.resolve()

