@@ -78,7 +78,9 @@ class BrowserDigits:
     def find(self) -> Packed:
         """The digits; DataError if there are none. Nothing is downloaded: nobody shall wait for that."""
         with self._lock:
-            if self._packed is None or self._packed.source == "bundled":  # MNIST may have come since
+            if (
+                self._packed is None or self._packed.source == "bundled"
+            ):  # MNIST may have come since
                 digits = load_digits(self._data, download=False)
                 if self._packed is None or digits.source != self._packed.source:
                     self._packed = pack_digits(digits)

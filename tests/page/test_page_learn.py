@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.browser import PATIENCE, SEVEN, draw
 
+TABLE = ".learn-tiles.table li:not([hidden])"
 LABEL = '.learn-digits button[aria-pressed="true"]'
 
 
@@ -140,12 +141,16 @@ def test_settings_change_in_the_middle_of_a_run(open_page: Callable[..., Any]) -
     press(page, "Step")
     wait_for_step(page, 1)
     page.get_by_label("batch size").select_option("5")
-    page.wait_for_function("() => document.querySelectorAll('.learn-tiles.table li:not([hidden])').length === 5")
+    page.wait_for_function(f"() => document.querySelectorAll('{TABLE}').length === 5")
     page.get_by_label("activation").select_option("tanh")
-    page.wait_for_function("() => document.querySelector('.learn-dead-head').textContent.includes(' 0 of 192')")
+    page.wait_for_function(
+        "() => document.querySelector('.learn-dead-head').textContent.includes(' 0 of 192')"
+    )
 
 
-def test_an_experiment_asks_first_and_ends_in_its_own_numbers(open_page: Callable[..., Any]) -> None:
+def test_an_experiment_asks_first_and_ends_in_its_own_numbers(
+    open_page: Callable[..., Any],
+) -> None:
     page = open_page()
     open_learn(page)
     page.get_by_role("tab", name="Experiments").click()
@@ -159,7 +164,8 @@ def test_an_experiment_asks_first_and_ends_in_its_own_numbers(open_page: Callabl
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
 def test_on_a_phone_nothing_scrolls_sideways(open_page: Callable[..., Any], language: str) -> None:
-    page = open_page(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, locale=language)
+    phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+    page = open_page(**phone, locale=language)
     open_learn(page)
     for view in ("drawing", "batches", "experiments"):
         page.locator(f".learn-views [data-view={view}]").click()

@@ -69,6 +69,10 @@ export class BlamePicture extends NetPicture {
     this.playing = 0;
   }
 
+  get isSeen() {
+    return Boolean(this.canvas.offsetParent);
+  }
+
   /** Show a scene at rest. @param {Scene} scene */
   show(scene) {
     this.scene = scene;
