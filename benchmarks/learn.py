@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from itertools import pairwise
 from typing import Any
 
 from benchmarks.conditions import busy, conditions, table
@@ -40,7 +41,7 @@ def measure(page: Any, seconds: float) -> list[str]:
     last, ended = page.evaluate(STEP), page.evaluate("performance.now()")
     frames = page.evaluate("window.frames_seen")
     passed = (ended - began) / 1000
-    longest = max(b - a for a, b in zip(frames, frames[1:], strict=False))
+    longest = max(b - a for a, b in pairwise(frames))
     accuracy = page.locator("#step-test-accuracy").inner_text()
     return [
         f"{(last - first) / passed:.0f}",

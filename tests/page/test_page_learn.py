@@ -1,4 +1,4 @@
-"""The Learn room in the real page: steps lower the loss, undo and slider restore, experiments end in words."""
+"""The Learn room in the real page: steps lower the loss, undo and slider restore, experiments end."""
 
 from __future__ import annotations
 

@@ -20,7 +20,11 @@ export function unpackDigits(stream) {
   const { source, train, test } = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
   if (bytes.length !== end + 1 + (train + test) * (PIXELS + 1)) throw new RangeError("the digits are cut short");
   let start = end + 1;
-  const cut = (/** @type {number} */ length) => bytes.subarray(start, (start += length));
+  /** @param {number} length */
+  const cut = (length) => {
+    start += length;
+    return bytes.subarray(start - length, start);
+  };
   const images = [cut(train * PIXELS), cut(test * PIXELS)];
   return {
     source,

@@ -16,8 +16,10 @@ export type Command =
   | { kind: "open"; address: string }
   | { kind: "begin"; settings: Settings }
   | { kind: "step"; count: number }
-  /** Learn until "pause", `wait` ms between steps (0: as fast as it goes), a report each `every` ms. */
-  | { kind: "run"; wait: number; every: number }
+  /** Learn until "pause" or so many epochs, `wait` ms between steps (0: as fast as it goes), a report each `every` ms. */
+  | { kind: "run"; wait: number; every: number; epochs?: number }
+  /** Give me the weights: answered by "weights". */
+  | { kind: "weights" }
   | { kind: "pause" }
   | { kind: "change"; changes: Changes }
   /** The visitor's drawing, (784,) 0 to 1, to be read along; null: none. */
@@ -71,6 +73,7 @@ export type Message =
   | { kind: "opened"; source: Source; train: number; test: number }
   | { kind: "failed"; reason: string }
   | Report
+  | { kind: "weights"; weights: Float32Array }
   | { kind: "marked"; question: number; accuracy: number }
   | { kind: "point"; name: ExperimentName; point: Point }
   | { kind: "ended"; name: ExperimentName; ends: End[]; outcome: string };

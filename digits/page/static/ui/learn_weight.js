@@ -39,8 +39,8 @@ const SPANS = [0.5, 1, 2, 4, 8, 16, 32, 64]; // how far to either side a curve m
 const POINTS = 81;
 const BEND = 0.25; // a curve should move by this part of the loss, or it looks flat
 const MOST_SPAN = 1000;
-const VALLEYS = [2, 4, 8, 16, 32, 64];   // how far away the bottom of a valley is looked for
-const DEEP = 0.02;          // what a valley must be worth, in loss, on both of its sides
+const VALLEYS = [2, 4, 8, 16, 32, 64]; // how far away the bottom of a valley is looked for
+const DEEP = 0.02; // what a valley must be worth, in loss, on both of its sides
 
 export class WeightPanel {
   /** @param {HTMLElement} root @param {() => void} changed another weight was chosen */
@@ -273,7 +273,7 @@ function nearestValley({ network, values, errors, digits }) {
       const bottom = losses.indexOf(Math.min(...losses));
       const isValley = losses[0] - losses[bottom] > DEEP && losses[losses.length - 1] - losses[bottom] > DEEP;
       const away = VALLEYS[bottom - 1];
-      const rate = away / Math.abs(error * values[layer - 1][input]);   // that goes to the bottom in one step
+      const rate = away / Math.abs(error * values[layer - 1][input]); // that goes to the bottom in one step
       if (isValley && (!nearest || rate < nearest.rate)) nearest = { layer, node, input, away, rate };
     }
   }

@@ -119,8 +119,9 @@ function report() {
  * Learn until somebody says otherwise.
  * @param {number} wait ms between two steps
  * @param {number} every ms between two reports
+ * @param {number} [epochs] to stop after
  */
-async function goOn(wait, every) {
+async function goOn(wait, every, epochs = Infinity) {
   const mine = ++turn;
   isRunning = true;
   run?.forgetLater();
@@ -128,6 +129,7 @@ async function goOn(wait, every) {
   while (mine === turn && run) {
     const isThere = wait ? Boolean(run.step(1)) : learnForASlice(run);
     if (isThere) run.keepOnce();
+    if (run.epoch >= epochs) return pause();
     if (performance.now() - told >= every) {
       reportLast();
       told = performance.now();
@@ -140,7 +142,8 @@ async function goOn(wait, every) {
 function learnForASlice(run) {
   const began = performance.now();
   while (performance.now() - began < SLICE) {
-    if (run.learnUntilCheckpoint(1)) return true;
+    const { epoch } = run;
+    if (run.learnUntilCheckpoint(1) || run.epoch > epoch) return true; // an epoch's end is one, too
   }
   return false;
 }
@@ -192,7 +195,9 @@ function obey(command) {
       run?.step(command.count);
       return reportLast();
     case "run":
-      return void goOn(command.wait, command.every);
+      return void goOn(command.wait, command.every, command.epochs);
+    case "weights":
+      return run ? tell({ kind: "weights", weights: run.network.weights.slice() }) : undefined;
     case "pause":
       return pause();
     case "change":
