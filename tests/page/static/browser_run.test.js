@@ -7,6 +7,7 @@ import { BrowserRun } from "../../../digits/page/static/services/browser_run.js"
 
 const marks = { step: 4, train: { accuracy: 0.9, loss: 0.4 }, test: { accuracy: 0.8, loss: 0.5 } };
 const one = Float32Array.from({ length: 10 }, (_, digit) => (digit === 3 ? 0.91 : 0.01));
+/** @param {object} more @returns {any} */
 const report = (more) => ({
   kind: "report",
   isRunning: true,
@@ -33,16 +34,21 @@ const report = (more) => ({
 });
 
 function begin() {
-  const [sent, told, finished] = [[], [], []];
-  let hear;
-  const create = (_, listen) => {
-    hear = listen;
-    return { send: (command) => sent.push(command), close() {} };
-  };
+  /** @type {any[]} */
+  const sent = [];
+  /** @type {any[]} */
+  const told = [];
+  /** @type {any[]} */
+  const finished = [];
+  /** @type {(message: any) => void} */
+  let hear = () => {};
   const run = new BrowserRun(
     "digits/learn",
     { tell: (one) => told.push(one), finish: (one) => finished.push(one) },
-    create,
+    (_, listen) => {
+      hear = listen;
+      return { send: (command) => sent.push(command), close() {} };
+    },
   );
   run.start(DEFAULTS, 2, null);
   hear({ kind: "opened", source: "mnist", train: 30, test: 10 });

@@ -156,7 +156,10 @@ class Learn {
 
   /** @param {string} what */
   act(what) {
-    if (what === "run") return (this.open("batches"), this.run());
+    if (what === "run") {
+      this.open("batches");
+      return this.run();
+    }
     if (what === "pause") return this.send({ kind: "pause" });
     const count = what === "step_ten" ? 10 : 1;
     if (this.view === "drawing") return what === "undo" ? this.drawing.undo() : this.drawing.step(count);
