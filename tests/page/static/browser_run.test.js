@@ -70,7 +70,7 @@ test("reports become the messages that a run of the server sends", () => {
   assert.equal(last.steps, 4);
   assert.deepEqual(last.guesses[0].label, 3);
   assert.deepEqual(
-    last.past.map(({ step }) => step),
+    last.past.map((/** @type {any} */ { step }) => step),
     [0, 2],
   );
   assert.equal(last.loss, 1.1);
