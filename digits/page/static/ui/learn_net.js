@@ -101,7 +101,9 @@ export class BlamePicture extends NetPicture {
         this.paint({ ...before, mode: "blame" }, (layer) => within(layer - front + 0.5), front);
       } else {
         const front = layers * ((passed - WAVE) / FORWARD);
-        this.paint({ ...this.scene, mode: "says" }, (layer) => within(front - layer + 0.5));
+        const { probabilities } = (front < layers - 1 ? before : this.scene).trace; // the old answer until the new one is there
+        const trace = { ...this.scene.trace, probabilities };
+        this.paint({ ...this.scene, trace, mode: "says" }, (layer) => within(front - layer + 0.5));
       }
       this.playing = requestAnimationFrame(frame);
     };
@@ -136,13 +138,7 @@ export class BlamePicture extends NetPicture {
         largest(values),
       );
     }
-    if (mode === "says")
-      drawOutputs(
-        pen,
-        plan,
-        trace.probabilities.map((share) => share * reveal(last)),
-        font,
-      );
+    if (mode === "says") drawOutputs(pen, plan, trace.probabilities, font);
     else drawBlame(pen, plan, errors[last - 1], font, reveal(last));
     ring(pen, plan, chosen);
     drawCaptions(pen, plan, font);
