@@ -16,34 +16,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from digits.data.dataset import Digits
-from digits.data.mnist import RAW, bundled_digits, read_mnist
+from digits.data.mnist import bundled_digits, read_mnist
+from tests.support.browser import CHROMIUM_FLAGS, CHROMIUMS, DESK
+from tests.support.files import write_mnist
 from tests.support.tools import find_node
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # A shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
-DESK = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB"}
-PHONE = {
-    "viewport": {"width": 360, "height": 740},
-    "device_scale_factor": 2,
-    "has_touch": True,
-    "is_mobile": True,
-    "locale": "en-GB",
-}
 
 
 @pytest.fixture(scope="session")
@@ -76,25 +59,6 @@ def mnist() -> Digits:
     if not os.environ.get("MNIST_DIR"):
         pytest.skip("needs the full MNIST: set MNIST_DIR to its folder")
     return read_mnist(Path(os.environ["MNIST_DIR"]))
-
-
-def write_mnist(folder: Path, digits: Digits) -> Path:
-    """Write digits as the four IDX files of torchvision's layout; returns the folder."""
-    raw = folder / RAW
-    raw.mkdir(parents=True)
-    for part, images, labels in (
-        ("train", digits.train_images, digits.train_labels),
-        ("t10k", digits.test_images, digits.test_labels),
-    ):
-        (raw / f"{part}-images-idx3-ubyte").write_bytes(idx_bytes(images))
-        (raw / f"{part}-labels-idx1-ubyte").write_bytes(idx_bytes(labels))
-    return folder
-
-
-def idx_bytes(array: np.ndarray) -> bytes:
-    """An array of uint8 in the format of MNIST's files."""
-    sizes = np.array(array.shape, ">i4").tobytes()
-    return bytes((0, 0, 8, array.ndim)) + sizes + array.astype(np.uint8).tobytes()
 
 
 @pytest.fixture(scope="session")

@@ -18,10 +18,9 @@ import pytest
 
 from digits.data.dataset import Digits
 from digits.network.backends import load_backend
-from tests.conftest import CHROMIUMS, DESK, write_mnist
-from tests.support.browser import SEVEN, draw, wait_for_answer
+from tests.support.browser import CHROMIUMS, DESK, SEVEN, draw, wait_for_answer
+from tests.support.files import REPO, write_mnist
 from tests.support.servers import free_port, wait_for
-from tests.support.tools import REPO
 
 
 @contextmanager
@@ -65,7 +64,7 @@ def test_drawing_goes_on_after_the_server_was_restarted(browser: Any, tmp_path: 
 TRAIN_IN_A_BROWSER = """
 import sys
 from playwright.sync_api import sync_playwright
-from tests.conftest import CHROMIUM_FLAGS
+from tests.support.browser import CHROMIUM_FLAGS
 from tests.support.browser import start_long_run
 page = sync_playwright().start().chromium.launch(
     executable_path=sys.argv[1], args=CHROMIUM_FLAGS

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from digits.process import no_garbage
-from tests.support.tools import REPO
+from tests.support.files import REPO
 
 
 def test_garbage_is_looked_for_again_after_loading() -> None:

@@ -1,4 +1,4 @@
-"""The page's API for programs: /predict reads strokes, /predict_image reads a picture file.
+"""The page's API for programs: /predict reads strokes, /predict_image a picture, /read all its digits.
 
     from gradio_client import Client, handle_file
     client = Client("http://127.0.0.1:7860")
@@ -9,7 +9,7 @@ Both give a Reading; /train streams how a training goes. Programs that speak MCP
 python app.py --mcp. The page's foot links to this as "Use via API"; all else is private to the page.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -19,12 +19,18 @@ from PIL import Image
 from digits.data.preparation.pictures import prepare_picture
 from digits.errors import DigitsError, DrawingError
 from digits.page.gradio_compat import takes_file, upload_folder
+from digits.server.page_reader import read_picture
 from digits.server.reader import Reader, guess
 from digits.server.requests import ParsedDrawing, check_training, parse_drawing
 from digits.server.training_service import TrainingService
 from digits.training.run import RunReport, RunSettings
 
-RESULTS = {"predict": "reading", "predict_image": "reading", "train": "report"}  # what is public
+RESULTS = {
+    "predict": "reading",
+    "predict_image": "reading",
+    "read": "digits",
+    "train": "report",
+}  # what is public
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PICTURE_FILE = 10_000_000  # bytes; also what the server takes as an upload
 PICTURES_AT_ONCE = 2  # a 50-megapixel picture takes some 300 MB while it is averaged down
@@ -52,8 +58,18 @@ class Reading(TypedDict):
     sure: bool  # whether the network takes it for a digit at all
 
 
+class DigitReading(TypedDict):
+    """One digit of several."""
+
+    box: list[float]  # left, top, right, bottom in 0..1 of the picture
+    label: str
+    confidences: list[Confidence]  # all ten digits, the most likely first
+    sure: bool
+    hint: str | None  # "turned": the digit seems to lie on its side or its head
+
+
 def add_api(page: gr.Blocks, reader: Reader, training: TrainingService) -> None:
-    """Add /predict, /predict_image and /train to the page that is being built."""
+    """Add /predict, /predict_image, /read and /train to the page that is being built."""
     gr.api(make_predict(reader), api_name="predict", queue=False)
     gr.api(
         make_predict_image(reader),
@@ -61,6 +77,8 @@ def add_api(page: gr.Blocks, reader: Reader, training: TrainingService) -> None:
         concurrency_limit=PICTURES_AT_ONCE,
     )
     takes_file(page, "predict_image")
+    gr.api(make_read(reader), api_name="read", concurrency_limit=PICTURES_AT_ONCE)
+    takes_file(page, "read")
     gr.api(make_train(training), api_name="train", concurrency_limit=None)
 
 
@@ -111,12 +129,46 @@ def read(reader: Reader, drawing: ParsedDrawing) -> Reading:
     if drawing.blank:
         return {"label": None, "confidences": [], "sure": False}
     said = guess(network, drawing.prepared.image)
-    shares = said["probabilities"]
-    order = sorted(range(len(shares)), key=lambda label: -shares[label])
-    confidences: list[Confidence] = [
-        {"label": str(label), "confidence": shares[label]} for label in order
-    ]
+    confidences = confidences_of(said["probabilities"])
     return {"label": str(said["label"]), "confidences": confidences, "sure": said["sure"]}
+
+
+def confidences_of(probabilities: Sequence[float]) -> list[Confidence]:
+    """All ten digits, the most likely first."""
+    order = sorted(range(len(probabilities)), key=lambda label: -probabilities[label])
+    return [{"label": str(label), "confidence": float(probabilities[label])} for label in order]
+
+
+def make_read(reader: Reader) -> Callable[[dict[str, Any]], list[DigitReading]]:
+    """/read, bound to the page's networks."""
+
+    def read(picture: dict[str, Any]) -> list[DigitReading]:
+        """Read all digits in a picture, line by line, each line from left to right.
+
+        Args:
+            picture: A picture file with digits: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 10 MB and 50 million pixels.
+
+        Returns:
+            A list, empty where nothing looks like a digit (closer, more light or plain paper helps); of each digit box (left, top, right, bottom from 0 to 1), label, confidences (all ten, the most likely first), sure, hint ("turned" or null).
+        """  # noqa: E501  (Gradio reads one line per argument)
+        try:
+            network = reader.networks.get(reader.networks.default)
+            with open_upload(picture) as opened:
+                found = read_picture(network, opened)
+        except DigitsError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return [
+            {
+                "box": list(one.prepared.box or ()),
+                "label": str(one.answer.label),
+                "confidences": confidences_of(one.answer.probabilities.tolist()),
+                "sure": one.answer.sure,
+                "hint": one.hint,
+            }
+            for one in found
+        ]
+
+    return read
 
 
 def open_upload(file: object) -> Image.Image:

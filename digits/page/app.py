@@ -31,6 +31,7 @@ from digits.page.static_files import static_route
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
 from digits.process import keep_to_one_thread
+from digits.server.browser_digits import BrowserDigits
 from digits.server.datasets import DatasetCache
 from digits.server.downloads import download
 from digits.server.lesson_service import LessonService, load, save
@@ -189,6 +190,8 @@ def lay_out(services: Services) -> Components:
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(i18n("tab_see"), elem_id="tab_see"):
                     layout.make_see()
+                with gr.Tab(i18n("tab_learn"), elem_id="tab_learn"):
+                    layout.make_learn()
                 with gr.Tab(i18n("tab_train"), elem_id="tab_train"):
                     form, run, outcome = layout.make_train_rooms(
                         stop, prepare, functions["download"]
@@ -231,5 +234,6 @@ def own_routes(services: Services) -> list[BaseRoute]:
     return [
         *make_routes(read, reader.is_quick, training.state),
         *make_weights_routes(reader, write_page),
+        *BrowserDigits(training.datasets.folder).routes(),
         static_route(),
     ]

@@ -17,6 +17,7 @@ from digits.network.backends import is_installed
 from digits.network.config import ACTIVATIONS, PAGE_LIMITS
 from digits.page.component import component
 from digits.page.static_files import STATIC
+from digits.server.browser_digits import PATH as LEARN_PATH
 from digits.training.recipes import RECIPES
 
 PRESETS = ("tutorial", "fast")  # recipes to choose from on the page
@@ -57,6 +58,11 @@ def make_see() -> gr.HTML:
 def make_inside() -> gr.HTML:
     """The network with this drawing's own numbers."""
     return component("inside")
+
+
+def make_learn() -> gr.HTML:
+    """The room in which a network is seen to learn; `digits` is where its worker fetches them."""
+    return component("learn", digits=LEARN_PATH.removeprefix("/"))
 
 
 def make_code(script: str) -> gr.HTML:

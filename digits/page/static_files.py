@@ -35,6 +35,7 @@ LINE_COMMENTS = re.compile(
 TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
+LATER = {"ui/learn.js": "learn.js"}  # rooms that are fetched when they are first opened
 STYLES = "page.css"  # all of css/
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 
@@ -50,7 +51,10 @@ def served_files() -> Iterator[str]:
 def content(name: str) -> bytes:
     """A file as it is served: scripts without comments and indents, with every line at its old number."""
     if name == SCRIPT:
-        return join_modules("hosts/gradio.js", lambda path: content(path).decode()).encode()
+        return join_modules("hosts/gradio.js", _script, apart=LATER).encode()
+    if name in LATER.values():
+        (entry,) = (path for path, bundle in LATER.items() if bundle == name)
+        return join_modules(entry, _script, beside=(SCRIPT, _script(SCRIPT))).encode()
     if name == STYLES:
         return b"".join(content(path) for path in served_files() if path.startswith("css/"))
     code = (STATIC / name).read_text(encoding="utf-8")
@@ -60,6 +64,10 @@ def content(name: str) -> bytes:
         code = TYPE_COMMENTS.sub("", code)
         code = INDENTS.sub("", code)
     return code.encode()
+
+
+def _script(name: str) -> str:
+    return content(name).decode()
 
 
 @cache
@@ -84,7 +92,7 @@ def address(name: str) -> str:
 
 def static_route() -> Route:
     """The route that serves them; only the current digest has an address."""
-    names = {*served_files(), SCRIPT, STYLES}
+    names = {*served_files(), SCRIPT, STYLES, *LATER.values()}
 
     async def serve(request: Request) -> Response:
         name = request.path_params["name"]

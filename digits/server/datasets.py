@@ -15,7 +15,7 @@ class DatasetCache:
     """The digits, loaded when first wanted: 3 seconds and 60 MB that many pages never need."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._digits: Digits | None = None
         self._lock = threading.Lock()
 
@@ -23,7 +23,7 @@ class DatasetCache:
         """The digits; DataError says why there are none."""
         with self._lock:
             if self._digits is None:
-                self._digits = load_digits(self._folder)
+                self._digits = load_digits(self.folder)
             return self._digits
 
     def prepare(self) -> Stock:

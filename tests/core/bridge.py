@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.tools import REPO, find_node
+from tests.support.files import REPO
+from tests.support.tools import find_node
 
 CORE = REPO / "digits" / "page" / "static" / "core"
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.tools import REPO, find_node
+from tests.support.files import REPO
+from tests.support.tools import find_node
 from tests.vectors.make import FILES, FOLDER
 
 

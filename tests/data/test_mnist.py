@@ -18,7 +18,7 @@ from digits.data import mnist as data
 from digits.data.dataset import Digits
 from digits.data.mnist import FILES, RAW, load_digits, read_mnist
 from digits.errors import DataError
-from tests.conftest import idx_bytes, write_mnist
+from tests.support.files import idx_bytes, write_mnist
 
 
 @pytest.fixture(autouse=True)

@@ -10,37 +10,28 @@ from typing import Any
 
 import pytest
 
-import app
-from digits.data.dataset import Digits
-from tests.conftest import write_mnist
+from digits.page.app import Settings, create_app
 from tests.engines.firefox import Firefox
 from tests.engines.tab import Engine, EngineMissingError, Tab
-from tests.engines.visitor import Visitor
+from tests.engines.visitor import DESK, OpenPage, Visitor
 from tests.engines.webkit import WebKit
 
-DESK = (1280, 800)
-PHONE = (360, 740)
 ENGINES: dict[str, Callable[[Path], Engine]] = {"firefox": Firefox, "webkit": WebKit}
-OpenPage = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="package")
-def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the real page, with the bundled digits in place of MNIST."""
-    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    page = app.build_page(app.Settings(data=data))
-    page.queue()
-    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **app.launch_options())
-    yield address.rstrip("/")
-    page.close()
+def site(few_folder: Path) -> Iterator[str]:
+    """Address of the real page, with a few digits to train on in place of MNIST."""
+    with create_app(Settings(data=few_folder)).served() as address:
+        yield address
 
 
 @pytest.fixture(scope="package", params=ENGINES)
 def engine(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One browser for all tests of an engine; without it they skip, and fail in CI."""
     give_up = pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip
-    if not find_spec("selenium"):
-        give_up("selenium is not installed: pip install selenium")
+    if not find_spec("websocket"):
+        give_up("websocket-client is not installed: pip install websocket-client")
     try:
         started = ENGINES[request.param](tmp_path_factory.mktemp(request.param))
     except EngineMissingError as missing:

@@ -1,7 +1,7 @@
 """Firefox as its makers ship it, over the protocol that it speaks itself: WebDriver BiDi.
 
-Playwright drives a Firefox of its own, Selenium needs geckodriver, which Debian does not have; BiDi
-needs a web socket. The commands: https://www.w3.org/TR/webdriver-bidi/.
+Playwright drives a Firefox of its own and Selenium needs geckodriver, which Debian does not have; BiDi
+needs a web socket alone. The commands: https://www.w3.org/TR/webdriver-bidi/.
 """
 
 from __future__ import annotations
@@ -11,17 +11,15 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.engines.tab import EngineMissingError, Point
+from tests.engines.actions import stroke, typing
+from tests.engines.tab import PATIENCE, EngineMissingError, Point
 
 NAMES = ("firefox-esr", "firefox")
-PATIENCE = 120  # seconds for a start or a command: other tests may be using the machine
 LEAVES_AT_ONCE = 20  # seconds to end before it is killed
-STEPS = 8  # places on the way from one point of a stroke to the next
 QUIET = """
 user_pref("app.update.enabled", false);
 user_pref("browser.shell.checkDefaultBrowser", false);
@@ -121,16 +119,10 @@ class FirefoxTab:
         return json.loads(told["result"]["value"])
 
     def drag(self, points: Sequence[Point], pointer: str) -> None:
-        moves = [move_to(point) for point in along(points)]
-        actions = [moves[0], {"type": "pointerDown", "button": 0}, *moves[1:]]
-        actions.append({"type": "pointerUp", "button": 0})
-        hand = {"type": "pointer", "id": pointer, "parameters": {"pointerType": pointer}}
-        self._send("input.performActions", actions=[hand | {"actions": actions}])
+        self._send("input.performActions", actions=[stroke(points, pointer)])
 
     def type(self, text: str) -> None:
-        strokes = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
-        board = {"type": "key", "id": "keyboard", "actions": strokes}
-        self._send("input.performActions", actions=[board])
+        self._send("input.performActions", actions=[typing(text)])
 
     def troubles(self) -> list[str]:
         self.run("null")  # what happened before this answer has been told by now
@@ -157,19 +149,6 @@ def of_context(event: dict[str, Any]) -> str | None:
     """The id of the tab that an event comes from."""
     params = event["params"]
     return params.get("context") or params.get("source", {}).get("context")
-
-
-def along(points: Sequence[Point]) -> list[Point]:
-    """The first point and STEPS places towards each of the others: a pen does not jump."""
-    places = [points[0]]
-    for (x0, y0), (x1, y1) in pairwise(points):
-        parts = [step / STEPS for step in range(1, STEPS + 1)]
-        places += [(x0 + (x1 - x0) * part, y0 + (y1 - y0) * part) for part in parts]
-    return places
-
-
-def move_to(point: Point) -> dict[str, Any]:
-    return {"type": "pointerMove", "x": round(point[0]), "y": round(point[1]), "duration": 16}
 
 
 def read_when_there(path: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:

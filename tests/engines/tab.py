@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+PATIENCE = 120  # seconds for a start, a command or a change: other tests may be using the machine
 Point = tuple[float, float]  # CSS pixels from the window's top left corner
 
 
@@ -27,7 +28,7 @@ class Tab(Protocol):
         """Press at the first point, move to the others, let go; one point alone is a click."""
 
     def type(self, text: str) -> None:
-        """Press the keys of a text; `Keys` of Selenium are known."""
+        """Press the keys of a text, one after the other."""
 
     def troubles(self) -> list[str]:
         """Errors of the page's scripts so far, and requests that left the page's own host."""

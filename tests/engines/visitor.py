@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from tests.engines.tab import Point, Tab
+from tests.engines.tab import PATIENCE, Point, Tab
 from tests.support.browser import Line
 
-PATIENCE = int(
-    __import__("os").environ.get("P", 120)
-)  # seconds: other tests may be using the machine
+DESK = (1280, 800)  # CSS pixels
+PHONE = (360, 740)
 # What is pressed must lie under the pointer, as it must for a person: Gradio keeps a copy of its tabs
 # out of sight, to measure it.
 PLACE = """((found) => {
@@ -68,7 +67,7 @@ class Visitor:
     def open_tab(self, tab_id: str) -> None:
         """Open a tab by its panel's id, and wait until the panel is there to be seen."""
         self._click(f"[...document.querySelectorAll('[role=tab][aria-controls={tab_id}]')]")
-        self.wait(f"document.querySelector('#{tab_id}').getClientRects().length > 0")
+        self.wait(f"document.querySelector('#{tab_id}')?.getClientRects().length > 0")
 
     def fill(self, label: str, value: object) -> None:
         """Type into the field of that label, opening the fold that it is in."""
@@ -104,3 +103,6 @@ class Visitor:
     def wait_for_answer(self, digit: str) -> None:
         """Until the answer begins with that digit."""
         self.wait_for_text("#answer", digit)
+
+
+OpenPage = Callable[..., Visitor]  # open_page(path="", size=DESK, locale="en-GB")

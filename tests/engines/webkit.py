@@ -1,4 +1,8 @@
-"""WebKit, Safari's engine, as WebKitGTK's small browser on a screen that nobody sees (Xvfb)."""
+"""WebKit, Safari's engine, as WebKitGTK's small browser on a screen that nobody sees (Xvfb).
+
+Its driver speaks WebDriver, https://www.w3.org/TR/webdriver2/: JSON over HTTP. Selenium would speak it
+for us, and brings trio, whose plug-in for hypothesis warns in every run of the tests.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,19 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.engines.firefox import along
-from tests.engines.tab import EngineMissingError, Point
+import httpx
+
+from tests.engines.actions import stroke, typing
+from tests.engines.tab import PATIENCE, EngineMissingError, Point
+from tests.support.servers import free_port
 
 BROWSERS = ("*/webkit2gtk-4.?/MiniBrowser", "webkit2gtk-4.?/MiniBrowser")
+STARTS = 3  # so often it is tried to start the browser
 PROGRAMS = {"WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
 # The browser's own buttons would keep its window from being as narrow as a phone.
 SMALL_BUTTONS = "* { font-size: 1px; min-width: 0; min-height: 0; padding: 0; margin: 0; }"
@@ -75,51 +84,83 @@ class WebKitTab:
     finger = "mouse"  # WebKitGTK's driver knows no other
 
     def __init__(self, webkit: WebKit, width: int, height: int) -> None:
-        from selenium import webdriver
-        from selenium.webdriver.webkitgtk.options import Options
-        from selenium.webdriver.webkitgtk.service import Service
-
-        options = Options()
-        options.binary_location = str(webkit.browser)
-        options.add_argument("--automation")
-        service = Service(shutil.which("WebKitWebDriver"), env=webkit.environment)
-        self._driver = webdriver.WebKitGTK(options=options, service=service)
         self._size = (width, height)
+        for tries_left in reversed(range(STARTS)):
+            try:
+                return self._begin(webkit)
+            except httpx.ReadTimeout:  # now and then a browser does not find its driver
+                if not tries_left:
+                    raise
+
+    def _begin(self, webkit: WebKit) -> None:
+        """Start a driver, and have it start the browser."""
+        port = free_port()
+        self._driver = subprocess.Popen(
+            ["WebKitWebDriver", f"--port={port}"], env=webkit.environment, stderr=subprocess.DEVNULL
+        )
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE)
+        options = {"binary": str(webkit.browser), "args": ["--automation"]}
+        wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
+        self._session = ""
+        try:
+            wait_until_listening(self._http, self._driver)
+            self._session = "/" + self._send("POST", "", capabilities=wanted)["sessionId"]
+        except BaseException:
+            self._end_driver()
+            raise
+
+    def _send(self, method: str, command: str, **params: Any) -> Any:
+        """One command of the session; returns its value."""
+        path = f"/session{self._session}{command}"
+        reply = self._http.request(method, path, json=params if method == "POST" else None)
+        assert reply.is_success, reply.text
+        return reply.json()["value"]
 
     def go(self, address: str) -> None:
-        self._driver.get(address)
+        self._send("POST", "/url", url=address)
         self._resize(*self._size)
-        self._driver.execute_script(WATCH)
+        self._execute(WATCH)
 
     def _resize(self, width: int, height: int) -> None:
         """Make the page itself so large: the window has the browser's buttons on top."""
-        self._driver.set_window_rect(0, 0, width, height)
+        self._send("POST", "/window/rect", x=0, y=0, width=width, height=height)
         buttons = height - self.run("innerHeight")
-        self._driver.set_window_rect(0, 0, width, height + buttons)
+        self._send("POST", "/window/rect", x=0, y=0, width=width, height=height + buttons)
+
+    def _execute(self, script: str) -> Any:
+        return self._send("POST", "/execute/sync", script=script, args=[])
 
     def run(self, script: str) -> Any:
-        return json.loads(self._driver.execute_script(f"return JSON.stringify({script}) ?? 'null'"))
+        return json.loads(self._execute(f"return JSON.stringify({script}) ?? 'null'"))
 
     def drag(self, points: Sequence[Point], pointer: str) -> None:
-        from selenium.webdriver.common.actions.action_builder import ActionBuilder
-        from selenium.webdriver.common.actions.pointer_input import PointerInput
-
-        actions = ActionBuilder(self._driver, PointerInput(pointer, pointer), duration=16)
-        hand = actions.pointer_action
-        places = [(round(x), round(y)) for x, y in along(points)]
-        hand.move_to_location(*places[0]).pointer_down()
-        for place in places[1:]:
-            hand.move_to_location(*place)
-        hand.pointer_up()
-        actions.perform()
+        self._send("POST", "/actions", actions=[stroke(points, pointer)])
 
     def type(self, text: str) -> None:
-        from selenium.webdriver.common.action_chains import ActionChains
-
-        ActionChains(self._driver).send_keys(text).perform()
+        self._send("POST", "/actions", actions=[typing(text)])
 
     def troubles(self) -> list[str]:
         return list(self.run(f"[...seenTroubles, ...{FOREIGN}]"))
 
     def close(self) -> None:
-        self._driver.quit()
+        try:
+            self._send("DELETE", "")
+        finally:
+            self._end_driver()
+
+    def _end_driver(self) -> None:
+        self._http.close()
+        self._driver.terminate()
+        self._driver.wait()
+
+
+def wait_until_listening(http: httpx.Client, driver: subprocess.Popen[bytes]) -> None:
+    """Return when the driver takes commands."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and driver.poll() is None:
+        try:
+            http.get("/status")
+            return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("WebKitWebDriver did not start")

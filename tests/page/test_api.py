@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digits.page.app import create_app
+from tests.support.files import REPO
 from tests.support.requests import seven
-from tests.support.tools import REPO
 
 ADDRESS = "http://127.0.0.1:7860"
 FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "20"))  # by hand: FUZZ_EXAMPLES=5000 pytest -k fuzz
@@ -75,7 +75,7 @@ def test_the_example_without_a_client_runs(site: str) -> None:
 
 def test_three_endpoints_are_public_and_documented(site: str) -> None:
     info = httpx.get(f"{site}/gradio_api/info").json()
-    assert set(info["named_endpoints"]) == {"/predict", "/predict_image", "/train"}
+    assert set(info["named_endpoints"]) == {"/predict", "/predict_image", "/read", "/train"}
     assert not info["unnamed_endpoints"]
     for endpoint in info["named_endpoints"].values():
         assert len(endpoint["description"]) > 20

@@ -31,8 +31,12 @@ export function count() {
   return calls;
 }
 """,
-    "parts/late.js": """export class Late {}
-export const word = "late";
+    "parts/late.js": """import { mark } from "./mark.js";
+import { count } from "./count.js";
+export class Late {}
+export const word = `late${count()}${mark}`;
+""",
+    "parts/mark.js": """export const mark = "!";
 """,
 }
 
@@ -45,8 +49,25 @@ def test_the_joined_script_does_what_its_modules_do(node: str, tmp_path: Path) -
         "[await m.run(), m.here().pathname ?? m.here(), m.modules['parts/count.js']().count()])))"
     )
     done = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
-    # One count by twice.js, two by main.js: every module runs once and all share it.
-    assert done.stdout.strip() == f'[[40,3,"late"],"{tmp_path.as_posix()}/main.js",4]'
+    # One count by twice.js, two by main.js, one by late.js: each runs once and all share the counter.
+    assert done.stdout.strip() == f'[[40,4,"late3!"],"{tmp_path.as_posix()}/main.js",5]'
+
+
+def test_a_room_apart_comes_when_it_is_asked_for_and_shares_what_is_there(
+    node: str, tmp_path: Path
+) -> None:
+    read = MODULES.__getitem__
+    page = join_modules("main.js", read, apart={"parts/late.js": "late.mjs"})
+    late = join_modules("parts/late.js", read, beside=("page.mjs", page))
+    assert "class Late" not in page and "calls" not in late
+    (tmp_path / "page.mjs").write_text(page, encoding="utf-8")
+    (tmp_path / "late.mjs").write_text(late, encoding="utf-8")
+    code = (
+        f"import({(tmp_path / 'page.mjs').as_uri()!r}).then(async (m) =>"
+        " console.log(JSON.stringify(await m.run())))"
+    )
+    done = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == '[40,4,"late3!"]'
 
 
 @pytest.mark.parametrize(

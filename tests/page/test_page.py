@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PHONE
-from tests.support.browser import SEVEN, draw, wait_for_answer
+from tests.support.browser import PHONE, SEVEN, draw, wait_for_answer
 
 
 def test_a_drawn_seven_is_read_as_seven(open_page: Callable[..., Any]) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import PHONE
-from tests.support.browser import SEVEN, draw
+from tests.support.browser import PHONE, SEVEN, draw
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright",

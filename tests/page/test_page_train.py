@@ -23,9 +23,9 @@ from digits.page import layout as train_layout
 from digits.page.app import Settings, create_app
 from digits.training.loop import predictions
 from digits.training.run import run_training
-from tests.conftest import PHONE, write_mnist
 from tests.support.browser import (
     PATIENCE,
+    PHONE,
     SEVEN,
     draw,
     open_settings,
@@ -35,6 +35,7 @@ from tests.support.browser import (
     wait_for_answer,
     wait_for_state,
 )
+from tests.support.files import write_mnist
 from tests.support.requests import ONE
 
 OpenPage = Callable[..., Any]

@@ -16,8 +16,8 @@ from digits.page.app import Settings, create_app
 from digits.server.lesson_service import load, save
 from digits.server.limits import MOST_DRAWINGS
 from digits.server.requests import check_drawings
-from tests.conftest import write_mnist
 from tests.support.browser import draw, wait_for_answer
+from tests.support.files import write_mnist
 
 OpenPage = Callable[..., Any]
 SQUARE = [[[0.3, 0.3], [0.7, 0.3], [0.7, 0.7], [0.3, 0.7], [0.3, 0.3]]]

@@ -1,4 +1,4 @@
-"""What the tests need of a machine: the repository's place, node, and a word when something is missing."""
+"""What the tests need of a machine: node, and a word when something is missing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-
-REPO = Path(__file__).resolve().parents[2]
 
 
 def give_up(reason: str) -> NoReturn:

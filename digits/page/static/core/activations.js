@@ -9,7 +9,7 @@
  *   and the output that came out
  */
 
-/** @typedef {"relu" | "tanh" | "sigmoid" | "gelu"} ActivationName */
+/** @typedef {"relu" | "tanh" | "sigmoid" | "gelu" | "identity"} ActivationName */
 
 /** @type {Readonly<Record<ActivationName, Activation>>} */
 export const ACTIVATIONS = {
@@ -29,6 +29,10 @@ export const ACTIVATIONS = {
     // sum * P(sum), where P is the share of a normal distribution below the sum and p its density.
     bend: (sum) => sum * shareBelow(sum),
     slope: (sum) => shareBelow(sum) + sum * Math.exp(-sum * sum / 2) / Math.sqrt(2 * Math.PI),
+  },
+  identity: {   // none at all, to see what is lost without one: any number of layers is then worth one
+    bend: (sum) => sum,
+    slope: () => 1,
   },
 };
 

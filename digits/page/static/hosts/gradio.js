@@ -35,6 +35,7 @@ const MODULES = {
   code: () => import("../ui/code.js"),
   header: () => import("../ui/header.js"),
   inside: () => import("../ui/inside.js"),
+  learn: () => import("../ui/learn.js"),
   outcome: () => import("../ui/outcome.js"),
   pad: () => import("../ui/pad.js"),
   picker: () => import("../ui/picker.js"),

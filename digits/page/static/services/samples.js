@@ -37,3 +37,8 @@ export function loadSample(label) {
   turn[label] = ((turn[label] ?? -1) + 1) % fitting.length;
   show(fitting[turn[label]]);
 }
+
+/** A real sample of each digit. */
+export function realSamples() {
+  return Array.from({ length: 10 }, (_, label) => samples.filter((one) => one.pixels && one.label === label).slice(0, 1)).flat();
+}

@@ -14,7 +14,7 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [34, 8, 8, 20]; // margins
  */
 
 /** @param {string} name @param {Record<string, string | number>} attributes @param {string} [words] */
-function shape(name, attributes, words) {
+export function shape(name, attributes, words) {
   const node = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
   if (words !== undefined) node.textContent = words;

@@ -88,7 +88,7 @@ export class NetPicture {
 }
 
 /** @param {HTMLCanvasElement} canvas */
-const fontOf = (canvas) => getComputedStyle(canvas).fontFamily;
+export const fontOf = (canvas) => getComputedStyle(canvas).fontFamily;
 
 /**
  * Every node but the pixels.
@@ -119,7 +119,7 @@ function pack(count, width, height) {
  * @param {readonly number[]} sizes @param {number} width @param {number} height
  * @returns {Plan}
  */
-function makePlan(sizes, width, height) {
+export function makePlan(sizes, width, height) {
   const isSmall = width < 480;
   const tall = height - TOP - 6;
   const image = isSmall ? 58 : Math.min(130, width * 0.19);
@@ -142,7 +142,7 @@ function makePlan(sizes, width, height) {
  * @param {Plan} plan @param {number} layer @param {number} node
  * @returns {[x: number, y: number]}
  */
-function centre({ places, strip, radius }, layer, node) {
+export function centre({ places, strip, radius }, layer, node) {
   const { left, top, cell, columns } = places[layer];
   if (layer === 0) return [strip.left + strip.width, top + (node + 0.5) * cell];
   if (layer === places.length - 1) return [left + radius, top + (node + 0.5) * cell];
@@ -150,12 +150,12 @@ function centre({ places, strip, radius }, layer, node) {
 }
 
 /** @param {Plan} plan @param {number} layer */
-function radiusOf({ places, radius }, layer) {
+export function radiusOf({ places, radius }, layer) {
   return layer === places.length - 1 ? radius : Math.max(1, places[layer].cell * 0.4);
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {Trace} trace */
-function drawInput(pen, { image, strip }, trace) {
+export function drawInput(pen, { image, strip }, trace) {
   const top = strip.top + strip.height / 2 - image / 2;
   Object.assign(pen, { fillStyle: colour("sheet"), strokeStyle: colour("line"), lineWidth: 1 });
   pen.fillRect(0.5, top, image, image);
@@ -180,7 +180,7 @@ function drawInput(pen, { image, strip }, trace) {
  * @param {CanvasRenderingContext2D} pen @param {[number, number]} at @param {number} radius
  * @param {string} lit @param {number} share 0 to 1
  */
-function drawSpot(pen, at, radius, lit, share) {
+export function drawSpot(pen, at, radius, lit, share) {
   pen.beginPath();
   pen.arc(...at, radius, 0, 7);
   pen.fillStyle = colour("line");
@@ -191,9 +191,14 @@ function drawSpot(pen, at, radius, lit, share) {
   pen.globalAlpha = 1;
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {number} layer @param {Float32Array} values */
-function drawLayer(pen, plan, layer, values) {
-  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
+/** @param {Float32Array} values */
+const largestOf = (values) => values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-6);
+
+/**
+ * @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {number} layer @param {Float32Array} values
+ * @param {number} [most] the value that is wholly lit: the largest by default
+ */
+export function drawLayer(pen, plan, layer, values, most = largestOf(values)) {
   values.forEach((value, node) => {
     const lit = colour(value >= 0 ? "accent" : "cold");
     drawSpot(pen, centre(plan, layer, node), radiusOf(plan, layer), lit, Math.abs(value) / most);
@@ -201,7 +206,7 @@ function drawLayer(pen, plan, layer, values) {
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {Node} chosen */
-function ring(pen, plan, { layer, node }) {
+export function ring(pen, plan, { layer, node }) {
   if (layer >= plan.places.length) return;
   pen.beginPath();
   pen.arc(...centre(plan, layer, node), radiusOf(plan, layer) + 2, 0, 7);
@@ -211,7 +216,7 @@ function ring(pen, plan, { layer, node }) {
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {number[]} probabilities @param {string} font */
-function drawOutputs(pen, plan, probabilities, font) {
+export function drawOutputs(pen, plan, probabilities, font) {
   const layer = plan.places.length - 1;
   const likeliest = probabilities.indexOf(Math.max(...probabilities));
   pen.textBaseline = "middle";
@@ -229,7 +234,7 @@ function drawOutputs(pen, plan, probabilities, font) {
 }
 
 /** How many nodes each layer has, over it. @param {CanvasRenderingContext2D} pen @param {Plan} plan @param {string} font */
-function drawCaptions(pen, { image, isSmall, places }, font) {
+export function drawCaptions(pen, { image, isSmall, places }, font) {
   Object.assign(pen, {
     font: `400 ${isSmall ? 11 : 12}px ${font}`,
     fillStyle: colour("muted"),

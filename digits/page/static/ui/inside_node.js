@@ -13,7 +13,7 @@ import { find, findAll, make } from "./dom.js";
 
 const STRONGEST = 5; // terms of a sum that are written out
 /** @type {Record<ActivationName, string>} */
-const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU" };
+const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU", identity: "–" };
 const LEVELLING = ["tanh", "sigmoid"]; // far out there is nothing more to see
 
 /** @param {string} words */

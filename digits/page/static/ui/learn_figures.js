@@ -1,0 +1,56 @@
+// How the Learn room writes numbers, and the ladder of learning rates.
+
+import { text } from "../services/texts.js";
+
+const minus = (/** @type {string} */ words) => words.replace("-", "\u2212");
+
+/**
+ * A number with two figures that count, and never as a power of ten: -0.000031.
+ * @param {number} value
+ */
+export function exact(value) {
+  if (value === 0 || !Number.isFinite(value)) return value === 0 ? "0" : "∞";
+  const decimals = Math.min(9, Math.max(0, 1 - Math.floor(Math.log10(Math.abs(value)))));
+  return minus(value.toFixed(decimals));
+}
+
+/** A number with its sign, the plus too. @param {number} value */
+export const signed = (value) => (value > 0 ? `+${exact(value)}` : exact(value));
+
+/** A weight. @param {number} value */
+export const weightText = (value) => minus(Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(4));
+
+/** A loss. @param {number} loss */
+export function lossText(loss) {
+  if (!Number.isFinite(loss)) return "∞";
+  if (loss >= 100) return loss.toFixed(0);
+  return loss < 0.1 ? loss.toFixed(3) : loss.toFixed(2);
+}
+
+/** A difference of probabilities. @param {number} value */
+export const blameText = (value) => `${value > 0 ? "+" : ""}${minus(value.toFixed(2))}`;
+
+/**
+ * 1, 2, 5, 10, 20, 50 ... from one power of ten to another.
+ * @param {number} first exponent
+ * @param {number} last exponent
+ */
+export function ladder(first, last) {
+  const rungs = [];
+  for (let exponent = first; exponent < last; exponent++) {
+    for (const figure of [1, 2, 5]) rungs.push(Number(`${figure}e${exponent}`));
+  }
+  return [...rungs, Number(`1e${last}`)];
+}
+
+/**
+ * A share in whole percent, 0 % and 100 % only where it is so.
+ * @param {number} share
+ */
+export function shareText(share) {
+  if (share > 0 && share < 0.005) return text("learn_below_one");
+  return text("percent", { number: Math.min(share < 1 ? 99 : 100, Math.round(100 * share)) });
+}
+
+/** Whether the visitor's system asks for less motion. */
+export const wantsStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

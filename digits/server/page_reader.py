@@ -1,0 +1,59 @@
+"""Reads all the digits of a picture or a drawing, each with its box and its own "not sure"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from digits.data.drawings import Strokes
+from digits.data.preparation.grouping import group_strokes
+from digits.data.preparation.image import Prepared, to_pixels
+from digits.data.preparation.pictures import find_digits
+from digits.data.preparation.strokes import prepare_strokes
+from digits.network.backends import Backend
+from digits.network.calibration import Answer, answer
+from digits.network.judge import make_judge, reads_only_turned
+
+NOTHING_FOUND = "nothing_found"  # closer, more light or plain paper would help
+TURNED = "turned"  # a digit is there, but lies on its side or its head
+
+
+@dataclass(frozen=True, eq=False)
+class DigitRead:
+    """One digit of several: what it was prepared to, and what the network says of it."""
+
+    prepared: Prepared
+    answer: Answer
+    hint: str | None  # TURNED, or None
+
+
+def read_picture(network: Backend, picture: Image.Image | NDArray[Any]) -> list[DigitRead]:
+    """All digits of a picture in reading order; DrawingError when it cannot be read."""
+    return _read(network, [found.prepared for found in find_digits(picture, make_judge(network))])
+
+
+def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:
+    """All digits of a pad's drawing in reading order; DrawingError when it cannot be read."""
+    groups = group_strokes(strokes, make_judge(network))
+    return _read(network, [prepare_strokes(group) for group in groups])
+
+
+def hint_of(network: Backend, prepared: Prepared) -> str | None:
+    """What would help to have a picture read: NOTHING_FOUND, TURNED, or None."""
+    if prepared.box is None:
+        return NOTHING_FOUND
+    return TURNED if reads_only_turned(network, prepared.image) else None
+
+
+def _read(network: Backend, digits: list[Prepared]) -> list[DigitRead]:
+    if not digits:
+        return []
+    rows = network.predict(to_pixels(np.stack([prepared.image for prepared in digits])))
+    return [
+        DigitRead(prepared, answer(row, network.card.calibration), hint_of(network, prepared))
+        for prepared, row in zip(digits, rows, strict=True)
+    ]

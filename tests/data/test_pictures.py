@@ -1,0 +1,188 @@
+"""Finding digits in photos and screenshots, one or several, and strokes that make one digit."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from benchmarks.photos import CHOOSING, flat_kinds, is_same, make_empty, make_page, make_photo
+from digits.data.dataset import Digits
+from digits.data.preparation.grouping import group_strokes, reading_order
+from digits.data.preparation.image import to_pixels
+from digits.data.preparation.pictures import find_digits, prepare_picture
+from digits.network.backends import Backend, load_backend
+from digits.network.calibration import answer
+from digits.network.judge import make_judge, reads_only_turned
+
+
+@pytest.fixture(scope="module")
+def network() -> Backend:
+    return load_backend("sketch")
+
+
+def is_read(network: Backend, picture: Image.Image, label: int) -> bool:
+    prepared = prepare_picture(picture)
+    return int(network.predict(to_pixels(prepared.image)).argmax()) == label
+
+
+@pytest.mark.parametrize("name", list(CHOOSING))
+def test_photos_of_each_kind_are_read(name: str, network: Backend, mnist: Digits) -> None:
+    right = sum(
+        is_read(
+            network,
+            make_photo(mnist.train_images[k], CHOOSING[name], np.random.default_rng(k)),
+            mnist.train_labels[k],
+        )
+        for k in range(100, 108)
+    )
+    assert right >= 7  # of 8; the benchmark reads 200 a kind
+
+
+@pytest.mark.parametrize("name", list(flat_kinds()))
+def test_pictures_that_no_camera_took_are_read(name: str, network: Backend, mnist: Digits) -> None:
+    make = flat_kinds()[name]
+    right = sum(
+        is_read(
+            network, make(mnist.train_images[k], np.random.default_rng(k)), mnist.train_labels[k]
+        )
+        for k in range(100, 112)
+    )
+    assert right >= 11
+
+
+def test_an_mnist_image_goes_in_untouched(mnist: Digits) -> None:
+    for image in mnist.test_images[:100]:
+        for given in (image, 255 - image):
+            np.testing.assert_array_equal(prepare_picture(Image.fromarray(given)).image, image)
+
+
+@pytest.mark.parametrize("light", ["plain", "hard shadow"])
+def test_empty_paper_is_never_read(light: str, network: Backend) -> None:
+    for k in range(8):
+        photo = make_empty(CHOOSING[light], np.random.default_rng(k))
+        prepared = prepare_picture(photo)
+        if prepared.box is not None:
+            said = network.predict(to_pixels(prepared.image))[0]
+            assert not answer(said, network.card.calibration).sure
+        assert find_digits(photo, make_judge(network)) == []
+
+
+def test_a_page_is_read_in_reading_order(network: Backend, mnist: Digits) -> None:
+    images, labels = mnist.train_images[200:218], mnist.train_labels[200:218]
+    photo, boxes = make_page(images, CHOOSING["ruled, faint"], 0.3, np.random.default_rng(4))
+    found = find_digits(photo, make_judge(network))
+    assert len(found) == len(boxes)
+    assert all(is_same(one.box, box) for one, box in zip(found, boxes, strict=True))
+    said = network.predict(to_pixels(np.stack([one.prepared.image for one in found])))
+    assert (said.argmax(axis=1) == labels).sum() >= 17
+
+
+def test_a_turned_digit_is_told(network: Backend, mnist: Digits) -> None:
+    sevens = mnist.test_images[mnist.test_labels == 7][:200]
+    sure = [
+        image
+        for image in sevens
+        if answer(network.predict(to_pixels(image))[0], network.card.calibration).sure
+    ]
+    lying = [np.rot90(image).copy() for image in sure]
+    unsure = [
+        image
+        for image in lying
+        if not answer(network.predict(to_pixels(image))[0], network.card.calibration).sure
+    ]
+    assert len(unsure) > 20
+    assert all(reads_only_turned(network, image) for image in unsure)
+    assert not any(reads_only_turned(network, image) for image in sure)
+
+
+def test_a_large_photo_is_read_in_little_memory() -> None:
+    code = """
+import io, resource
+import numpy as np
+from PIL import Image, ImageDraw
+from digits.data.preparation import pictures, segmentation
+photo = Image.new("RGB", (4000, 3000), (230, 228, 220))
+ImageDraw.Draw(photo).line([(1900, 900), (1900, 2100)], (20, 20, 40), 90)
+packed = io.BytesIO(); photo.save(packed, "JPEG", quality=90); del photo
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+packed.seek(0)
+assert pictures.prepare_picture(Image.open(packed)).box is not None
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 300_000  # kB, of the whole process at its fullest
+
+
+def test_opencv_is_loaded_only_when_a_picture_comes() -> None:
+    code = "import sys, digits.data.preparation.pictures; print('cv2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_a_photo_keeps_its_turn_when_it_is_made_smaller() -> None:
+    photo = Image.new("RGB", (3000, 2000), "white")
+    ImageDraw.Draw(photo).line([(900, 1000), (2100, 1000)], "black", 120)  # level: a 1 on its side
+    tags = Image.Exif()
+    tags[0x0112] = 6
+    packed = io.BytesIO()
+    photo.save(packed, "JPEG", exif=tags.tobytes())
+    box = prepare_picture(Image.open(packed)).box
+    assert box is not None
+    assert box[3] - box[1] > 3 * (box[2] - box[0]) * 2000 / 3000
+
+
+def at(strokes: list[list[list[float]]], x: float, width: float) -> list[np.ndarray]:
+    """`strokes` moved to `x` and `width` times as wide and high, around the pad's middle height."""
+    return [np.array(s) * width + [x, 0.5 - width / 2] for s in strokes]
+
+
+FOUR = [[[0.2, 0], [0.1, 0.55], [0.7, 0.55]], [[0.55, 0.2], [0.5, 1]]]
+SEVEN = [[[0.05, 0.05], [0.65, 0.05], [0.3, 1]], [[0.15, 0.5], [0.65, 0.5]]]
+ONE = [[[0.3, 0], [0.3, 1]]]
+FIVE = [
+    [[0.15, 0.08], [0.12, 0.45], [0.4, 0.4], [0.6, 0.6], [0.5, 0.9], [0.3, 1], [0.05, 0.9]],
+    [[0.25, 0.0], [0.65, 0.0]],
+]
+TURN = np.linspace(0, 2 * np.pi, 30)
+CIRCLES = [
+    [[0.35 + 0.22 * np.sin(t), 0.24 - 0.22 * np.cos(t)] for t in TURN],
+    [[0.35 + 0.26 * np.sin(t), 0.76 - 0.26 * np.cos(t)] for t in TURN],
+]
+
+
+@pytest.mark.parametrize("digit", [FOUR, SEVEN, FIVE, CIRCLES], ids=["4", "7", "5", "8"])
+def test_one_digit_in_several_strokes_stays_one(digit: list, network: Backend) -> None:
+    groups = group_strokes(at(digit, 0.3, 0.6), make_judge(network))
+    assert [len(group) for group in groups] == [2]
+
+
+def test_several_digits_on_the_pad_are_told_apart(network: Backend) -> None:
+    strokes = at(ONE, 0.75, 0.3) + at(FOUR, 0.05, 0.3) + at(SEVEN, 0.4, 0.3)
+    groups = group_strokes(strokes, make_judge(network))
+    assert [len(group) for group in groups] == [2, 2, 1]
+
+
+def test_a_stray_dot_is_no_digit(network: Backend) -> None:
+    dot = [np.array([[0.9, 0.2]])]
+    groups = group_strokes(at(FOUR, 0.2, 0.6) + dot, make_judge(network))
+    assert [len(group) for group in groups] == [2]
+
+
+def test_reading_order_follows_sloping_lines() -> None:
+    class Box:
+        def __init__(self, name: str, x: float, y: float) -> None:
+            self.name, self.box = name, (x, y, x + 1, y + 1)
+
+    boxes = [
+        Box(f"{line}{place}", 1.5 * place, 1.6 * line + 0.3 * place)
+        for place in (3, 0, 2, 1)
+        for line in (1, 0)
+    ]
+    assert [box.name for box in reading_order(boxes)] == [
+        f"{line}{place}" for line in range(2) for place in range(4)
+    ]
