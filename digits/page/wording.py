@@ -20,7 +20,6 @@ NEXT = 0.005  # a second digit below this is not worth naming at all
 GUESS = 0.3  # a likeliest digit below this is not worth naming as a guess
 
 TROUBLES = {"only_dots": "why_dots", "shapes_apart": "why_apart"}
-SENTENCE_KEYS = {"training_busy": "train_busy", "training_failed": "train_failed"}
 
 
 @dataclass(frozen=True)
@@ -72,14 +71,6 @@ def word_comparison(message: Any, question: Any) -> Any:
     return {**message, "lines": lines or [text("compare_blank", language)]}
 
 
-def word_problem(message: Any, question: Any = None) -> Any:
-    """Any message with the sentence for its fault, if it has one."""
-    if not isinstance(message, Mapping) or "fault" not in message:
-        return message
-    language = choose_language(question.get("language") if isinstance(question, Mapping) else "")
-    return {**message, "problem": sentence_of(message["fault"], language)}
-
-
 def word_picker(message: Any) -> Any:
     """A Picker with the names alone."""
     chosen, entries = message["network"], message["networks"]
@@ -93,9 +84,8 @@ def word_picker(message: Any) -> Any:
 
 
 def sentence_of(fault: Mapping[str, Any], language: str) -> str:
-    """A fault in words: in the visitor's language where there is a text, else in English."""
-    if fault["code"] in SENTENCE_KEYS:
-        return text(SENTENCE_KEYS[fault["code"]], language)
+    """A fault in words, in English: the page has a text of its own for each code."""
+    del language
     assert fault["code"] in SENTENCES, fault
     return str(DigitsError(fault["code"], **fault["values"]))
 

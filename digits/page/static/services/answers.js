@@ -14,8 +14,8 @@ export const SOONEST = 28; // ms between two questions: 30 answers a second look
 export const PATIENCE = 1000; // ms before a silent server is asked again
 
 /**
- * What is wrong, as a sentence: a fault, or the sentence that an older server sends; "" when nothing is.
- * @param {{fault?: Fault, problem?: string} | null | undefined} reply
+ * What is wrong, as a sentence in the visitor's language; "" when nothing is.
+ * @param {{fault?: Fault, problem?: string} | null | undefined} reply `problem` is what the page found by itself
  * @returns {string}
  */
 export function problemOf(reply) {

@@ -56,16 +56,23 @@ export async function speak(language) {
   storeLanguage(language);
 }
 
+/** A text, and what fills it: numbers, words, or texts again. @typedef {{key: string, values: Values}} Phrase */
+/** @typedef {{[name: string]: string | number | null | undefined | Phrase}} Values */
+
 /**
  * The text `key`, with {names} filled in.
  * @param {string} key
- * @param {Record<string, string | number | null | undefined>} [values]
+ * @param {Values} [values]
+ * @returns {string}
  */
 export function text(key, values = {}) {
-  const filled = (texts[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+  const filled = (texts[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => put(values[name] ?? all));
   // English, for the digit that begins with a vowel; Chinese, where a word and not a number follows.
   return filled.replace(" a 8", " an 8").replace("把握 超过", "把握超过");
 }
+
+/** @param {string | number | Phrase} value */
+const put = (value) => (typeof value === "object" ? text(value.key, value.values) : String(value));
 
 /**
  * What cannot be done, in a sentence.
@@ -73,7 +80,16 @@ export function text(key, values = {}) {
  */
 export function sentence({ code, values }) {
   const key = `error.${code}`;
-  return key in texts ? text(key, values) : text("error.unknown", { code });
+  if (!(key in texts)) return text("error.unknown", { code });
+  const named = Object.entries(values).map(([name, value]) => [name, valueInWords(name, value)]);
+  return text(key, Object.fromEntries(named));
+}
+
+/** A fault's value as a sentence has it: the setting "batch_size" by its field's name. @param {string} name @param {unknown} value */
+function valueInWords(name, value) {
+  if (typeof value === "number") return number(value);
+  if (Array.isArray(value)) return value.join(" / ");
+  return name === "setting" ? text(`field_${value}`) : String(value);
 }
 
 /**
@@ -102,6 +118,26 @@ export function number(value) {
 }
 
 /**
+ * A number with so many decimals: 0.134.
+ * @param {number} value
+ * @param {number} places
+ */
+export function decimal(value, places) {
+  const locale = state.get("language") === "zh" ? "zh-CN" : "en-GB";
+  return value.toLocaleString(locale, { minimumFractionDigits: places, maximumFractionDigits: places });
+}
+
+/**
+ * A time as people say it: 8 s, 3 min.
+ * @param {number} seconds
+ * @param {number} [places] of the seconds
+ */
+export function duration(seconds, places = 0) {
+  if (seconds < 90) return text("seconds", { number: decimal(seconds, places) });
+  return text("minutes", { number: number(Math.round(seconds / 60)) });
+}
+
+/**
  * A share as people say it; what is not quite all is never rounded up to 100 %.
  * @param {number} share
  * @param {number} [places]
@@ -110,5 +146,5 @@ export function percent(share, places = 0) {
   const unit = 10 ** places;
   const rounded = Math.round(100 * share * unit) / unit;
   const shown = share < 1 ? Math.min(rounded, 100 - 1 / unit) : rounded;
-  return text("percent", { number: shown.toFixed(places) });
+  return text("percent", { number: decimal(shown, places) });
 }

@@ -72,7 +72,7 @@ export function mount(host) {
 /** @param {Run | null} run */
 function noteOf(run) {
   if (!run) return "";
-  if (run.state === "problem") return text("run_problem", { problem: problemOf(run) });
+  if (run.state === "problem") return problemOf(run);
   const said = ["waiting", "loading", ...ENDED];
   return said.includes(run.state) ? text(`run_${run.state}`, { place: run.place }) : "";
 }

@@ -192,7 +192,7 @@ class Teaching {
     find(this.learn, ".learn-share").style.width = stage === "learning" ? `${100 * (lesson.share ?? 0)}%` : "0";
     this.isLearning = stage === "waiting" || stage === "learning";
     if (stage === "problem") {
-      this.say(text("teach_problem", { problem: problemOf(lesson) }));
+      this.say(problemOf(lesson));
       this.show();
     }
     if (stage === "done") this.celebrate(lesson);
@@ -237,7 +237,7 @@ class Teaching {
   async save(kind) {
     const file = await this.ask("save", { kind, drawings: this.corrections });
     const problem = problemOf(file);
-    if (problem) this.say(text("teach_problem", { problem }));
+    if (problem) this.say(problem);
     else download(file.name, file.text, "text/plain");
   }
 
