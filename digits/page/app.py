@@ -184,7 +184,7 @@ def lay_out(services: Services) -> Components:
             layout.make_answer()
             # "wrong? it is 0 1 2 ...": the best seat on the page
             lesson = layout.make_teach(save, load, prepare)
-            picker = layout.make_picker(wording.word_picker(reader.picker()), compare)
+            picker = layout.make_picker(reader.picker(), compare)
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(i18n("tab_see"), elem_id="tab_see"):
                     layout.make_see()

@@ -13,7 +13,6 @@ from typing import Any
 import gradio as gr
 
 from digits.errors import DigitsError
-from digits.page import wording
 from digits.page.texts import choose_language
 from digits.page.theme import say_in, translatable
 from digits.server.lesson_service import LessonService
@@ -132,7 +131,7 @@ def make_learn(lessons: LessonService, reader: Reader) -> Callable[..., Any]:
 
 def pick(reader: Reader, token: object, network: str) -> Any:
     """The picker's value with one of a session's networks chosen."""
-    picker = wording.word_picker(reader.picker(reader.sessions.find(token), network))
+    picker = reader.picker(reader.sessions.find(token), network)
     return {**picker, "session": token}  # so that show_code finds the network
 
 

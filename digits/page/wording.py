@@ -1,7 +1,7 @@
 """OLD FIELDS: sentences that older scripts find in the server's messages, beside the codes.
 
 The scripts word everything themselves from code and values. Until all of them do, this is the one place that
-adds `problem`, `line`, `why`, `percent`, `ms`, `lines` and `names`; delete it, and what app.py calls of it.
+adds `problem`, `line`, `why`, `percent`, `ms`, and `lines`; delete it, and what app.py calls of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 
 from digits.errors import SENTENCES, DigitsError
 from digits.network.backends import PACKAGES
-from digits.network.registry import YOURS
 from digits.page.texts import choose_language, text
 
 CLOSE = 0.2  # a second digit with this probability is worth naming as "could be a 4 or a 9"
@@ -69,18 +68,6 @@ def word_comparison(message: Any, question: Any) -> Any:
         for guess in message["guesses"]
     ]
     return {**message, "lines": lines or [text("compare_blank", language)]}
-
-
-def word_picker(message: Any) -> Any:
-    """A Picker with the names alone."""
-    chosen, entries = message["network"], message["networks"]
-    names = [entry["id"] for entry in entries if entry["kind"] == "shipped"]
-    own = [entry["id"] for entry in entries if entry["kind"] != "shipped"]
-    return {
-        **message,
-        "names": [*names, *([YOURS] if own else [])],
-        "network": YOURS if chosen in own else chosen,
-    }
 
 
 def sentence_of(fault: Mapping[str, Any], language: str) -> str:

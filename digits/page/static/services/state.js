@@ -6,6 +6,9 @@ import { createStore } from "./store.js";
 /** @typedef {import("./messages.js").Choice} Choice */
 /** @typedef {import("./messages.js").Shown} Shown */
 /** @typedef {import("./messages.js").RunState} RunState */
+/** @typedef {import("./messages.js").Run} Run */
+/** @typedef {import("./messages.js").Outcome} Outcome */
+/** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
 /** @typedef {"en" | "zh"} Language */
 
 /**
@@ -29,7 +32,13 @@ import { createStore } from "./store.js";
  * @property {boolean} isTaught the drawing was told to be a digit: the next stroke begins another
  * @property {Answer | null} answer to what is on the pad, or was a moment ago
  * @property {boolean} shrink "just shrink it" is on
+ * @property {NetworkEntry[]} networks that were shipped and can be chosen
+ * @property {NetworkEntry[]} own that the visitor trained or taught and can be chosen, oldest first
  * @property {RunState} run how the training stands
+ * @property {Run | null} training the server's last word of it
+ * @property {Record<string, any> | null} order the settings that the training was asked for with
+ * @property {Outcome | null} outcome of the last run that ended
+ * @property {"here" | "lost"} link whether the server answers what is asked beside the drawing
  * @property {number} ownNetworks how many networks were made for this visitor: each answers differently
  */
 
@@ -45,7 +54,13 @@ export const state = createStore(
     isTaught: false,
     answer: null,
     shrink: false,
+    networks: [],
+    own: [],
     run: "idle",
+    training: null,
+    order: null,
+    outcome: null,
+    link: "here",
     ownNetworks: 0,
   }),
 );
@@ -55,6 +70,6 @@ export const state = createStore(
  * @param {Choice} choice
  */
 export function choose(choice) {
-  if (choice.network && choice.network !== "yours") state.set("shipped", choice.network);
+  if (choice.network && !/^yours(-|$)/.test(choice.network)) state.set("shipped", choice.network);
   state.set("choice", choice);
 }

@@ -2,6 +2,7 @@
 //
 // Every number has its place and keeps it: nothing moves when digits change.
 
+import { nameOf } from "../services/names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";
@@ -86,7 +87,7 @@ function showBars(bars, shown) {
 /** @param {Shown} shown */
 function describeWho({ by, guess }) {
   return text("by", {
-    network: by.network === "yours" ? text("network_yours") : by.network,
+    network: nameOf(by.network),
     backend: PACKAGES[by.backend] ?? by.backend,
     device: by.device,
     ms: guess?.milliseconds.toFixed(2),

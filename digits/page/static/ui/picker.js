@@ -4,6 +4,7 @@
 // after a training) or to choose one, and reads the visitor's choice from it.
 
 import { problemOf } from "../services/answers.js";
+import { aboutNetwork, entryOf, inWords, isOwn } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
@@ -13,7 +14,6 @@ import { find, make } from "./dom.js";
 /** @typedef {import("../services/messages.js").By} By */
 
 const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
-const EXPLAINED = ["sketch", "tutorial", "yours"];
 
 /** @param {import("../hosts/gradio.js").Host<Picked>} host */
 export function mount(host) {
@@ -24,12 +24,14 @@ export function mount(host) {
   const lines = find(element, ".compare-lines");
 
   function show() {
-    const { names, network: chosen, backends, backend: asked } = host.value;
-    const isOwn = chosen === "yours";
-    offer(network, names, chosen, nameOf);
-    offer(backend, isOwn ? ["torch"] : backends, isOwn ? "torch" : asked, (name) => PACKAGES[name] ?? name);
-    compare.hidden = backends.length < 2 || isOwn;
-    find(element, ".picker-about").textContent = EXPLAINED.includes(chosen) ? text(`about_${chosen}`) : "";
+    const { network: chosen, backends, backend: asked } = host.value;
+    const hasTorchAlone = isOwn(chosen);
+    offerNetworks(network, chosen);
+    const name = (/** @type {string} */ backend) => PACKAGES[backend] ?? backend;
+    offer(backend, hasTorchAlone ? ["torch"] : backends, hasTorchAlone ? "torch" : asked, name);
+    compare.hidden = backends.length < 2 || hasTorchAlone;
+    const entry = entryOf(chosen);
+    find(element, ".picker-about").textContent = entry ? aboutNetwork(entry) : "";
   }
 
   function tellChoice() {
@@ -40,7 +42,7 @@ export function mount(host) {
 
   /** @param {Partial<Picked>} change */
   function pick(change) {
-    host.value = { ...host.value, ...change };
+    host.value = { ...host.value, ...change, ...credentials() };
     show();
     tellChoice();
     host.emit("input");
@@ -49,12 +51,28 @@ export function mount(host) {
   network.addEventListener("change", () => pick({ network: network.value }));
   backend.addEventListener("change", () => pick({ backend: backend.value, device: "auto" }));
   device.addEventListener("change", () => pick({ device: device.value }));
+  function tellNetworks() {
+    const { networks } = host.value;
+    state.set(
+      "networks",
+      networks.filter(({ kind }) => kind === "shipped"),
+    );
+    const own = networks.filter(({ kind }) => kind !== "shipped");
+    if (own.length) state.set("own", own);
+  }
+
   host.watch(() => {
+    tellNetworks();
     show();
     tellChoice();
   });
   state.subscribe("choice", ({ network: wanted }) => {
-    if (wanted && wanted !== host.value.network && host.value.names.includes(wanted)) pick({ network: wanted });
+    if (wanted && wanted !== host.value.network && entryOf(wanted)) pick({ network: wanted });
+  });
+  state.subscribe("own", () => {
+    // the server has forgotten the network that was chosen
+    if (isOwn(host.value.network) && !entryOf(host.value.network)) pick({ network: state.get("shipped") });
+    show();
   });
   state.subscribe("answer", (answer) => {
     if (answer?.shown) showDevices(device, answer.shown.by);
@@ -68,11 +86,17 @@ export function mount(host) {
     fill(element);
     show();
   });
+  tellNetworks();
+  show();
   tellChoice();
 }
 
-/** @param {string} name */
-const nameOf = (name) => (name === "yours" ? text("network_yours") : name);
+/** The shipped networks, then the visitor's own, each by its name. @param {HTMLSelectElement} select @param {string} chosen */
+function offerNetworks(select, chosen) {
+  const all = [...state.get("networks"), ...state.get("own")];
+  select.replaceChildren(...all.map(({ id, name }) => new Option(inWords(name), id, false, id === chosen)));
+  select.disabled = all.length < 2;
+}
 
 /**
  * @param {HTMLSelectElement} select
