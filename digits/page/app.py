@@ -179,6 +179,7 @@ def lay_out(services: Services) -> Components:
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="left", min_width=0):
             pad = layout.make_pad(read)
+            layout.make_glance()
             layout.make_samples()
         with gr.Column(elem_id="right", min_width=0):
             layout.make_answer()

@@ -45,6 +45,11 @@ def make_answer() -> gr.HTML:
     return component("answer")
 
 
+def make_glance() -> gr.HTML:
+    """The answer in short, for where it is out of sight."""
+    return component("glance")
+
+
 def make_picker(picker: Any, compare: Callable[..., Any]) -> gr.HTML:
     """Network, backend and device. Its value is a server.messages.Picker; "input" when picked."""
     return component("picker", picker, server_functions=[compare])

@@ -1,7 +1,7 @@
 // What networks are called, and what there is to say of each.
 
 import { state } from "./state.js";
-import { number, percent, text } from "./texts.js";
+import { counted, number, percent, text } from "./texts.js";
 
 /** @typedef {import("./messages.js").Name} Name */
 /** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
@@ -48,7 +48,11 @@ export function nameOf(id) {
  */
 export function aboutNetwork({ id, kind, card }) {
   if (kind === "shipped") return EXPLAINED.includes(id) ? text(`about_${id}`) : factsOf(card);
-  const values = { images: number(card.train_images ?? 0), epochs: number(card.epochs ?? 0), drawings: card.drawings };
+  const values = {
+    images: number(card.train_images ?? 0),
+    epochs: counted("set_epochs", card.epochs ?? 0),
+    drawings: counted("drawings", card.drawings),
+  };
   return `${text(`about_${kind}`, values)} ${factsOf(card)}`;
 }
 

@@ -128,6 +128,15 @@ export function decimal(value, places) {
 }
 
 /**
+ * The text `key`, or `key`_one where it is about one thing.
+ * @param {string} key
+ * @param {number} count
+ */
+export function counted(key, count) {
+  return text(count === 1 ? `${key}_one` : key, { count: number(count) });
+}
+
+/**
  * A time as people say it: 8 s, 3 min.
  * @param {number} seconds
  * @param {number} [places] of the seconds

@@ -10,7 +10,7 @@ import { entryOf, inWords, isOwn, nameOf } from "../services/names.js";
 import { keepRun, pastRuns } from "../services/past_runs.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
-import { decimal, duration, fill, number, percent, text } from "../services/texts.js";
+import { counted, decimal, duration, fill, number, percent, text } from "../services/texts.js";
 import { find, make, whenWidthChanges } from "./dom.js";
 import { showPictures } from "./run_pictures.js";
 
@@ -272,7 +272,7 @@ function settingsOf(run) {
     ...(run?.network ? [inWords(run.network.name)] : []),
     order.sizes.join(" → "),
     order.activation,
-    text("set_epochs", { count: order.epochs }),
+    counted("set_epochs", order.epochs),
     text("set_batch", { count: number(order.batch_size) }),
     text("set_rate", { rate: number(order.learning_rate) }),
     text("set_images", { count: number(images) }),

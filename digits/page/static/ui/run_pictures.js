@@ -46,7 +46,7 @@ function drawAccuracy(svg, run, other) {
     ],
     ticks: [0, 0.25, 0.5, 0.75, 1],
     epochs: Math.max(run.epochs, other?.epochs ?? 0),
-    label: (tick) => (tick === 1 ? percent(1) : String(100 * tick)),
+    label: (tick) => String(100 * tick),
   });
 }
 

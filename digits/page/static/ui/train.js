@@ -9,7 +9,7 @@ import { BUSY } from "../services/follow.js";
 import { inWords } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
-import { fill, number, text } from "../services/texts.js";
+import { counted, fill, number, text } from "../services/texts.js";
 import { find, findAll, make, makeButton } from "./dom.js";
 
 /** @typedef {import("../services/messages.js").Fault} Fault */
@@ -108,7 +108,7 @@ class TrainForm {
       const count = number(Math.min(Number(images), all));
       find(card, ".recipe-facts").textContent = [
         text("set_images", { count }),
-        text("set_epochs", { count: epochs }),
+        counted("set_epochs", Number(epochs)),
         text("set_batch", { count: number(Number(batch)) }),
       ].join(" · ");
     }
