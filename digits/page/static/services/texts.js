@@ -128,12 +128,13 @@ export function decimal(value, places) {
 }
 
 /**
- * The text `key`, or `key`_one where it is about one thing.
+ * The text `key`, or `key`_one or `key`_none where it is about one thing or none.
  * @param {string} key
  * @param {number} count
  */
 export function counted(key, count) {
-  return text(count === 1 ? `${key}_one` : key, { count: number(count) });
+  const which = count === 1 ? `${key}_one` : count ? key : `${key}_none`;
+  return text(which, { count: number(count) });
 }
 
 /**
