@@ -6,7 +6,7 @@ Everything that the parts need of each other is handed to them here, as function
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute
 
 from digits.errors import DigitsError, WeightsError
 from digits.network.registry import Choice, Networks, list_weights
-from digits.page import layout, wording
+from digits.page import layout
 from digits.page.api import EXAMPLES, MAX_PICTURE_FILE, RESULTS, add_api
 from digits.page.events import Components, wire
 from digits.page.gradio_compat import publish
@@ -31,10 +31,10 @@ from digits.page.static_files import static_route
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
 from digits.process import keep_to_one_thread
+from digits.server import downloads, lesson_service
 from digits.server.browser_digits import BrowserDigits
 from digits.server.datasets import DatasetCache
-from digits.server.downloads import download
-from digits.server.lesson_service import LessonService, load, save
+from digits.server.lesson_service import LessonService
 from digits.server.messages import fault_of
 from digits.server.middleware import RequestLimits
 from digits.server.reader import Reader, guess
@@ -152,40 +152,39 @@ def lay_out(services: Services) -> Components:
     i18n = make_i18n()
 
     def read(question: Any) -> Any:
-        return wording.word_problem(reader.read(question), question)
+        return reader.read(question)
 
     def compare(question: Any) -> Any:
-        return wording.word_problem(reader.compare(question), question)
+        return reader.compare(question)
 
     def prepare(question: Any) -> Any:
         try:
             return training.datasets.prepare()
         except DigitsError as error:
-            return wording.word_problem({"fault": fault_of(error)}, question)
+            return {"fault": fault_of(error)}
 
     def stop(question: Any) -> Any:
         return training.stop(question)
 
-    # named after the actions of the page's scripts
-    functions: dict[str, Callable[[Any], Any]] = {
-        "save": lambda question: wording.word_problem(save(question), question),
-        "load": lambda question: wording.word_problem(load(question), question),
-        "download": lambda question: wording.word_problem(
-            download(reader, training.datasets, question), question
-        ),
-    }
-    for name, function in functions.items():
-        function.__name__ = name
+    def save(question: Any) -> Any:
+        return lesson_service.save(question)
+
+    def load(question: Any) -> Any:
+        return lesson_service.load(question)
+
+    def download(question: Any) -> Any:
+        return downloads.download(reader, training.datasets, question)
 
     header = layout.make_header()
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="left", min_width=0):
             pad = layout.make_pad(read)
+            layout.make_glance()
             layout.make_samples()
         with gr.Column(elem_id="right", min_width=0):
             layout.make_answer()
             # "wrong? it is 0 1 2 ...": the best seat on the page
-            lesson = layout.make_teach(functions["save"], functions["load"], prepare)
+            lesson = layout.make_teach(save, load, prepare)
             picker = layout.make_picker(reader.picker(), compare)
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(i18n("tab_see"), elem_id="tab_see"):
@@ -193,9 +192,7 @@ def lay_out(services: Services) -> Components:
                 with gr.Tab(i18n("tab_learn"), elem_id="tab_learn"):
                     layout.make_learn()
                 with gr.Tab(i18n("tab_train"), elem_id="tab_train"):
-                    form, run, outcome = layout.make_train_rooms(
-                        stop, prepare, functions["download"]
-                    )
+                    form, run, outcome = layout.make_train_rooms(stop, prepare, download)
                 with gr.Tab(i18n("tab_inside"), elem_id="tab_inside"):
                     layout.make_inside()
                 with gr.Tab(i18n("tab_code"), elem_id="tab_code"):
@@ -228,11 +225,8 @@ def own_routes(services: Services) -> list[BaseRoute]:
     """The routes beside Gradio's."""
     reader, training = services.reader, services.training
 
-    def read(question: Any) -> Any:
-        return wording.word_problem(reader.read(question), question)
-
     return [
-        *make_routes(read, reader.is_quick, training.state),
+        *make_routes(reader.read, reader.is_quick, training.state),
         *make_weights_routes(reader, write_page),
         *BrowserDigits(training.datasets.folder).routes(),
         static_route(),

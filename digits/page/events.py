@@ -13,7 +13,6 @@ from typing import Any
 import gradio as gr
 
 from digits.errors import DigitsError
-from digits.page import wording
 from digits.page.texts import choose_language
 from digits.page.theme import say_in, translatable
 from digits.server.lesson_service import LessonService
@@ -60,13 +59,13 @@ def wire(
     _wire_language(page, components)
     components.form.submit(
         make_train(training),
-        [components.form, components.pad, components.header],
+        [components.form, components.pad],
         [components.run, components.outcome, components.picker],
         **UPDATES,
     )
     components.lesson.submit(
         make_learn(lessons, reader),
-        [components.lesson, components.header],
+        components.lesson,
         [components.lesson, components.picker],
         **UPDATES,
     )
@@ -98,14 +97,13 @@ def make_train(training: TrainingService) -> Callable[..., Any]:
     """The handler of the button Train."""
 
     async def train(
-        asked: Any, drawing: Any, language: str, request: gr.Request
+        asked: Any, drawing: Any, request: gr.Request
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
         session = token_in(as_question(asked))
         training.sessions.connect(request.session_hash or "", session)
         async for update in training.train(session, asked, drawing):
-            run = wording.word_problem(update.run, {"language": language})
             yield (
-                run,
+                update.run,
                 gr.skip() if update.outcome is None else update.outcome,
                 gr.skip()
                 if update.entry is None
@@ -118,15 +116,13 @@ def make_train(training: TrainingService) -> Callable[..., Any]:
 def make_learn(lessons: LessonService, reader: Reader) -> Callable[..., Any]:
     """The handler of "learn from these"."""
 
-    async def learn(
-        asked: Any, language: str, request: gr.Request
-    ) -> AsyncIterator[tuple[Any, Any]]:
+    async def learn(asked: Any, request: gr.Request) -> AsyncIterator[tuple[Any, Any]]:
         session = token_in(as_question(asked))
         reader.sessions.connect(request.session_hash or "", session)
         async for message in lessons.learn(session, asked):
             entry = message.get("network")
             yield (
-                wording.word_problem(message, {"language": language}),
+                message,
                 pick(reader, session, entry["id"]) if entry else gr.skip(),
             )
 

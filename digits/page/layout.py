@@ -20,7 +20,9 @@ from digits.page.static_files import STATIC
 from digits.server.browser_digits import PATH as LEARN_PATH
 from digits.training.recipes import RECIPES
 
-PRESETS = ("tutorial", "fast")  # recipes to choose from on the page
+PRESETS = ("tutorial", "fast", "overfit")  # recipes to choose from on the page
+# Seen so with seeds 0 and 1: all 100 images read right, of MNIST's test images 64 to 73 %.
+OVERFIT = {"epochs": 20, "batch_size": 10, "train_images": 100}
 ALL_IMAGES = 60_000
 
 
@@ -43,6 +45,11 @@ def make_samples() -> gr.HTML:
 def make_answer() -> gr.HTML:
     """The digit, the words and ten bars."""
     return component("answer")
+
+
+def make_glance() -> gr.HTML:
+    """The answer in short, for where it is out of sight."""
+    return component("glance")
 
 
 def make_picker(picker: Any, compare: Callable[..., Any]) -> gr.HTML:
@@ -73,20 +80,26 @@ def make_code(script: str) -> gr.HTML:
 def make_train_rooms(
     stop: Callable[..., Any], prepare: Callable[..., Any], download: Callable[..., Any]
 ) -> tuple[gr.HTML, gr.HTML, gr.HTML]:
-    """The form, the run and its outcome. The form's value is the order; "submit" when Train is pressed."""
+    """The run, the form and what came of it, from the top down.
+
+    The form's value is the order; "submit" when Train is pressed.
+    """
+    run = component("run", server_functions=[stop])
     form = component(
         "train",
         limits={name: list(pair) for name, pair in PAGE_LIMITS.items()},
         presets={name: preset(name) for name in PRESETS},
         activations=list(ACTIVATIONS),
         torch=is_installed("torch"),
-        server_functions=[stop, prepare],
+        server_functions=[prepare],
     )
-    return form, component("run"), component("outcome", server_functions=[download])
+    return form, run, component("outcome", server_functions=[download])
 
 
 def preset(name: str) -> dict[str, Any]:
     """A recipe as the form's fields take it."""
+    if name == "overfit":
+        return preset("tutorial") | OVERFIT
     recipe = RECIPES[name]
     settings = asdict(recipe)
     return {

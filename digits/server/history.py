@@ -56,6 +56,10 @@ class RunHistory:
             "available": available or len(digits.train_labels),
             "source": digits.source,
             "sizes": list(settings.recipe.model.sizes),
+            "activation": settings.recipe.model.activation,
+            "batch_size": settings.recipe.batch_size,
+            "learning_rate": settings.recipe.learning_rate,
+            "seed": settings.seed,
             "start": start or {"network": None, "name": None},
         }
 

@@ -225,6 +225,10 @@ class RunMessage(TypedDict, total=False):
     available: int  # how many there are to train on
     source: str  # "mnist", "bundled" or "own"
     sizes: list[int]  # that are trained
+    activation: str
+    batch_size: int
+    learning_rate: float
+    seed: int
     seconds: float
     left: float | None  # seconds, about; None where nobody can say yet
     curve: list[list[float | None]]  # step, loss, quick_accuracy, train_accuracy

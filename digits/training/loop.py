@@ -31,11 +31,12 @@ from digits.training.standardization import PlainPixels, StandardPixels, to_pixe
 # Images fetched from the shuffled set in one go, then cut into batches: fetching 15 at a time would
 # cost as much as a layer, and all at once four times the memory of the images themselves.
 FETCHED = 512
+FEWEST_BATCHES = 30  # whose mean loss is told: a single batch says little
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run is inside an epoch: `step` of the run's `steps`, mean loss since the last report."""
+    """Where a run is inside an epoch: `step` of the run's `steps`, mean loss of the latest batches."""
 
     step: int
     steps: int
@@ -54,7 +55,7 @@ class EpochReport:
     loss: float
     test_accuracy: float
     seconds: float  # since the run began
-    recent_loss: float = math.nan  # mean loss of the batches since the last report
+    recent_loss: float = math.nan  # mean loss of the latest batches
 
 
 def train(
@@ -101,18 +102,24 @@ def train(
             if stopped := stop():
                 break
             if report_every is not None and time.perf_counter() - reported >= report_every:
-                mean = float(torch.stack(losses[recent:]).mean())
-                recent, reported = len(losses), time.perf_counter()
+                mean = _latest(losses, recent)
+                recent = len(losses)
                 inputs.hand_out()
-                yield Progress(step, steps, epoch, epochs, mean, reported - began)
+                yield Progress(step, steps, epoch, epochs, mean, time.perf_counter() - began)
+                reported = time.perf_counter()  # a report takes time, too: it is not training
         inputs.hand_out()
         mean = float(torch.stack(losses).mean())
-        latest = float(torch.stack(losses[recent:] or losses).mean())
+        latest = _latest(losses, recent)
         reached = _share_right(_test(model, test_images), test_labels)
         yield EpochReport(epoch, epochs, mean, reached, time.perf_counter() - began, latest)
         if stopped:
             return
         reported = time.perf_counter()  # so that the next report is no single batch's loss
+
+
+def _latest(losses: list[Tensor], since: int) -> float:
+    """Mean of the losses from `since` on, of FEWEST_BATCHES at least: few alone jump up and down."""
+    return float(torch.stack(losses[max(0, min(since, len(losses) - FEWEST_BATCHES)) :]).mean())
 
 
 def batches(

@@ -85,9 +85,9 @@ def test_a_visitor_trains_to_the_end_and_the_pad_uses_the_network(open_page: Ope
     wait_for_state(page, "done")
     assert accuracy(page) > 80
     assert "of 1,000 test digits read right" in page.locator(".run").inner_text()
-    assert "The pad now uses your network" in page.locator(".run-note").inner_text()
+    assert "Done. The pad now uses “run 1”." in page.locator(".run-note").inner_text()
     wait_for_answer(page)
-    assert page.locator(".answer-by").inner_text().startswith("yours")
+    assert page.locator(".answer-by").inner_text().startswith("run 1")
     readings = page.locator(".own ol li").all_inner_texts()
     assert [text.split("\n")[0] for text in readings] == ["untrained", "epoch 1", "epoch 2"]
     page.get_by_role("button", name="Back to “tutorial”").click()
@@ -104,6 +104,7 @@ def test_afterwards_it_shows_confusion_mistakes_and_runs(open_page: OpenPage) ->
     assert len(counts) == 100 and sum(int(count or 0) for count in counts) == 1000
     diagonal = sum(int(count or 0) for count in counts[::11])
     assert diagonal == pytest.approx(10 * accuracy(page), abs=1)
+    page.get_by_text("Sure of itself, and wrong").click()
     caption = page.locator(".mistakes li span").first.inner_text()
     label, said = re.findall(r"\d", caption)
     assert label != said
@@ -146,7 +147,7 @@ def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:
     assert time.perf_counter() - began < 3  # one second, on a machine that does nothing else
     assert accuracy(page) > 30
     assert "learnt so far" in page.locator(".run-note").inner_text()
-    epochs = page.locator(".runs tr").last.locator("td").nth(2).inner_text()
+    epochs = page.locator(".runs tr").last.locator("td").nth(2).text_content()
     assert 0 < float(epochs) < 20
 
 
@@ -156,7 +157,7 @@ def test_train_again_goes_on_from_the_own_network_or_afresh(open_page: OpenPage)
     press_train(page)
     wait_for_state(page, "done")
     reached = accuracy(page)
-    for runs, (start, is_better) in enumerate((("go_on", True), ("afresh", False)), start=2):
+    for runs, (start, is_better) in enumerate((("yours-1", True), ("afresh", False)), start=2):
         page.locator("#train [name=start]").select_option(start)
         page.locator("#train [name=epochs]").fill("1")
         press_train(page)
@@ -177,7 +178,7 @@ def test_two_visitors_train_in_turn_and_see_their_place(open_page: OpenPage) -> 
     wait_for_state(one, "stopped")
     wait_for_state(other, "done")
     draw(one, ONE)
-    assert one.locator(".answer-by").inner_text().startswith("yours")
+    assert one.locator(".answer-by").inner_text().startswith("run 1")
 
 
 def test_stop_while_waiting_leaves_the_line(open_page: OpenPage) -> None:
@@ -275,7 +276,7 @@ def test_whatever_fails_in_a_training_its_visitor_can_try_again(
         wait_for_state(page, "problem")
     finally:
         failing.clear()
-    assert "press Train to try again" in page.locator(".run-note").inner_text()
+    assert "Press Train to try again" in page.locator(".run-note").inner_text()
     press_train(page)
     wait_for_state(page, "done")
 

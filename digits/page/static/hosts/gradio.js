@@ -33,6 +33,7 @@ import { keepTheme } from "../services/theme.js";
 const MODULES = {
   answer: () => import("../ui/answer.js"),
   code: () => import("../ui/code.js"),
+  glance: () => import("../ui/glance.js"),
   header: () => import("../ui/header.js"),
   inside: () => import("../ui/inside.js"),
   learn: () => import("../ui/learn.js"),

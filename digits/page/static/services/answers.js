@@ -3,7 +3,7 @@
 // One question is under way at a time and the newest drawing goes next: a slow server or network means
 // fewer answers, never a queue of old ones.
 
-import { hasText, percent, sentence, text } from "./texts.js";
+import { percent, sentence, text } from "./texts.js";
 
 /** @typedef {import("./messages.js").Question} Question */
 /** @typedef {import("./messages.js").Shown} Shown */
@@ -14,12 +14,12 @@ export const SOONEST = 28; // ms between two questions: 30 answers a second look
 export const PATIENCE = 1000; // ms before a silent server is asked again
 
 /**
- * What is wrong, as a sentence: a fault, or the sentence that an older server sends; "" when nothing is.
- * @param {{fault?: Fault, problem?: string} | null | undefined} reply
+ * What is wrong, as a sentence in the visitor's language; "" when nothing is.
+ * @param {{fault?: Fault, problem?: string} | null | undefined} reply `problem` is what the page found by itself
  * @returns {string}
  */
 export function problemOf(reply) {
-  if (reply?.fault && (hasText(reply.fault) || !reply.problem)) return sentence(reply.fault);
+  if (reply?.fault) return sentence(reply.fault);
   return reply?.problem ?? "";
 }
 

@@ -72,6 +72,42 @@ export interface Fault {
   values: Record<string, string | number>;
 }
 
+/** Something to say: `code` names a text "note_CODE", `values` fill it in. */
+export interface Note {
+  code: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each code has values of its own
+  values: Record<string, any>;
+}
+
+/** What something is called: a text's key, and what the text needs. */
+export interface Name {
+  key: string;
+  values: Record<string, string | number | Name>;
+}
+
+/** A network that can be chosen. */
+export interface NetworkEntry {
+  id: string;
+  name: Name;
+  kind: "shipped" | "trained" | "taught";
+  card: {
+    sizes: number[];
+    activation: string;
+    test_accuracy: number | null;
+    test_images: number | null;
+    train_images: number | null;
+    epochs: number | null;
+    /** That it was taught. */
+    drawings: number;
+  };
+}
+
+/** What a run began with: `network` null for random weights. */
+export interface Start {
+  network: string | null;
+  name: Name | null;
+}
+
 /** A digit that was read, with ten probabilities. */
 export interface Guess {
   label: number;
@@ -104,60 +140,114 @@ export interface Reading {
   probability: number;
 }
 
-export type RunState = "idle" | "sent" | "waiting" | "loading" | "running" | "done" | "stopped" | "cut" | "problem";
+export type RunState =
+  | "idle"
+  | "sent"
+  | "waiting"
+  | "loading"
+  | "running"
+  | "done"
+  | "stopped"
+  | "cut"
+  | "problem"
+  | "lost";
 
-/** A run as it goes; without `curve`, only its state is known yet. */
-export interface Run {
-  state: RunState;
-  problem?: string;
-  fault?: Fault;
-  place?: number;
+/** A run as it goes; before it is "running" little more than its state is known. */
+export interface RunParts {
+  fault: Fault;
+  /** 1 is next. */
+  place: number;
+  /** Seconds, about; null where nobody can say yet. */
+  wait: number | null;
   step: number;
   steps: number;
   epoch: number;
   epochs: number;
-  loss: number;
+  loss: number | null;
+  /** On all `tested` test digits, at the end of the last epoch. */
   accuracy: number;
+  tested: number;
+  /** Now, on the first `quick_tested` of them. */
+  quick_accuracy: number;
+  quick_tested: number;
+  train_accuracy: number;
+  train_tested: number;
+  trained: number;
+  available: number;
+  source: string;
+  sizes: number[];
+  activation: string;
+  batch_size: number;
+  learning_rate: number;
+  seed: number;
   seconds: number;
   left: number | null;
-  /** Step, loss, accuracy on some of the test digits. */
-  curve?: [number, number | null, number][];
-  past: { accuracy: number; loss: number; step: number; drawing: Reading | null }[];
+  /** Step, loss, accuracy on the first test digits, accuracy on the first training digits. */
+  curve: [number, number | null, number, number][];
+  past: { accuracy: number; loss: number | null; step: number; drawing: Reading | null }[];
   guesses: Reading[];
   reading: Reading | null;
   samples: { image: GreyImage; label: number }[];
   drawing: GreyImage | null;
-  tested: number;
-  trained: number;
+  start: Start;
+  notes: Note[];
+  /** With "done", "stopped", "cut": what came of it. */
+  network: NetworkEntry;
+}
+
+export interface Run extends Partial<RunParts> {
+  state: RunState;
+}
+
+/** A run that has told something of its training. */
+export interface ShownRun extends RunParts {
+  state: RunState;
 }
 
 export interface FinishedRun {
+  network: string;
+  name: Name;
   sizes: number[];
   activation: string;
   epochs: number;
   batch_size: number;
   learning_rate: number;
   train_images: number;
-  go_on: boolean;
+  seed: number;
+  start: Start;
   accuracy: number;
+  train_accuracy: number;
   seconds: number;
 }
 
 export interface Outcome {
   network: NetworkEntry;
+  accuracy: number;
   confusion: number[][];
   mistakes: { image: GreyImage; label: number; said: number; probability: number }[];
   nodes: { before: GreyImage[]; after: GreyImage[] };
   runs: FinishedRun[];
 }
 
+/** What the server keeps of a visit; nothing but `serial` and `known` where nothing is new. */
+export interface SessionState {
+  serial: number;
+  known: boolean;
+  networks?: NetworkEntry[];
+  run?: Run;
+  outcome?: Outcome | null;
+  lesson?: Lesson;
+  runs?: FinishedRun[];
+}
+
 export interface Lesson {
-  state: "waiting" | "learning" | "done" | "problem";
-  problem?: string;
+  state: "idle" | "waiting" | "learning" | "done" | "problem";
   fault?: Fault;
   place?: number;
+  wait?: number | null;
   share?: number;
   seconds: number;
   mnist: [number, number];
   drawings: { before: number; after: number }[];
+  network: NetworkEntry;
 }

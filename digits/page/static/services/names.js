@@ -1,16 +1,20 @@
-// What networks are called.
+// What networks are called, and what there is to say of each.
 
 import { state } from "./state.js";
-import { text } from "./texts.js";
+import { counted, number, percent, text } from "./texts.js";
 
 /** @typedef {import("./messages.js").Name} Name */
+/** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
+
+const EXPLAINED = ["sketch", "tutorial"];
 
 /**
  * A network's name in the visitor's language.
  * @param {Name} name
  * @returns {string}
  */
-export const inWords = ({ key, values }) => text(key, values);
+export const inWords = ({ key, values }) =>
+  text(key === "network_taught" && values.drawings === 1 ? "network_taught_one" : key, values);
 
 /**
  * Whether an id is one of the visitor's own networks.
@@ -18,8 +22,47 @@ export const inWords = ({ key, values }) => text(key, values);
  */
 export const isOwn = (id) => id === "yours" || Boolean(id?.startsWith("yours-"));
 
-/** How the network of that id is called. @param {string} id */
+/**
+ * The network with this id; "yours" is the newest of the visitor's own.
+ * @param {string | null | undefined} id
+ * @returns {NetworkEntry | undefined}
+ */
+export function entryOf(id) {
+  const own = state.get("own");
+  if (id === "yours") return own[own.length - 1];
+  return [...state.get("networks"), ...own].find((one) => one.id === id);
+}
+
+/**
+ * How the network with this id is called.
+ * @param {string | null | undefined} id
+ */
 export function nameOf(id) {
-  const entry = state.get("networks").find((one) => one.id === id);
-  return entry ? inWords(entry.name) : id;
+  const entry = entryOf(id);
+  return entry ? inWords(entry.name) : (id ?? "");
+}
+
+/**
+ * One line that explains a network: where it comes from, its shape, how much it reads right.
+ * @param {NetworkEntry} entry
+ */
+export function aboutNetwork({ id, kind, card }) {
+  if (kind === "shipped") return EXPLAINED.includes(id) ? text(`about_${id}`) : factsOf(card);
+  const values = {
+    images: number(card.train_images ?? 0),
+    epochs: counted("set_epochs", card.epochs ?? 0),
+    drawings: counted("drawings", card.drawings),
+  };
+  return `${text(`about_${kind}`, values)} ${factsOf(card)}`;
+}
+
+/**
+ * A network's shape and accuracy.
+ * @param {NetworkEntry["card"]} card
+ */
+export function factsOf({ sizes, test_accuracy: accuracy, test_images: images }) {
+  const shape = sizes.join(" → ");
+  if (accuracy === null) return shape;
+  const values = { accuracy: percent(accuracy, 1), tested: number(images ?? 0) };
+  return `${shape}${text("facts_join")}${text("facts_accuracy", values)}`;
 }

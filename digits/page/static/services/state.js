@@ -11,6 +11,8 @@ import { createStore } from "./store.js";
 /** @typedef {import("./messages.js").Guess} Guess */
 /** @typedef {import("../core/preparation.js").Rules} Rules */
 /** @typedef {import("../core/weights_file.js").LoadedNetwork} LoadedNetwork */
+/** @typedef {import("./messages.js").Run} Run */
+/** @typedef {import("./messages.js").Outcome} Outcome */
 /** @typedef {"en" | "zh"} Language */
 
 /**
@@ -53,6 +55,10 @@ import { createStore } from "./store.js";
  * @property {number} corrections how many drawings to learn from there are
  * @property {number} forgotten counts how often the visitor had everything of theirs forgotten
  * @property {RunState} run how the training stands
+ * @property {Run | null} training the server's last word of it
+ * @property {Record<string, any> | null} order the settings that the training was asked for with
+ * @property {Outcome | null} outcome of the last run that ended
+ * @property {"here" | "lost"} link whether the server answers what is asked beside the drawing
  * @property {number} ownNetworks how many networks were made for this visitor: each answers differently
  */
 
@@ -77,6 +83,10 @@ export const state = createStore(
     corrections: 0,
     forgotten: 0,
     run: "idle",
+    training: null,
+    order: null,
+    outcome: null,
+    link: "here",
     ownNetworks: 0,
   }),
 );

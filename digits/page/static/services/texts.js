@@ -87,16 +87,22 @@ export function text(key, values = {}) {
 /** @param {string | number | Phrase} value */
 const put = (value) => (typeof value === "object" ? text(value.key, value.values) : String(value));
 
-/** Whether there is a sentence for a fault. @param {Fault} fault */
-export const hasText = ({ code }) => `error.${code}` in texts;
-
 /**
  * What cannot be done, in a sentence.
  * @param {Fault} fault
  */
 export function sentence({ code, values }) {
   const key = `error.${code}`;
-  return key in texts ? text(key, values) : text("error.unknown", { code });
+  if (!(key in texts)) return text("error.unknown", { code });
+  const named = Object.entries(values).map(([name, value]) => [name, valueInWords(name, value)]);
+  return text(key, Object.fromEntries(named));
+}
+
+/** A fault's value as a sentence has it: the setting "batch_size" by its field's name. @param {string} name @param {unknown} value */
+function valueInWords(name, value) {
+  if (typeof value === "number") return number(value);
+  if (Array.isArray(value)) return value.join(" / ");
+  return name === "setting" ? text(`field_${value}`) : String(value);
 }
 
 /**
@@ -125,6 +131,36 @@ export function number(value) {
 }
 
 /**
+ * A number with so many decimals: 0.134.
+ * @param {number} value
+ * @param {number} places
+ */
+export function decimal(value, places) {
+  const locale = state.get("language") === "zh" ? "zh-CN" : "en-GB";
+  return value.toLocaleString(locale, { minimumFractionDigits: places, maximumFractionDigits: places });
+}
+
+/**
+ * The text `key`, or `key`_one or `key`_none where it is about one thing or none.
+ * @param {string} key
+ * @param {number} count
+ */
+export function counted(key, count) {
+  const which = count === 1 ? `${key}_one` : count ? key : `${key}_none`;
+  return text(which, { count: number(count) });
+}
+
+/**
+ * A time as people say it: 8 s, 3 min.
+ * @param {number} seconds
+ * @param {number} [places] of the seconds
+ */
+export function duration(seconds, places = 0) {
+  if (seconds < 90) return text("seconds", { number: decimal(seconds, places) });
+  return text("minutes", { number: number(Math.round(seconds / 60)) });
+}
+
+/**
  * A share as people say it; what is not quite all is never rounded up to 100 %.
  * @param {number} share
  * @param {number} [places]
@@ -133,5 +169,5 @@ export function percent(share, places = 0) {
   const unit = 10 ** places;
   const rounded = Math.round(100 * share * unit) / unit;
   const shown = share < 1 ? Math.min(rounded, 100 - 1 / unit) : rounded;
-  return text("percent", { number: shown.toFixed(places) });
+  return text("percent", { number: decimal(shown, places) });
 }

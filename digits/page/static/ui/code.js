@@ -1,5 +1,6 @@
 // The script of the network shown: coloured a little, to copy or to download. Its value is the text.
 
+import { nameOf } from "../services/names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { download, find, make } from "./dom.js";
@@ -22,8 +23,16 @@ export function mount(host) {
   find(element, "[data-do=download]").addEventListener("click", () =>
     download("network.py", host.value, "text/x-python"),
   );
+  const name = () => {
+    find(element, ".code-of").textContent = text("code_of", { network: nameOf(state.get("choice").network) });
+  };
   host.watch(() => show(shown, host.value));
-  state.subscribe("language", () => fill(element));
+  state.subscribe("choice", name);
+  state.subscribe("own", name);
+  state.subscribe("language", () => {
+    fill(element);
+    name();
+  });
   show(shown, host.value);
 }
 

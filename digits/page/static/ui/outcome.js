@@ -1,11 +1,14 @@
 // What came of a run: confusion matrix, confident mistakes, first-layer weights, runs, downloads.
 //
-// The value is what the server made of it, with the table of this visitor's runs.
+// The value is what the server made of it, with the table of this visitor's runs; it is shown from
+// state.outcome, as a page that was opened again has it from services/follow.js.
 
 import { problemOf } from "../services/answers.js";
+import { BUSY } from "../services/follow.js";
+import { entryOf, factsOf, inWords, isOwn } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
-import { fill, number, percent, text } from "../services/texts.js";
+import { duration, fill, number, percent, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";
 import { fillWithGrey, sharpen, unpack } from "./canvas.js";
 import { download, find, findAll, make, whenWidthChanges } from "./dom.js";
@@ -13,6 +16,7 @@ import { takeHome } from "./take_home.js";
 
 /** @typedef {import("../services/messages.js").Outcome} Outcome */
 /** @typedef {import("../services/messages.js").FinishedRun} FinishedRun */
+/** @typedef {import("../services/messages.js").NetworkEntry} NetworkEntry */
 /** @typedef {import("../services/messages.js").GreyImage} GreyImage */
 
 const TYPES = /** @type {Record<string, string>} */ ({
@@ -20,18 +24,18 @@ const TYPES = /** @type {Record<string, string>} */ ({
   onnx: "application/octet-stream",
   py: "text/x-python",
 });
-const BUSY = ["sent", "waiting", "loading", "running"];
 const ABREAST = 8; // pictures of nodes in a row
 const FAINT = 0.03; // of the largest weight: less is not drawn
 const HEADS = [
-  "",
+  "out_run",
   "out_network",
   "field_epochs",
   "field_batch_size",
   "field_learning_rate",
   "field_train_images",
+  "out_accuracy_train",
   "out_accuracy",
-  "out_seconds",
+  "out_time",
 ];
 
 /** @param {import("../hosts/gradio.js").Host<Outcome | null>} host */
@@ -40,32 +44,72 @@ export function mount(host) {
   const root = find(element, ".outcome");
 
   function show() {
-    const outcome = host.value;
-    root.hidden = !outcome;
-    if (!outcome) return;
-    showRuns(find(element, ".runs", HTMLTableElement), outcome.runs);
-    if (!root.offsetParent) return;
-    showConfusion(element, outcome.confusion);
-    showMistakes(find(element, ".mistakes"), outcome.mistakes);
-    find(element, ".nodes-lead").textContent = text("out_nodes_lead", {
-      plus: text("out_plus"),
-      minus: text("out_minus"),
-    });
-    showNodes(find(element, ".nodes-before", HTMLCanvasElement), outcome.nodes.before);
-    showNodes(find(element, ".nodes-after", HTMLCanvasElement), outcome.nodes.after);
+    const outcome = state.get("outcome");
+    const taken = takenAway();
+    root.hidden = !outcome && !taken;
+    showDownloads(element, taken);
+    for (const part of findAll(element, ".of-run")) part.hidden = !outcome;
+    find(element, ".out-name").hidden = !outcome;
+    if (outcome) showOutcome(element, root, outcome);
   }
 
   for (const button of findAll(element, "[data-kind]", HTMLButtonElement)) {
     button.addEventListener("click", () => fetchFile(host, button.dataset.kind ?? ""));
   }
-  host.watch(show);
+  for (const fold of findAll(element, "details")) fold.addEventListener("toggle", show);
+  find(element, ".print").addEventListener("click", () => print());
+  printWhole(element, show);
+  host.watch(() => state.set("outcome", host.value));
   state.subscribe("run", (stage) => root.classList.toggle("old", BUSY.includes(stage)));
   state.subscribe("language", () => {
     fill(element);
     show();
   });
-  state.subscribe("look", show);
+  for (const name of /** @type {const} */ (["outcome", "own", "choice", "look"])) state.subscribe(name, show);
   whenWidthChanges(root, show);
+}
+
+/** @param {HTMLElement} element @param {HTMLElement} root @param {Outcome} outcome */
+function showOutcome(element, root, outcome) {
+  find(element, ".out-name").textContent = text("out_of", { network: inWords(outcome.network.name) });
+  showRuns(find(element, ".runs", HTMLTableElement), outcome.runs);
+  if (!root.offsetParent) return;
+  showConfusion(element, outcome.confusion);
+  showMistakes(find(element, ".mistakes"), outcome.mistakes);
+  find(element, ".nodes-lead").textContent = text("out_nodes_lead", {
+    plus: text("out_plus"),
+    minus: text("out_minus"),
+  });
+  showNodes(find(element, ".nodes-before", HTMLCanvasElement), outcome.nodes.before);
+  showNodes(find(element, ".nodes-after", HTMLCanvasElement), outcome.nodes.after);
+}
+
+/** The network that can be downloaded: the chosen one if it is the visitor's own, else that of the last run. */
+function takenAway() {
+  const { network } = state.get("choice");
+  return (isOwn(network) && entryOf(network)) || entryOf(state.get("outcome")?.network.id);
+}
+
+/** @param {HTMLElement} element @param {NetworkEntry | undefined} taken */
+function showDownloads(element, taken) {
+  find(element, ".out-downloads").hidden = !taken;
+  if (!taken) return;
+  find(element, ".out-downloads h4").textContent = text("out_download", { network: inWords(taken.name) });
+  find(element, ".download-what").textContent = factsOf(taken.card);
+}
+
+/** On paper nothing is folded. @param {HTMLElement} element @param {() => void} show */
+function printWhole(element, show) {
+  /** @type {HTMLDetailsElement[]} */
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = findAll(element, "details", HTMLDetailsElement).filter(({ open }) => !open);
+    for (const fold of opened) fold.open = true;
+    show();
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of opened) fold.open = false;
+  });
 }
 
 /** @param {HTMLElement[]} cells */
@@ -155,30 +199,39 @@ function drawNode(pen, bytes, left, top, side) {
 /** @param {HTMLTableElement} table @param {FinishedRun[]} runs */
 function showRuns(table, runs) {
   const best = Math.max(...runs.map(({ accuracy }) => accuracy));
-  const head = makeLine(HEADS.map((key) => make("th", key && text(key), { scope: "col" })));
-  const lines = runs.map((run, i) => {
-    const { epochs, batch_size: batch, learning_rate: rate, train_images: images, accuracy, seconds } = run;
-    const cells = [
-      i + 1,
-      networkOf(run),
-      epochs,
-      batch,
-      rate,
-      number(images),
-      percent(accuracy, 1),
-      seconds.toFixed(1),
-    ];
-    const line = makeLine(cells.map((words) => make("td", words)));
-    line.className = accuracy === best && runs.length > 1 ? "best" : "";
+  const head = makeLine(HEADS.map((key) => make("th", text(key), { scope: "col" })));
+  const lines = runs.map((run) => {
+    const cells = cellsOf(run).map((words, i) => {
+      const cell = make("td", words);
+      cell.dataset.head = text(HEADS[i]); // on a phone each cell says what it is
+      return cell;
+    });
+    const line = makeLine(cells);
+    line.className = run.accuracy === best && runs.length > 1 ? "best" : "";
     return line;
   });
   table.replaceChildren(head, ...lines);
 }
 
 /** @param {FinishedRun} run */
-function networkOf({ sizes, activation, go_on: isContinued }) {
-  const parts = [sizes.join(" · "), activation === "relu" ? "" : activation, isContinued ? text("out_continued") : ""];
-  return parts.filter(Boolean).join(", ");
+function cellsOf(run) {
+  return [
+    inWords(run.name),
+    networkOf(run),
+    number(run.epochs),
+    number(run.batch_size),
+    number(run.learning_rate),
+    number(run.train_images),
+    percent(run.train_accuracy, 1),
+    percent(run.accuracy, 1),
+    duration(run.seconds, 1),
+  ];
+}
+
+/** @param {FinishedRun} run */
+function networkOf({ sizes, activation, start }) {
+  const from = start.name ? text("out_from", { network: inWords(start.name) }) : "";
+  return [sizes.join(" → "), activation === "relu" ? "" : activation, from].filter(Boolean).join(text("list_join"));
 }
 
 /** @param {import("../hosts/gradio.js").Host} host @param {string} kind */
@@ -186,13 +239,16 @@ async function fetchFile(host, kind) {
   const note = find(host.element, ".download-note");
   note.textContent = "";
   try {
+    const id = takenAway()?.id ?? "yours";
     if (kind === "html") {
-      note.textContent = await takeHome(host.value?.network?.id ?? "yours");
+      note.textContent = await takeHome(id);
       return;
     }
-    const told = await host.call("download", { ...credentials(), kind, language: state.get("language") });
+    const told = await host.call("download", { ...credentials(), kind, network: id });
     note.textContent = problemOf(told);
-    if (!note.textContent) download(told.name, new Uint8Array(unpack(told.content)), TYPES[kind]);
+    if (note.textContent) return;
+    download(told.name, new Uint8Array(unpack(told.content)), TYPES[kind]);
+    note.textContent = text("out_downloaded", { file: told.name, network: inWords(told.network.name) });
   } catch {
     note.textContent = text("offline");
   }

@@ -5,7 +5,7 @@
 
 import { unpack } from "../core/base64.js";
 import { problemOf, surenessOf } from "../services/answers.js";
-import { inWords, isOwn } from "../services/names.js";
+import { aboutNetwork, entryOf, inWords, isOwn } from "../services/names.js";
 import { forget, toldOwn } from "../services/own_networks.js";
 import { measure } from "../services/reader.js";
 import { credentials } from "../services/session.js";
@@ -21,7 +21,6 @@ import { takeHome } from "./take_home.js";
 /** @typedef {import("../hosts/gradio.js").Host<Picked>} Host */
 
 const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
-const EXPLAINED = ["sketch", "tutorial"];
 const SURE = 4000; // ms in which a second click forgets
 const BEST = { backend: "auto", device: "auto" };
 
@@ -83,9 +82,8 @@ class Picker {
     const answering = offered.includes(asked) ? asked : offered[0];
     offer(this.backend, offered, answering, nameOfBackend);
     if (answering === "browser") offer(this.device, ["here"], "here", () => text("device_here"));
-    const about = isOwn(chosen) ? "yours" : chosen;
-    const isExplained = EXPLAINED.includes(chosen) || isOwn(chosen);
-    find(this.element, ".picker-about").textContent = isExplained ? text(`about_${about}`) : "";
+    const entry = entryOf(chosen);
+    find(this.element, ".picker-about").textContent = entry ? aboutNetwork(entry) : "";
   }
 
   // ---- choosing ------------------------------------------------------------------------------------

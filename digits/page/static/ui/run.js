@@ -1,207 +1,289 @@
-// A training as it goes: accuracy, curves, four test digits, the visitor's drawing read again and again.
+// A training as it goes: where one stands in line, then accuracy, loss, curves, and what came of it.
 //
-// The value is what the server tells, five times a second; everything is drawn anew from it.
+// The value is what the server tells, five times a second; where its connection broke, services/follow.js
+// asks. Everything is drawn anew from state.training.
 
 import { problemOf } from "../services/answers.js";
+import { BUSY, ENDED, follow, wasTold } from "../services/follow.js";
 import { storedRun, storeRun } from "../services/keep.js";
-import { isOwn } from "../services/names.js";
+import { entryOf, inWords, isOwn, nameOf } from "../services/names.js";
+import { keepRun, pastRuns } from "../services/past_runs.js";
+import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
-import { fill, number, percent, text } from "../services/texts.js";
-import { fillWithGrey } from "./canvas.js";
-import { drawChart } from "./chart.js";
-import { find, findAll, make, whenWidthChanges } from "./dom.js";
+import { counted, decimal, duration, fill, number, percent, text } from "../services/texts.js";
+import { find, make, whenWidthChanges } from "./dom.js";
+import { showPictures } from "./run_pictures.js";
 
 /** @typedef {import("../services/messages.js").Run} Run */
-/** @typedef {import("../services/messages.js").Reading} Reading */
-/** @typedef {import("../services/messages.js").GreyImage} GreyImage */
-/** @typedef {import("../services/messages.js").RunState} RunState */
-
-const ENDED = ["done", "stopped", "cut"];
-const MOST_ROWS = 6; // of the drawing's readings: the first and the latest
+/** @typedef {import("../services/messages.js").ShownRun} ShownRun */
+/** @typedef {import("../services/messages.js").Note} Note */
 
 /** @param {import("../hosts/gradio.js").Host<Run | null>} host */
 export function mount(host) {
-  const { element } = host;
-  const root = find(element, ".run");
-  const note = find(element, ".run-note span");
-  const back = find(element, ".run-note button", HTMLButtonElement);
+  new RunPanel(host).begin();
+}
 
-  function show() {
-    const run = host.value;
+class RunPanel {
+  /** @param {import("../hosts/gradio.js").Host<Run | null>} host */
+  constructor(host) {
+    this.host = host;
+    this.element = host.element;
+    this.root = find(host.element, ".run");
+    this.stop = find(host.element, ".stop", HTMLButtonElement);
+    this.switch = find(host.element, ".run-note button", HTMLButtonElement);
+    this.overlay = find(host.element, ".overlay select", HTMLSelectElement);
+    this.wasLost = false; // a training was under way when the page was left, and is no more
+  }
+
+  begin() {
+    const wasRunning = storedRun();
+    this.stop.addEventListener("click", () => this.stopRun());
+    this.switch.addEventListener("click", () => this.switchNetwork());
+    this.overlay.addEventListener("change", () => this.show());
+    this.host.watch(() => {
+      wasTold();
+      state.set("training", this.host.value);
+    });
+    state.subscribe("training", (run) => this.told(run));
+    state.subscribe("run", (stage) => stage === "sent" && this.sent());
+    for (const name of /** @type {const} */ (["choice", "look", "link", "own"])) {
+      state.subscribe(name, () => this.show());
+    }
+    state.subscribe("language", () => {
+      fill(this.element);
+      this.show();
+    });
+    whenWidthChanges(this.root, () => this.show());
+    printable(this.root);
+    this.comeBack(wasRunning);
+  }
+
+  /** Show what the server kept of this visit. @param {boolean} wasRunning when the page was left */
+  async comeBack(wasRunning) {
+    await follow();
+    this.wasLost = wasRunning && state.get("run") === "idle" && state.get("link") === "here";
+    this.show();
+  }
+
+  /** The order is on its way: bring the run into view. */
+  sent() {
+    this.wasLost = false;
+    this.stop.disabled = false;
+    state.set("training", { state: "sent" });
+    this.bringIntoView();
+  }
+
+  /** Once when Train is pressed, once when there is something to see: only then it has its height. */
+  bringIntoView() {
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    requestAnimationFrame(() => this.root.scrollIntoView({ block: "start", behavior: isStill ? "auto" : "smooth" }));
+  }
+
+  /** @param {Run | null} run */
+  told(run) {
     const stage = run?.state ?? "idle";
-    root.dataset.state = stage;
-    root.classList.toggle("drawn", Boolean(run?.curve));
-    note.textContent = noteOf(run);
-    back.hidden = !ENDED.includes(stage);
-    back.textContent = text("run_back", { network: state.get("shipped") });
-    if (run?.curve) showFigures(element, run);
-    else if (stage !== "problem") showNothing(element);
-    if (run?.curve && root.offsetParent) showPictures(element, run);
-  }
-
-  function told() {
-    show();
-    const stage = host.value?.state ?? "idle";
+    if (stage === state.get("run") && stage === "sent") return this.show();
+    if (run && ENDED.includes(stage)) keepRun(run);
+    const isNews = stage !== state.get("run");
     state.set("run", stage);
-    if (ENDED.includes(stage)) state.set("ownNetworks", state.get("ownNetworks") + 1);
-    storeRun(!ENDED.includes(stage) && stage !== "problem" && stage !== "idle");
+    if (ENDED.includes(stage) && isNews) this.ended(run);
+    storeRun(BUSY.includes(stage));
+    this.show();
   }
 
-  back.addEventListener("click", () =>
-    choose({ ...state.get("choice"), network: state.get("shipped"), backend: "auto", device: "auto" }),
-  );
-  host.watch(told);
-  state.subscribe("choice", ({ network }) => {
-    back.disabled = !isOwn(network);
-  });
-  state.subscribe("run", (stage) => {
-    if (stage !== "sent") return;
-    note.textContent = text("run_loading");
-    back.hidden = true;
-    root.dataset.state = "waiting";
-  });
-  state.subscribe("language", () => {
-    fill(element);
-    show();
-  });
-  state.subscribe("look", show);
-  whenWidthChanges(root, show);
-  if (storedRun()) note.textContent = text("run_lost");
-  storeRun(false);
+  /** What came of the run can be chosen now; the pad asks again. @param {Run | null} run */
+  ended(run) {
+    const made = run?.network;
+    if (made && !entryOf(made.id)) state.set("own", [...state.get("own"), made]);
+    state.set("ownNetworks", state.get("ownNetworks") + 1);
+  }
+
+  stopRun() {
+    this.stop.disabled = true;
+    this.host.call("stop", credentials()).catch(() => {
+      this.stop.disabled = false;
+      state.set("link", "lost");
+    });
+  }
+
+  switchNetwork() {
+    const isBack = isOwn(state.get("choice").network);
+    const network = isBack ? state.get("shipped") : state.get("training")?.network?.id;
+    if (network) choose({ network, backend: "auto", device: "auto" });
+  }
+
+  // ---- showing -------------------------------------------------------------------------------------
+
+  show() {
+    const run = state.get("training");
+    const stage = run?.state ?? "idle";
+    this.root.dataset.state = stage;
+    const shown = isShown(run) ? run : null;
+    const isFirst = Boolean(shown) && stage === "running" && !this.root.classList.contains("drawn");
+    this.root.classList.toggle("drawn", Boolean(shown));
+    if (isFirst) this.bringIntoView();
+    this.showHeadline(run);
+    this.showNotes(run);
+    find(this.element, ".run-settings").textContent = settingsOf(run);
+    find(this.element, ".run-status").textContent = shown ? percent(accuracyOf(shown), 1) : "";
+    this.offerOverlay(shown);
+    if (!shown) return;
+    showFigures(this.element, shown);
+    if (this.root.offsetParent) showPictures(this.element, shown, this.otherRun());
+  }
+
+  /** Waiting is the headline while one waits. @param {Run | null} run */
+  showHeadline(run) {
+    const [head, more] = headlineOf(run);
+    find(this.element, ".run-headline h3").textContent = head;
+    find(this.element, ".run-headline p").textContent = more;
+    find(this.element, ".run-headline").hidden = !head;
+  }
+
+  /** @param {Run | null} run */
+  showNotes(run) {
+    const isEnded = Boolean(run && ENDED.includes(run.state));
+    find(this.element, ".run-note span").textContent = this.noteOf(run);
+    this.switch.hidden = !isEnded || !this.target(run);
+    this.switch.textContent = this.target(run);
+    const notes = (run?.notes ?? []).map((note) => make("li", wordNote(note)));
+    find(this.element, ".run-notes").replaceChildren(...notes);
+  }
+
+  /** What the button beside the note does, in words; "" if there is nothing to do. @param {Run | null} run */
+  target(run) {
+    if (isOwn(state.get("choice").network)) return text("run_back", { network: nameOf(state.get("shipped")) });
+    return run?.network && entryOf(run.network.id) ? text("run_use", { network: inWords(run.network.name) }) : "";
+  }
+
+  /** @param {Run | null} run */
+  noteOf(run) {
+    if (!run || run.state === "idle") return this.wasLost ? text("run_lost") : "";
+    if (run.state === "lost") return text("run_lost");
+    if (run.state === "problem") return problemOf(run);
+    if (BUSY.includes(run.state)) return state.get("link") === "lost" ? text("run_unheard") : "";
+    return endOf(run);
+  }
+
+  // ---- another run under this one ------------------------------------------------------------------
+
+  /** @param {ShownRun | null} run */
+  offerOverlay(run) {
+    const others = pastRuns().filter(({ network }) => network !== run?.network?.id);
+    find(this.element, ".overlay").hidden = !run || !others.length;
+    const chosen = this.overlay.value;
+    this.overlay.replaceChildren(new Option(text("run_overlay_none"), ""));
+    for (const { network, name } of others) {
+      this.overlay.append(new Option(inWords(name), network, false, network === chosen));
+    }
+  }
+
+  otherRun() {
+    return pastRuns().find(({ network }) => network === this.overlay.value);
+  }
 }
 
-/** @param {Run | null} run */
-function noteOf(run) {
-  if (!run) return "";
-  if (run.state === "problem") return text("run_problem", { problem: problemOf(run) });
-  const said = ["waiting", "loading", ...ENDED];
-  return said.includes(run.state) ? text(`run_${run.state}`, { place: run.place }) : "";
+/** @param {Run | null} run @returns {run is ShownRun} */
+function isShown(run) {
+  return Boolean(run?.curve);
 }
 
-/** @param {HTMLElement} element */
-function showNothing(element) {
-  find(element, ".run-status").textContent = "";
-  find(element, ".run-words").textContent = text("run_idle");
-  find(element, ".run-when").textContent = "";
-  find(element, ".run-done").style.width = "0";
+/** @param {Run | null} run @returns {[string, string]} what stands large, and the line below */
+function headlineOf(run) {
+  if (run?.state === "sent") return [text("run_sent"), ""];
+  if (run?.state === "loading") return [text("run_loading"), ""];
+  if (run?.state !== "waiting") return ["", ""];
+  const wait = run.wait ?? null;
+  const about = wait === null ? text("run_wait_unknown") : text("run_wait", { time: duration(Math.max(1, wait)) });
+  return [text("run_waiting", { place: run.place }), about];
 }
 
-/** @param {HTMLElement} element @param {Run} run */
+/** What became of a run, and who answers the pad now. @param {Run} run */
+function endOf(run) {
+  if (!run.network) return text(`run_${run.state}`);
+  const isUsed = state.get("choice").network === run.network.id;
+  const network = inWords(run.network.name);
+  const kept = text(isUsed ? "run_in_use" : entryOf(run.network.id) ? "run_kept" : "run_not_kept", { network });
+  return `${text(`run_${run.state}`)} ${kept}`;
+}
+
+/** @param {Note} note */
+function wordNote({ code, values }) {
+  if (code === "nothing_learnt") {
+    const said = {
+      accuracy: percent(values.accuracy, 1),
+      rate: number(values.learning_rate),
+      steps: number(values.steps),
+    };
+    return `${text("note_nothing_learnt", said)} ${text(`note_why_${values.reason}`, said)}`;
+  }
+  if (code !== "shape_kept") return text(`note_${code}`);
+  const shape = (/** @type {number[]} */ sizes) => sizes.join(" → ");
+  const used = `${shape(values.used)}, ${values.used_activation}`;
+  const asked = `${shape(values.asked)}, ${values.asked_activation}`;
+  return text("note_shape_kept", { network: inWords(values.network), used, asked });
+}
+
+/** The accuracy now: between epochs that on the first of the test digits. @param {ShownRun} run */
+function accuracyOf(run) {
+  return isBetween(run) ? run.quick_accuracy : run.accuracy;
+}
+
+/** @param {ShownRun} run */
+function isBetween({ state: stage, step, past }) {
+  return stage === "running" && step !== past[past.length - 1]?.step;
+}
+
+/** @param {HTMLElement} element @param {ShownRun} run */
 function showFigures(element, run) {
-  find(element, ".run-status").textContent = percent(run.accuracy, 1);
-  find(element, ".run-words").textContent = text("run_right", { tested: number(run.tested) });
+  const counts = { tested: number(run.tested), quick: number(run.quick_tested) };
+  const words = text(isBetween(run) ? "run_right_now" : "run_right", counts);
+  find(element, ".run-words").textContent = words;
+  find(element, ".run-loss").textContent = lossInWords(run);
   find(element, ".run-when").textContent = [epochOf(run), timeOf(run)].filter(Boolean).join(" · ");
   find(element, ".run-done").style.width = `${run.steps ? (100 * run.step) / run.steps : 0}%`;
 }
 
-/** @param {Run} run */
-function epochOf({ epoch, epochs, step, state: stage }) {
-  if (!epoch && !step) return text("run_untrained");
+/** @param {ShownRun} run */
+function lossInWords({ loss, step }) {
+  if (loss === null || loss === undefined) return step ? "∞" : "–";
+  return decimal(loss, loss < 1 ? 3 : 2);
+}
+
+/** @param {ShownRun} run */
+function epochOf({ epoch, epochs, step, state: stage, start }) {
+  if (!epoch && !step) return start.name ? text("run_begins", { network: inWords(start.name) }) : text("run_untrained");
   return text("run_epoch", { epoch: Math.min(epochs, epoch + (stage === "done" ? 0 : 1)), epochs });
 }
 
-/** @param {Run} run */
+/** @param {ShownRun} run */
 function timeOf({ state: stage, seconds, left }) {
-  if (ENDED.includes(stage)) return text("run_took", { seconds: seconds.toFixed(1) });
-  return left === null ? "" : text("run_left", { seconds: Math.max(1, Math.round(left)) });
+  if (ENDED.includes(stage)) return text("run_took", { time: duration(seconds, 1) });
+  return left === null ? "" : text("run_left", { time: duration(Math.max(1, left)) });
 }
 
-/** @param {HTMLElement} element @param {Run} run */
-function showPictures(element, run) {
-  drawAccuracy(find(element, ".chart.accuracy", SVGSVGElement), run);
-  drawLoss(find(element, ".chart.loss", SVGSVGElement), run);
-  drawSamples(find(element, ".samples"), run);
-  drawOwn(find(element, ".own"), run);
+/** The settings of a run in one line: as the server says them, before that as they were sent. @param {Run | null} run */
+function settingsOf(run) {
+  /** @type {Record<string, any> | null} */
+  const order = isShown(run) ? run : state.get("order");
+  if (!order) return "";
+  const images = order.trained ?? order.train_images;
+  return [
+    ...(run?.network ? [inWords(run.network.name)] : []),
+    order.sizes.join(" → "),
+    order.activation,
+    counted("set_epochs", order.epochs),
+    text("set_batch", { count: number(order.batch_size) }),
+    text("set_rate", { rate: number(order.learning_rate) }),
+    text("set_images", { count: number(images) }),
+    text("set_seed", { seed: order.seed }),
+  ].join(" · ");
 }
 
-/** @param {SVGSVGElement} svg @param {Run} run */
-function drawAccuracy(svg, { curve = [], past, steps }) {
-  drawChart(svg, {
-    points: curve.map(([step, , accuracy]) => [step, accuracy]),
-    epochs: past.map(({ step, accuracy }) => [step, accuracy]),
-    ticks: [0, 0.25, 0.5, 0.75, 1],
-    steps,
-    label: (tick) => `${Math.round(100 * tick)}`,
+/** On paper all that is folded is unfolded, if there is a run to print. @param {HTMLElement} root */
+function printable(root) {
+  addEventListener("beforeprint", () => {
+    const isRun = root.classList.contains("drawn") && Boolean(root.offsetParent);
+    document.body.classList.toggle("prints-run", isRun);
   });
-}
-
-/** @param {SVGSVGElement} svg @param {Run} run */
-function drawLoss(svg, { curve = [], past, steps }) {
-  const most = Math.max(0.5, ...curve.map(([, loss]) => (Number.isFinite(loss) ? Number(loss) : 0)));
-  const top = most > 10 ? most : Math.ceil(most * 2) / 2;
-  drawChart(svg, {
-    points: curve.map(([step, loss]) => [step, loss ?? top]), // no number: it went beyond all bounds
-    epochs: past.map(({ step }) => [step]),
-    ticks: [0, top / 2, top],
-    steps,
-    label: (tick) => (top > 10 ? tick.toPrecision(2) : tick.toFixed(2).replace(/0$/, "")),
-  });
-}
-
-/** @returns {HTMLLIElement} */
-function makeTile() {
-  const tile = make("li");
-  tile.append(make("canvas"), make("span"), make("small"));
-  return tile;
-}
-
-/** @param {HTMLElement} tile @param {GreyImage} image */
-function paintTile(tile, image) {
-  fillWithGrey(find(tile, "canvas", HTMLCanvasElement), image);
-}
-
-/** @param {HTMLElement} list @param {Run} run */
-function drawSamples(list, { samples, guesses }) {
-  if (list.children.length !== samples.length) list.replaceChildren(...samples.map(makeTile));
-  findAll(list, "li").forEach((tile, i) => {
-    showGuess(tile, guesses[i], samples[i].label);
-    paintTile(tile, samples[i].image);
-  });
-}
-
-/**
- * Right ones have a tick and a full frame, wrong ones a cross, a broken frame and what they are.
- * @param {HTMLElement} tile @param {Reading} reading @param {number} truth
- */
-function showGuess(tile, { label, probability }, truth) {
-  const isRight = label === truth;
-  tile.className = isRight ? "right" : "wrong";
-  find(tile, "span").textContent = String(label);
-  find(tile, "small").textContent = `${isRight ? "✓" : "✗"} ${percent(probability)}`;
-  tile.setAttribute("aria-label", `${label}, ${text(isRight ? "run_right_mark" : "run_wrong_mark", { label: truth })}`);
-}
-
-/**
- * The visitor's drawing, then one line an epoch: how it was read before any training, after one, ...
- * @param {HTMLElement} own @param {Run} run
- */
-function drawOwn(own, run) {
-  own.className = run.drawing ? "own" : "own small";
-  if (!run.drawing) {
-    own.textContent = text("run_draw_first");
-    return;
-  }
-  const tile = makeTile();
-  const list = make("ol");
-  list.append(...readingsOf(run).map(([name, reading]) => makeRow(name, reading)));
-  own.replaceChildren(tile, list);
-  paintTile(tile, run.drawing);
-}
-
-/** @param {Run} run @returns {[string, Reading][]} */
-function readingsOf({ past, step, reading }) {
-  /** @type {[string, Reading | null][]} */
-  const all = past.map(({ drawing }, epoch) => [text(epoch ? "run_at" : "run_before", { epoch }), drawing]);
-  if (step !== past[past.length - 1].step) all.push([text("run_now"), reading]);
-  const shown = all.length > MOST_ROWS ? [all[0], ...all.slice(1 - MOST_ROWS)] : all;
-  return shown.flatMap(([name, read]) => (read ? [[name, read]] : []));
-}
-
-/** @param {string} name @param {Reading} reading */
-function makeRow(name, { label, probability }) {
-  const row = make("li");
-  const bar = make("i");
-  bar.style.setProperty("--share", String(probability));
-  row.append(make("small", name), make("b", label), bar, make("span", percent(probability)));
-  return row;
 }

@@ -5,9 +5,10 @@
 
 import { problemOf } from "../services/answers.js";
 import { storeCorrections, storedCorrections } from "../services/keep.js";
+import { entryOf, inWords, nameOf } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
-import { fill, percent, text } from "../services/texts.js";
+import { duration, fill, percent, text } from "../services/texts.js";
 import { paintLines, sharpen } from "./canvas.js";
 import { download, find, findAll, make, makeButton } from "./dom.js";
 
@@ -198,11 +199,12 @@ class Teaching {
     const { state: stage } = lesson;
     this.root.dataset.state = stage;
     if (stage === "waiting") this.sayOnButton("teach_waiting", { place: lesson.place });
+    if (stage === "waiting" && lesson.wait) this.say(text("run_wait", { time: duration(lesson.wait) }));
     if (stage === "learning") this.sayOnButton("teach_learning");
     find(this.learn, ".learn-share").style.width = stage === "learning" ? `${100 * (lesson.share ?? 0)}%` : "0";
     this.isLearning = stage === "waiting" || stage === "learning";
     if (stage === "problem") {
-      this.say(text("teach_problem", { problem: problemOf(lesson) }));
+      this.say(problemOf(lesson));
       this.show();
     }
     if (stage === "done") this.celebrate(lesson);
@@ -215,7 +217,7 @@ class Teaching {
     });
     this.show();
     const back = makeButton(
-      text("run_back", { network: state.get("shipped") }),
+      text("run_back", { network: nameOf(state.get("shipped")) }),
       () => {
         choose({ network: state.get("shipped"), backend: "auto", device: "auto" });
         back.disabled = true;
@@ -223,9 +225,11 @@ class Teaching {
       { className: "plain" },
     );
     this.say("");
-    const now = make("span", `${text("teach_now")} ${text("teach_try")} `);
+    const network = inWords(lesson.network.name);
+    const now = make("span", `${text("run_in_use", { network })} ${text("teach_try")} `);
     this.note.append(make("b", text("teach_done")), ` ${this.factsOf(lesson)}`, make("br"), now, back);
     state.set("isTaught", true);
+    if (!entryOf(lesson.network.id)) state.set("own", [...state.get("own"), lesson.network]);
     state.set("ownNetworks", state.get("ownNetworks") + 1);
   }
 
@@ -236,7 +240,7 @@ class Teaching {
     const facts = [
       text("teach_yours", { before: right("before"), after: right("after"), count: this.drawings.length }),
       text("teach_mnist", { before: percent(before, 1), after: percent(after, 1) }),
-      text("teach_took", { seconds: seconds.toFixed(1) }),
+      text("teach_took", { time: duration(seconds, 1) }),
     ];
     return facts.join(" · ");
   }
@@ -247,7 +251,7 @@ class Teaching {
   async save(kind) {
     const file = await this.ask("save", { kind, drawings: this.corrections });
     const problem = problemOf(file);
-    if (problem) this.say(text("teach_problem", { problem }));
+    if (problem) this.say(problem);
     else download(file.name, file.text, "text/plain");
   }
 

@@ -1,13 +1,15 @@
-// The settings of a training and the buttons Train and Stop.
+// The recipes and settings of a training, and the button Train. While a run goes the form is folded away.
 //
 // settings.limits, .presets, .activations and .torch come from Python. Train sets the component's value
 // to the order and emits "submit"; the server checks it again. What comes of it is shown by ui/run.js.
 
 import { countWeights } from "../core/network.js";
 import { problemOf } from "../services/answers.js";
+import { BUSY } from "../services/follow.js";
+import { inWords } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
-import { fill, number, text } from "../services/texts.js";
+import { counted, fill, number, text } from "../services/texts.js";
 import { find, findAll, make, makeButton } from "./dom.js";
 
 /** @typedef {import("../services/messages.js").Fault} Fault */
@@ -20,7 +22,6 @@ import { find, findAll, make, makeButton } from "./dom.js";
 const NUMBERS = ["epochs", "batch_size", "learning_rate", "train_images", "layers", "width", "seed"];
 const ARE_FRACTIONS = ["learning_rate"];
 const RECIPE = ["epochs", "batch_size", "learning_rate"]; // what a recipe is about
-const BUSY = ["sent", "waiting", "loading", "running"];
 const LADDER = [1, 2, 5, 10]; // steps of a learning rate, times a power of ten
 
 /** @param {import("../hosts/gradio.js").Host} host */
@@ -39,8 +40,8 @@ class TrainForm {
     this.presets = host.settings.presets;
     this.canTrain = Boolean(host.settings.torch);
     this.go = find(this.form, ".go", HTMLButtonElement);
-    this.stop = find(this.form, ".stop", HTMLButtonElement);
     this.start = find(this.form, ".start");
+    this.from = find(this.form, "[name=start]", HTMLSelectElement);
     this.preset = Object.keys(this.presets)[0];
     /** @type {Stock | null} */
     this.stock = null;
@@ -53,18 +54,15 @@ class TrainForm {
       event.preventDefault();
       this.send();
     });
-    this.stop.addEventListener("click", () => {
-      this.stop.disabled = true;
-      this.host.call("stop", credentials());
-    });
     this.form.addEventListener("input", (event) => this.edited(event));
     this.usePreset(this.preset);
     state.subscribe("run", (run) => this.showRunning(BUSY.includes(run)));
-    state.subscribe("ownNetworks", (count) => {
-      this.start.hidden = !count;
-    });
+    state.subscribe("own", () => this.offerStarts());
+    this.from.addEventListener("change", () => this.show());
     state.subscribe("language", () => {
       fill(this.host.element);
+      this.offerStarts();
+      this.nameRecipes();
       this.show();
       this.showStock();
     });
@@ -89,13 +87,42 @@ class TrainForm {
     return this.field(name).valueAsNumber;
   }
 
+  /** A card for each recipe: its name, what it shows, what it sets. */
   addPresets() {
-    const buttons = Object.keys(this.presets).map((name) => {
-      const button = makeButton("", () => this.usePreset(name));
-      Object.assign(button.dataset, { preset: name, text: `train_preset_${name}` });
-      return button;
+    const cards = Object.keys(this.presets).map((name) => {
+      const card = makeButton("", () => this.usePreset(name), { className: "recipe" });
+      const [title, about] = [make("b"), make("span")];
+      title.dataset.text = `train_preset_${name}`;
+      about.dataset.text = `about_preset_${name}`;
+      card.append(title, about, make("small", "", { className: "recipe-facts" }));
+      card.dataset.preset = name;
+      return card;
     });
-    find(this.form, ".presets").append(...buttons);
+    find(this.form, ".recipes").append(...cards);
+  }
+
+  nameRecipes() {
+    for (const card of findAll(this.form, ".recipe")) {
+      const { epochs, batch_size: batch, train_images: images } = this.presets[card.dataset.preset ?? ""];
+      const all = this.stock?.trained ?? Number(images);
+      const count = number(Math.min(Number(images), all));
+      find(card, ".recipe-facts").textContent = [
+        text("set_images", { count }),
+        counted("set_epochs", Number(epochs)),
+        text("set_batch", { count: number(Number(batch)) }),
+      ].join(" · ");
+    }
+  }
+
+  /** What a run can begin with: random weights, or any of the visitor's own networks. */
+  offerStarts() {
+    const own = state.get("own");
+    const chosen = this.from.value;
+    this.from.replaceChildren(new Option(text("train_afresh"), "afresh"));
+    for (const { id, name } of own.toReversed()) {
+      this.from.append(new Option(text("train_from", { network: inWords(name) }), id, false, id === chosen));
+    }
+    this.start.hidden = !own.length;
   }
 
   addFields() {
@@ -148,7 +175,7 @@ class TrainForm {
 
   /** @param {string | null} pressed */
   pressPreset(pressed) {
-    for (const button of findAll(this.form, "[data-preset]")) {
+    for (const button of findAll(this.form, ".recipe")) {
       button.setAttribute("aria-pressed", String(button.dataset.preset === pressed));
     }
   }
@@ -181,15 +208,23 @@ class TrainForm {
     const fault = NUMBERS.map((name) => this.faultOf(name)).find(Boolean);
     const shape = find(this.form, ".shape");
     shape.classList.toggle("wrong", Boolean(fault));
-    find(this.form, ".preset-about").textContent = text(`about_preset_${this.preset}`);
     if (fault) shape.textContent = fault;
-    else shape.replaceChildren(make("b", this.sizes.join(" → ")), ` · ${this.counts()}`);
+    else shape.replaceChildren(make("b", this.shownSizes.join(" → ")), ` · ${this.counts()}`);
+  }
+
+  /** The network that a run goes on from keeps its shape, whatever the fields say. */
+  get base() {
+    return this.start.hidden ? undefined : state.get("own").find(({ id }) => id === this.from.value);
+  }
+
+  get shownSizes() {
+    return this.base?.card.sizes ?? this.sizes;
   }
 
   counts() {
     const images = Math.min(this.valueOf("train_images"), this.stock?.trained ?? Number.POSITIVE_INFINITY);
     const steps = this.valueOf("epochs") * Math.ceil(images / this.valueOf("batch_size"));
-    const weights = text("train_weights", { count: number(countWeights(this.sizes)) });
+    const weights = text("train_weights", { count: number(countWeights(this.shownSizes)) });
     return `${weights} · ${text("train_steps", { count: number(steps) })}`;
   }
 
@@ -203,7 +238,7 @@ class TrainForm {
       preset: this.preset,
       hidden: this.sizes.slice(1, -1),
       activation: this.activation.value,
-      go_on: !this.start.hidden && find(this.start, "select", HTMLSelectElement).value === "go_on",
+      start: this.base?.id ?? "",
     };
   }
 
@@ -211,8 +246,14 @@ class TrainForm {
     if (this.go.disabled) return;
     const wrong = NUMBERS.find((name) => this.faultOf(name));
     if (wrong) return this.point(wrong);
+    const order = this.order();
+    state.set("order", {
+      ...order,
+      sizes: this.shownSizes,
+      activation: this.base?.card.activation ?? order.activation,
+    });
     state.set("run", "sent");
-    this.host.value = this.order();
+    this.host.value = order;
     this.host.emit("submit");
   }
 
@@ -226,8 +267,7 @@ class TrainForm {
   /** @param {boolean} isRunning */
   showRunning(isRunning) {
     this.go.disabled = isRunning || !this.canTrain;
-    this.stop.disabled = !isRunning;
-    this.form.classList.toggle("running", isRunning);
+    this.form.hidden = isRunning;
   }
 
   // ---- the digits there are ------------------------------------------------------------------------
@@ -240,6 +280,7 @@ class TrainForm {
       return; // asked again when the tab is seen again
     }
     if (this.stock?.trained) this.limitImages(this.stock.trained);
+    this.nameRecipes();
     this.show();
     this.showStock();
   }

@@ -1,0 +1,86 @@
+// What the server keeps of this visit, asked for when Gradio does not tell: after a reload in the middle of a
+// run, when a connection broke, and about once a minute as a sign of life.
+//
+// A run belongs to the visit and not to a connection, so a page that comes back finds it going on.
+
+import { welcomeBack } from "./connection.js";
+import { toldOwn } from "./own_networks.js";
+import { forgetRuns } from "./past_runs.js";
+import { credentials } from "./session.js";
+import { choose, state } from "./state.js";
+
+/** @typedef {import("./messages.js").Run} Run */
+/** @typedef {import("./messages.js").SessionState} SessionState */
+
+export const BUSY = ["sent", "waiting", "loading", "running"];
+export const ENDED = ["done", "stopped", "cut"];
+const SILENT = 2500; // ms without a word of a run under way before the page asks by itself
+const ASK_BUSY = 500; // ms between two questions then
+const ASK_IDLE = 60_000; // ms between two signs of life
+const TICK = 500;
+
+let seen = -1; // the serial that was told last
+let heard = Number.NEGATIVE_INFINITY; // when Gradio, or this, told something
+let asked = Number.NEGATIVE_INFINITY;
+
+/** Begin: ask what there is, then listen for as long as the page is open. Resolves with the first answer. */
+export function follow() {
+  state.subscribe("run", () => {
+    heard = performance.now();
+  });
+  const first = ask(true);
+  setInterval(() => {
+    const now = performance.now();
+    const isBusy = BUSY.includes(state.get("run"));
+    const isDue = isBusy ? now - heard > SILENT && now - asked > ASK_BUSY : now - asked > ASK_IDLE;
+    if (isDue) ask(false);
+  }, TICK);
+  return first;
+}
+
+/** Gradio told of the run: nothing is silent. */
+export function wasTold() {
+  heard = performance.now();
+  if (state.get("link") !== "here") state.set("link", "here");
+}
+
+/** @param {boolean} isFirst the page was just opened */
+async function ask(isFirst) {
+  asked = performance.now();
+  try {
+    const reply = await fetch(new URL("digits/session", document.baseURI), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...credentials(), seen }),
+    });
+    if (reply.ok) told(await reply.json(), isFirst);
+    if (reply.ok) state.set("link", "here");
+  } catch {
+    state.set("link", "lost");
+  }
+}
+
+/** @param {SessionState} session @param {boolean} isFirst */
+function told(session, isFirst) {
+  if (!session.known) return unknown(isFirst);
+  if (!session.networks) return; // nothing is new
+  seen = session.serial;
+  const [before, after] = [state.get("run"), session.run?.state ?? "idle"];
+  if (after === "idle" && !isFirst && before === "sent") return; // it has not begun there yet
+  toldOwn(session.networks);
+  if (session.outcome && session.outcome !== state.get("outcome")) state.set("outcome", session.outcome);
+  if (after !== "idle" || BUSY.includes(before)) state.set("training", session.run ?? { state: "idle" });
+  const made = session.run?.network?.id;
+  if (made && ENDED.includes(after) && BUSY.includes(before))
+    choose({ network: made, backend: "auto", device: "auto" });
+}
+
+/** The server keeps nothing of this visit. @param {boolean} isFirst */
+function unknown(isFirst) {
+  const wasBusy = BUSY.includes(state.get("run"));
+  if (isFirst || state.get("run") === "sent") return;
+  const hadOwn = state.get("own").length > 0;
+  if (wasBusy) state.set("training", { state: "lost" });
+  if (hadOwn || wasBusy) forgetRuns();
+  if (hadOwn) welcomeBack(); // the browser still holds them, and hands them over
+}
