@@ -183,25 +183,28 @@ def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
 def _without_lines(strong: Mask, clean: bool) -> Mask:
     """`strong` without the paper's lines and what comes in from the edge.
 
-    One stroke and nothing else stays: it may be a long one, or come in from the edge. In a clean
-    picture strokes are straighter than by hand, so only a line from edge to edge is the paper's.
+    Where nothing else is there, one stroke stays: it may be a long one, or come in from the edge. In
+    a clean picture strokes are straighter than by hand, so only a line from edge to edge is the
+    paper's.
     """
     lines = find_lines(strong, 0.95 if clean else LINE_LENGTH)
-    without = _inner(remove_lines(strong, lines) if len(lines) else strong)
-    is_one = cv2.connectedComponents(strong)[0] == 2
-    return strong if is_one and not without.any() else without
+    left = remove_lines(strong, lines) if len(lines) else strong
+    inner = _without_specks(left, with_edge=False)
+    if inner.any():
+        return inner
+    whole = _without_specks(strong, with_edge=True)
+    return whole if cv2.connectedComponents(whole)[0] == 2 else inner
 
 
-def _inner(strong: Mask) -> Mask:
-    """`strong` without what touches the picture's edge, and without specks."""
+def _without_specks(strong: Mask, with_edge: bool) -> Mask:
+    """`strong` without specks, and without what touches the picture's edge unless `with_edge`."""
     height, width = strong.shape
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
     left, top, wide, high = boxes[:, :4].T
     is_inner = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
-    longer = np.where(is_inner, np.maximum(wide, high), 0)
+    longer = np.where(is_inner | with_edge, np.maximum(wide, high), 0)
     longer[0] = 0
-    keep = is_inner & (longer >= max(SPECK * longer.max(), SMALLEST_STROKE * min(height, width)))
-    keep[0] = False
+    keep = longer >= max(SPECK * longer.max(), SMALLEST_STROKE * min(height, width), 1)
     return keep[labels].astype(np.uint8)
 
 
