@@ -69,7 +69,9 @@ def test_longer_side_is_20_and_the_centre_of_mass_is_mnists(strokes: list[np.nda
 def test_an_enlarged_image_comes_back(
     strokes: list[np.ndarray], times: int, inverted: bool, down: int, right: int
 ) -> None:
-    assume(np.ptp(np.concatenate(strokes), axis=0).max() > 0.2)
+    strokes = strokes[:1]  # several that are apart are several digits
+    width, height = np.ptp(np.concatenate(strokes), axis=0)
+    assume(height > 0.2 and width < 1.8 * height)  # wider ones are words or lines
     image = prepare_strokes(strokes).image
     assume((image > 0).mean() < 0.4)  # else it is ink that most of the picture agrees on
     large = image.repeat(times + 4, axis=0).repeat(times + 4, axis=1)

@@ -153,7 +153,7 @@ def _enlarge(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return colours
     height, width = colours.shape[:2]
     large = Image.fromarray(colours).resize(
-        (width * factor, height * factor), Image.Resampling.BICUBIC
+        (width * factor, height * factor), Image.Resampling.NEAREST
     )
     return np.asarray(large)
 

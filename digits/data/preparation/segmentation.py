@@ -107,18 +107,28 @@ def _find_paper(colours: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def is_light_on_dark(colours: NDArray[np.uint8]) -> bool:
-    """Whether the ink is lighter than the paper: whether what a median takes away is light.
+def _dark_on_light(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """`colours` (h, w, 3), inverted where the ink is lighter than the paper.
+
+    In a clean picture each colour is told by itself: blue on yellow is dark, but not in blue.
+    """
+    grey = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)
+    if is_clean(grey):
+        parts = [cv2.bitwise_not(c) if is_light_on_dark(c, True) else c for c in cv2.split(colours)]
+        return cv2.merge(parts)
+    return cv2.bitwise_not(colours) if is_light_on_dark(grey, False) else colours
+
+
+def is_light_on_dark(grey: NDArray[np.uint8], clean: bool) -> bool:
+    """Whether the ink is lighter than the paper (h, w): whether what a median takes away is light.
 
     In a photo the median is narrower and the rim counts less, because of the paper's corners on a
     darker table.
     """
-    grey = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)
     factor = 160 / max(grey.shape)
     small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    from_photo = not is_clean(grey)
-    rest = (small.astype(np.float64) - cv2.medianBlur(small, 31 if from_photo else 61)) ** 3
-    if from_photo:
+    rest = (small.astype(np.float64) - cv2.medianBlur(small, 61 if clean else 31)) ** 3
+    if not clean:
         down, across = (1 - np.abs(np.linspace(-1, 1, side)) for side in small.shape)
         rest *= np.minimum(1, 2 * np.minimum.outer(down, across)) ** 2
     return bool(rest.sum() > 0)
@@ -135,7 +145,7 @@ def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
 
     Strokes closer than `near`, a part of the strokes' size, belong to one group.
     """
-    dark = cv2.bitwise_not(colours) if is_light_on_dark(colours) else colours
+    dark = _dark_on_light(colours)
     widest = int(min(dark.shape[:2]) * WIDEST_STROKE)
     writing = find_writing(dark, widest)
     if writing is None:
@@ -150,45 +160,51 @@ def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
 def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
     """What is written in a picture dark on light, strokes at most `size` wide; None for nothing."""
     contrast, noise = find_contrast(dark, size)
-    is_clean = noise < CLEAN
-    smooth = contrast if is_clean else cv2.GaussianBlur(contrast, (0, 0), 1.0)
+    clean = noise < CLEAN
+    smooth = contrast if clean else cv2.GaussianBlur(contrast, (0, 0), 1.0)
     floor = max(LEAST_CONTRAST, 5 * noise)
     present = smooth > floor
     if not present.any():
         return None
     threshold = max(floor, 0.9 * otsu(smooth[present]))
-    if is_clean:  # what is faint was drawn faint: a soft rim, a gap that is none
+    if clean:  # what is faint was drawn faint: a soft rim, a gap that is none
         threshold = max(floor, min(threshold, FAINT))
-    strong = _without_lines((smooth > threshold).astype(np.uint8))
+    strong = _without_lines((smooth > threshold).astype(np.uint8), clean)
     large, middle = _find_middle(strong)
     if not middle.any():
         return None
     # The ink is about as strong everywhere; a shadow's corner or a stain is weaker.
-    if not is_clean:
+    if not clean:
         threshold = max(threshold, WEAKER * float(np.median(smooth[middle])))
     strong &= smooth > threshold
-    return Writing(smooth, strong, threshold, is_clean, measure_thickness(large))
+    return Writing(smooth, strong, threshold, clean, measure_thickness(large))
 
 
-def _without_lines(strong: Mask) -> Mask:
-    """`strong` without the paper's lines and what comes in from the edge, if anything else is left."""
-    lines = find_lines(strong)
-    without = _inner(remove_lines(strong, lines) if len(lines) else strong)
-    if without.any() or cv2.connectedComponents(strong)[0] > 2:
-        return without
-    return strong  # one stroke and nothing else: a long one, or one that comes in from the edge
+def _without_lines(strong: Mask, clean: bool) -> Mask:
+    """`strong` without the paper's lines and what comes in from the edge.
+
+    Where nothing else is there, one stroke stays: it may be a long one, or come in from the edge. In
+    a clean picture strokes are straighter than by hand, so only a line from edge to edge is the
+    paper's.
+    """
+    lines = find_lines(strong, 0.95 if clean else LINE_LENGTH)
+    left = remove_lines(strong, lines) if len(lines) else strong
+    inner = _without_specks(left, with_edge=False)
+    if inner.any():
+        return inner
+    whole = _without_specks(strong, with_edge=True)
+    return whole if cv2.connectedComponents(whole)[0] == 2 else inner
 
 
-def _inner(strong: Mask) -> Mask:
-    """`strong` without what touches the picture's edge, and without specks."""
+def _without_specks(strong: Mask, with_edge: bool) -> Mask:
+    """`strong` without specks, and without what touches the picture's edge unless `with_edge`."""
     height, width = strong.shape
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
     left, top, wide, high = boxes[:, :4].T
     is_inner = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
-    longer = np.where(is_inner, np.maximum(wide, high), 0)
+    longer = np.where(is_inner | with_edge, np.maximum(wide, high), 0)
     longer[0] = 0
-    keep = is_inner & (longer >= max(SPECK * longer.max(), SMALLEST_STROKE * min(height, width)))
-    keep[0] = False
+    keep = longer >= max(SPECK * longer.max(), SMALLEST_STROKE * min(height, width), 1)
     return keep[labels].astype(np.uint8)
 
 
@@ -209,8 +225,8 @@ def otsu(values: NDArray[np.float32]) -> float:
     return cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0] / 255
 
 
-def find_lines(strong: Mask) -> NDArray[np.float64]:
-    """The paper's printed lines in a mask as segments (n, 4) of x, y, x, y."""
+def find_lines(strong: Mask, least: float) -> NDArray[np.float64]:
+    """Straight lines as long as `least` of the shorter side, as segments (n, 4) of x, y, x, y."""
     half = cv2.resize(strong * np.uint8(255), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     half = (half > 60) * np.uint8(255)
     short = min(half.shape)
@@ -219,7 +235,7 @@ def find_lines(strong: Mask) -> NDArray[np.float64]:
         1,
         np.pi / 720,
         threshold=int(short * 0.25),
-        minLineLength=short * LINE_LENGTH,
+        minLineLength=short * least,
         maxLineGap=max(2, short * 0.02),
     )
     return np.zeros((0, 4)) if found is None else 2.0 * found.reshape(-1, 4)
