@@ -1,6 +1,7 @@
 // What the Learn room's lesson is about: the drawing on the pad as the network sees it, or a sample until
 // there is one, and what digit it is.
 
+import { unpack } from "../core/base64.js";
 import { toPixels } from "../core/network.js";
 import { realSamples } from "./samples.js";
 import { state } from "./state.js";
@@ -15,8 +16,11 @@ import { state } from "./state.js";
 
 const FIRST = 7; // the sample that is shown before anything is drawn
 
-/** @param {string} packed */
-const unpack = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+/**
+ * An image as a text that can be compared: the browser's own answers have bytes, the server's base64.
+ * @param {string | Uint8Array} bytes
+ */
+const asText = (bytes) => (typeof bytes === "string" ? bytes : btoa(String.fromCharCode(...bytes)));
 
 /**
  * The present subject; null while there is neither a drawing nor a sample.
@@ -31,7 +35,7 @@ export function findSubject(said) {
     const sample = samples[FIRST];
     return sample?.pixels ? subjectOf(sample.pixels, FIRST, "sample", said) : null;
   }
-  const image = shown.image.bytes;
+  const image = asText(shown.image.bytes);
   const known = samples.find(({ pixels }) => pixels === drawing.pixels);
   if (drawing.pixels && known) return subjectOf(image, known.label, "sample", said);
   if (shown.guess?.sure) return subjectOf(image, shown.guess.label, "guessed", said);
