@@ -29,6 +29,7 @@ const RATE = 0.1; // ten steps of it and the drawing is known
 const MOST_UNDONE = 60; // steps that can be taken back; each holds 0.24 MB
 const ENOUGH = 5; // steps after which other digits are offered
 const TRAIL = 30; // losses of earlier steps that stay on the curve
+const REST = 120; // ms without a new answer: the pen rests
 const HELPS = ["more", "larger", "many"];
 
 export class DrawingView {
@@ -54,6 +55,8 @@ export class DrawingView {
     /** @type {Set<number>} which of the ten others were asked for */
     this.asked = new Set();
     this.status = "";
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.soon = undefined;
     /** @type {number | null} */
     this.accuracy = null;
     this.picture = new BlamePicture(find(root, ".learn-net", HTMLCanvasElement), (node) => this.choose(node));
@@ -76,8 +79,14 @@ export class DrawingView {
   }
 
   listen() {
-    state.subscribe("answer", () => this.picture.isSeen && this.show());
+    state.subscribe("answer", () => this.showSoon());
     new ResizeObserver(() => this.picture.isSeen && this.show()).observe(this.picture.canvas);
+  }
+
+  /** When the pen rests: while it moves there is an answer each frame, and all of this takes longer. */
+  showSoon() {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.picture.isSeen && this.show(), REST);
   }
 
   // ---- the network ---------------------------------------------------------------------------------

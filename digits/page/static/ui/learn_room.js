@@ -16,6 +16,7 @@ import { lossText, wantsStillness } from "./learn_figures.js";
 /** @typedef {import("../services/trainer.js").Training} Training */
 /** @typedef {"drawing" | "batches" | "experiments"} ViewName */
 
+const REST = 120; // ms without a new answer: the pen rests
 const EVERY = 120; // ms between two reports of a run
 const EVERY_STILL = 1000; // for those who asked their system for less motion
 const SLOW = 900; // ms between two steps in slow motion
@@ -37,6 +38,8 @@ class Learn {
     /** @type {{source: string, train: number, test: number} | null} */
     this.stock = null;
     this.problem = "";
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.soon = undefined;
     this.asked = 0; // which question about test digits was the last
     this.seed = 1 + Math.floor(Math.random() * 1e6);
     /** @type {ViewName} */
@@ -73,7 +76,7 @@ class Learn {
     this.drawing.listen();
     state.subscribe("language", () => this.name());
     state.subscribe("look", () => this.isSeen && this.showAll());
-    state.subscribe("answer", () => this.watch());
+    state.subscribe("answer", () => this.watchSoon());
     const seen = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.begun());
     seen.observe(this.root);
     this.open("drawing");
@@ -119,6 +122,11 @@ class Learn {
     this.drawing.accuracy = null;
     const { sizes, activation, weights } = trainer.network;
     this.send({ kind: "mark", question: this.asked, sizes: [...sizes], activation, weights: weights.slice() });
+  }
+
+  watchSoon() {
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.watch(), REST);
   }
 
   /** The run reads the drawing along. */
