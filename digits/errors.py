@@ -75,6 +75,9 @@ SENTENCES = {
     "weights_none": "no .pt file in {path}. Make one with: python train.py",
     "weights_unknown": "there is no network named {name!r}",
     "weights_gone": "your own network is gone; train it again or choose another",
+    "upload_format": "these are no weights as this page keeps them",
+    "upload_count": "a network of this shape has {expected:,} weights, not {count:,}",
+    "upload_not_finite": "some of the weights are no finite numbers",
     "onnx_damaged": "{path} is damaged or not ONNX. Make it anew: python export.py",
     "onnx_foreign": "{path} was not written by export.py. Make it anew: python export.py",
     "onnx_differs": "onnxruntime and torch differ: another digit on {others} of {count}, largest "

@@ -22,6 +22,7 @@ from digits.data.dataset import Digits
 from digits.data.mnist import bundled_digits, read_mnist
 from tests.support.browser import CHROMIUM_FLAGS, CHROMIUMS, DESK
 from tests.support.files import write_mnist
+from tests.support.tools import find_node
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # A shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C.
@@ -116,3 +117,9 @@ def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not troubles, troubles
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of node."""
+    return find_node()

@@ -17,8 +17,8 @@ import pytest
 import app
 from digits.page.app import Settings, make_services
 from digits.training.run import run_training
-from tests.support.files import REPO
 from tests.support.servers import free_port, wait_for
+from tests.support.tools import REPO
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
 

@@ -31,8 +31,8 @@ from digits.network.checkpoint import save_weights
 from digits.network.config import LIMITS, ModelConfig
 from digits.network.metadata import Card
 from digits.network.model import MLP
-from tests.support.files import REPO
 from tests.support.requests import ONE, as_file, as_visitor, seven
+from tests.support.tools import REPO
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="uses what only Linux has")
 

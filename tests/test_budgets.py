@@ -18,7 +18,8 @@ from digits.data.dataset import Digits
 from digits.network.registry import Choice, Networks
 from digits.server.reader import Reader
 from digits.server.sessions import Sessions
-from tests.support.files import REPO, write_mnist
+from tests.support.files import write_mnist
+from tests.support.tools import REPO
 
 DRAWING = {"drawing": {"strokes": [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]}, "language": "en"}
 

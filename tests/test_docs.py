@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.files import REPO
+from tests.support.tools import REPO
 
 DOCS = sorted([*REPO.glob("*.md"), *(REPO / "docs").glob("*.md"), *(REPO / "weights").glob("*.md")])
 MAP = REPO / "docs" / "architecture.md"

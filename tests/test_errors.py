@@ -12,7 +12,7 @@ import pytest
 
 from digits import errors
 from digits.errors import SENTENCES, DigitsError, DrawingError, SettingsError
-from tests.support.files import REPO
+from tests.support.tools import REPO
 
 KINDS = {
     name

@@ -19,8 +19,9 @@ import pytest
 from digits.data.dataset import Digits
 from digits.network.backends import load_backend
 from tests.support.browser import CHROMIUMS, DESK, SEVEN, draw, wait_for_answer
-from tests.support.files import REPO, write_mnist
+from tests.support.files import write_mnist
 from tests.support.servers import free_port, wait_for
+from tests.support.tools import REPO
 
 
 @contextmanager

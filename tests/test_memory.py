@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from digits.process import no_garbage
-from tests.support.files import REPO
+from tests.support.tools import REPO
 
 
 def test_garbage_is_looked_for_again_after_loading() -> None:

@@ -26,7 +26,7 @@ from digits.network.backends import load_backend
 from digits.network.checkpoint import load_weights
 from digits.network.metadata import read_card
 from digits.process import PIPE_CLOSED
-from tests.support.files import REPO
+from tests.support.tools import REPO
 
 
 def run(

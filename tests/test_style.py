@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.files import REPO
+from tests.support.tools import REPO
 
 MODULES = sorted(path for path in (REPO / "digits").rglob("*.py") if path.name != "__init__.py")
 SCRIPTS = [REPO / name for name in ("app.py", "train.py", "export.py")]

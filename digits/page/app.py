@@ -40,6 +40,7 @@ from digits.server.requests import parse_drawing
 from digits.server.routes import make_routes
 from digits.server.sessions import Sessions
 from digits.server.training_service import Run, TrainingService
+from digits.server.weights_route import make_weights_routes
 from digits.training.run import most_seconds, run_training
 from digits.training.standalone import write_script
 
@@ -149,13 +150,10 @@ def lay_out(services: Services) -> Components:
     i18n = make_i18n()
 
     def read(question: Any) -> Any:
-        return wording.word_answer(reader.read(question), question)
+        return wording.word_problem(reader.read(question), question)
 
     def compare(question: Any) -> Any:
-        return wording.word_comparison(reader.compare(question), question)
-
-    def look_inside(question: Any) -> Any:
-        return wording.word_problem(reader.look_inside(question), question)
+        return wording.word_problem(reader.compare(question), question)
 
     def prepare(question: Any) -> Any:
         try:
@@ -186,7 +184,7 @@ def lay_out(services: Services) -> Components:
             layout.make_answer()
             # "wrong? it is 0 1 2 ...": the best seat on the page
             lesson = layout.make_teach(functions["save"], functions["load"], prepare)
-            picker = layout.make_picker(wording.word_picker(reader.picker()), compare)
+            picker = layout.make_picker(reader.picker(), compare)
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(i18n("tab_see"), elem_id="tab_see"):
                     layout.make_see()
@@ -195,7 +193,7 @@ def lay_out(services: Services) -> Components:
                         stop, prepare, functions["download"]
                     )
                 with gr.Tab(i18n("tab_inside"), elem_id="tab_inside"):
-                    layout.make_inside(look_inside)
+                    layout.make_inside()
                 with gr.Tab(i18n("tab_code"), elem_id="tab_code"):
                     default = reader.networks.default
                     card = reader.networks.get(default).card
@@ -227,6 +225,10 @@ def own_routes(services: Services) -> list[BaseRoute]:
     reader, training = services.reader, services.training
 
     def read(question: Any) -> Any:
-        return wording.word_answer(reader.read(question), question)
+        return wording.word_problem(reader.read(question), question)
 
-    return [*make_routes(read, reader.is_quick, training.state), static_route()]
+    return [
+        *make_routes(read, reader.is_quick, training.state),
+        *make_weights_routes(reader),
+        static_route(),
+    ]

@@ -1,7 +1,7 @@
 """A component of the page: a gr.HTML with a file of HTML and a module of its own.
 
 components/NAME.html is what it looks like, ui/NAME.js what it does. The one line of script here loads
-hosts/gradio.js, which hands the module what it needs of Gradio.
+hosts/gradio.js (with all the rest, as page.js), which hands the module what it needs of Gradio.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from digits.page.static_files import STATIC, address
+from digits.page.static_files import SCRIPT, STATIC, address
 
 OPEN = """
 import(new URL("{address}", document.baseURI)).then((host) =>
@@ -27,7 +27,7 @@ def component(name: str, value: Any = None, **settings: Any) -> gr.HTML:
     return gr.HTML(
         value=value,
         html_template=(STATIC / "components" / f"{name}.html").read_text(encoding="utf-8"),
-        js_on_load=OPEN.format(name=name, address=address("hosts/gradio.js"), server=server),
+        js_on_load=OPEN.format(name=name, address=address(SCRIPT), server=server),
         elem_id=name,
         elem_classes="room",
         apply_default_css=False,

@@ -135,7 +135,7 @@ def make_learn(lessons: LessonService, reader: Reader) -> Callable[..., Any]:
 
 def pick(reader: Reader, token: object, network: str) -> Any:
     """The picker's value with one of a session's networks chosen."""
-    picker = wording.word_picker(reader.picker(reader.sessions.find(token), network))
+    picker = reader.picker(reader.sessions.find(token), network)
     return {**picker, "session": token}  # so that show_code finds the network
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from digits.data.preparation.strokes import preparation_rules
 from digits.network.backends import is_installed
 from digits.network.config import ACTIVATIONS, PAGE_LIMITS
 from digits.page.component import component
@@ -29,7 +30,7 @@ def make_header() -> gr.HTML:
 
 def make_pad(read: Callable[..., Any]) -> gr.HTML:
     """The pad. Its value is the drawing, as digits.server.requests.parse_drawing takes it."""
-    return component("pad", server_functions=[read])
+    return component("pad", rules=preparation_rules(), server_functions=[read])
 
 
 def make_samples() -> gr.HTML:
@@ -53,9 +54,9 @@ def make_see() -> gr.HTML:
     return component("see")
 
 
-def make_inside(look_inside: Callable[..., Any]) -> gr.HTML:
+def make_inside() -> gr.HTML:
     """The network with this drawing's own numbers."""
-    return component("inside", server_functions=[look_inside])
+    return component("inside")
 
 
 def make_code(script: str) -> gr.HTML:

@@ -1,5 +1,8 @@
 """The page's own scripts, style sheets and texts, served as files that browsers may keep for good.
 
+The page asks for two of them that are joined from the rest, page.js and page.css: a request costs more
+than the bytes. The others have addresses, too, for workers and for whoever looks.
+
 The path names a digest of them all, so that a change has a new address:
 digits/static/0123456789ab/ui/pad.js. Addresses on the page are relative to the page's own, so that a
 proxy may serve it under any path.
@@ -7,6 +10,7 @@ proxy may serve it under any path.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from collections.abc import Iterator
@@ -17,15 +21,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from digits.page.bundle import join_modules
+
 STATIC = Path(__file__).resolve().parent / "static"
 PREFIX = "digits/static"
 FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that caches take
 # Named here, since a machine's own table may say text/plain, and browsers refuse such modules.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 # Comments that have lines to themselves: half of what a script weighs is for those who read it.
-LINE_COMMENTS = re.compile(r"^[ \t]*//.*$", re.MULTILINE)
+LINE_COMMENTS = re.compile(
+    r"(?:^|(?<=[;,{})\]])) *// .*$|^[ \t]*//$", re.MULTILINE
+)  # whole lines and ends of lines
 TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
+SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
+STYLES = "page.css"  # all of css/
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
@@ -38,7 +48,11 @@ def served_files() -> Iterator[str]:
 
 @cache
 def content(name: str) -> bytes:
-    """A file as it is served: scripts without comments and indents, each line at its own number."""
+    """A file as it is served: scripts without comments and indents, with every line at its old number."""
+    if name == SCRIPT:
+        return join_modules("hosts/gradio.js", lambda path: content(path).decode()).encode()
+    if name == STYLES:
+        return b"".join(content(path) for path in served_files() if path.startswith("css/"))
     code = (STATIC / name).read_text(encoding="utf-8")
     if name.endswith(".js"):
         code = LINE_COMMENTS.sub("", code)
@@ -46,6 +60,12 @@ def content(name: str) -> bytes:
         code = TYPE_COMMENTS.sub("", code)
         code = INDENTS.sub("", code)
     return code.encode()
+
+
+@cache
+def compressed(name: str) -> bytes:
+    """The same as it goes over the wire to a browser that takes gzip, as all do."""
+    return gzip.compress(content(name), mtime=0)
 
 
 @cache
@@ -64,13 +84,17 @@ def address(name: str) -> str:
 
 def static_route() -> Route:
     """The route that serves them; only the current digest has an address."""
-    names = set(served_files())
+    names = {*served_files(), SCRIPT, STYLES}
 
     async def serve(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in names:
             return Response(status_code=404)
-        headers = {"cache-control": FOREVER}
-        return Response(content(name), media_type=TYPES[Path(name).suffix], headers=headers)
+        headers = {"cache-control": FOREVER, "vary": "accept-encoding"}
+        body = content(name)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["content-encoding"] = "gzip"
+            body = compressed(name)
+        return Response(body, media_type=TYPES[Path(name).suffix], headers=headers)
 
     return Route(f"/{PREFIX}/{digest()}/{{name:path}}", serve)

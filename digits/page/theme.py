@@ -14,7 +14,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.i18n import I18nData
 
-from digits.page.static_files import address, served_files
+from digits.page.static_files import SCRIPT, STYLES, address
 from digits.page.texts import TEXTS, text
 
 FONTS = (
@@ -28,13 +28,6 @@ FONTS = (
     "sans-serif",
 )
 
-# Folders whose modules every visit needs; the others are loaded when they are wanted.
-PRELOADED = (
-    "hosts/",
-    "services/",
-    "ui/",
-    *(f"core/{name}.js" for name in ("activations", "drawing", "geometry", "network")),
-)
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
 
 
@@ -79,17 +72,11 @@ def make_theme() -> gr.themes.Base:
 
 
 def make_head() -> str:
-    """What the page's <head> gets: the style sheets, and word of the modules before they are asked for."""
-    styles = [name for name in served_files() if name.startswith("css/")]
-    modules = [
-        name for name in served_files() if name.startswith(PRELOADED) and name.endswith(".js")
-    ]
-    return "".join(
-        [
-            '<meta name="color-scheme" content="light dark">',
-            *(f'<link rel="stylesheet" href="{address(name)}">' for name in styles),
-            *(f'<link rel="modulepreload" href="{address(name)}">' for name in modules),
-        ]
+    """What the page's <head> gets: style sheet, and word of the script before it is asked for."""
+    return (
+        '<meta name="color-scheme" content="light dark">'
+        f'<link rel="stylesheet" href="{address(STYLES)}">'
+        f'<link rel="modulepreload" href="{address(SCRIPT)}">'
     )
 
 

@@ -103,16 +103,8 @@ class Blank(Shown):
     blank: Literal[True]
 
 
-class Trouble(TypedDict):
-    """Why strokes cannot be one digit: only_dots {}, or shapes_apart {count}."""
-
-    code: Literal["only_dots", "shapes_apart"]
-    values: dict[str, int]
-
-
 class _Answer(Shown, Guess):
     blank: Literal[False]
-    trouble: Trouble | None
 
 
 class Answer(_Answer, total=False):
@@ -133,22 +125,6 @@ class Comparison(TypedDict):
 
     blank: bool
     guesses: list[ComparedGuess]
-
-
-class PackedLayer(TypedDict):
-    """A layer's numbers, base64 of little-endian float32: (outputs, inputs) row by row, and (outputs,)."""
-
-    weight: str
-    bias: str
-
-
-class Inside(TypedDict):
-    """A network's weights, for the page to show what happens in it."""
-
-    sizes: list[int]
-    activation: str
-    temperature: float
-    layers: list[PackedLayer]
 
 
 # ---- which networks there are --------------------------------------------------------------------
@@ -172,7 +148,14 @@ class NetworkEntry(TypedDict):
     id: str  # what a question names as `network`
     name: Name
     kind: Literal["shipped", "trained", "taught"]
+    version: str  # other weights have another; "" where nobody knows it yet
     card: CardSummary
+
+
+class Handed(TypedDict):
+    """A network that the browser kept and the server has again."""
+
+    network: NetworkEntry
 
 
 class Picker(TypedDict):
@@ -404,11 +387,6 @@ def pack(image: np.ndarray) -> GreyImage:
         "width": image.shape[1],
         "bytes": base64.b64encode(np.ascontiguousarray(image).tobytes()).decode(),
     }
-
-
-def pack_floats(values: np.ndarray) -> str:
-    """Numbers as base64 of little-endian float32, row by row."""
-    return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode()
 
 
 def reading(probabilities: np.ndarray) -> Reading:

@@ -1,7 +1,7 @@
 """Answer a drawing: strokes, a picture or 28x28 pixels in, everything the page shows of it out.
 
-The pad asks `Reader.read` about 30 times a second while somebody draws. Each question carries the whole
-drawing and the visitor's choices, so the server keeps nothing between them and a restart loses nothing.
+The pad asks `Reader.read` when the pen rests; the browser answers while it moves. Each question carries the
+whole drawing and the visitor's choices, so the server keeps nothing between them and a restart loses nothing.
 What arrives here came from a browser: it is checked, and what is wrong with it comes back as a fault.
 """
 
@@ -19,9 +19,9 @@ from digits.data.preparation.strokes import shrink_strokes
 from digits.errors import DigitsError, WeightsError
 from digits.network.backends import BACKENDS, Backend, is_installed
 from digits.network.calibration import answer
+from digits.network.checkpoint import file_of
 from digits.network.metadata import Card, read_card
-from digits.network.registry import YOURS, Networks
-from digits.server.doubts import find_trouble
+from digits.network.registry import YOURS, Choice, Networks
 from digits.server.messages import (
     Answer,
     Blank,
@@ -30,14 +30,12 @@ from digits.server.messages import (
     ComparedGuess,
     Comparison,
     Guess,
-    Inside,
     NetworkEntry,
     Picker,
     Problem,
     Shown,
     fault_of,
     pack,
-    pack_floats,
 )
 from digits.server.requests import ParsedDrawing, as_question, choice_in, parse_drawing, token_in
 from digits.server.sessions import OwnNetwork, Session, Sessions
@@ -72,7 +70,13 @@ def summary_of(card: Card) -> CardSummary:
 
 def entry_of(own: OwnNetwork) -> NetworkEntry:
     """A session's own network in the list of networks."""
-    return {"id": own.id, "name": own.name, "kind": own.kind, "card": summary_of(own.backend.card)}
+    return {
+        "id": own.id,
+        "name": own.name,
+        "kind": own.kind,
+        "version": own.backend.version,
+        "card": summary_of(own.backend.card),
+    }
 
 
 class Reader:
@@ -128,9 +132,7 @@ class Reader:
         }
         if drawing.blank:
             return {**shown, "blank": True}
-        trouble = find_trouble(drawing.strokes) if drawing.strokes else None
-        parts = {**shown, **guess(network, image), "blank": False, "trouble": trouble}
-        said = cast("Answer", parts)
+        said = cast("Answer", {**shown, **guess(network, image), "blank": False})
         if other is not None:
             said["prepared"] = guess(network, other)
         return said
@@ -164,21 +166,6 @@ class Reader:
         said = guess(network, drawing.prepared.image)
         return {**said, "backend": network.name, "device": network.device}
 
-    def look_inside(self, raw: object) -> Inside | Problem:
-        """The weights of the network asked for, for the page to show what happens in it."""
-        try:
-            network = self.find_network(as_question(raw))
-            layers = network.layers()
-        except DigitsError as error:
-            return {"fault": fault_of(error)}
-        card = network.card
-        return {
-            "sizes": list(card.config.sizes),
-            "activation": card.config.activation,
-            "temperature": card.calibration.temperature,
-            "layers": [{"weight": pack_floats(w), "bias": pack_floats(b)} for w, b in layers],
-        }
-
     @cached_property
     def shipped(self) -> list[NetworkEntry]:
         """The shipped networks, the default one first."""
@@ -193,10 +180,20 @@ class Reader:
                     "id": name,
                     "name": {"key": "network_shipped", "values": {"name": name}},
                     "kind": "shipped",
+                    "version": self._version(name),
                     "card": summary_of(card),
                 }
             )
         return entries
+
+    def _version(self, name: str) -> str:
+        """A shipped network's version where that is quickly known: an .onnx file has it written inside."""
+        if not file_of(self.networks.path(name), ".onnx").is_file() or not is_installed("onnx"):
+            return ""
+        try:
+            return self.networks.get(Choice(name)).version
+        except DigitsError:  # whoever chooses it hears why
+            return ""
 
     def picker(self, session: Session | None = None, network: str = "") -> Picker:
         """What can be chosen, with `network` chosen."""

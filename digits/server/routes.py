@@ -1,7 +1,7 @@
 """The server's own routes: plain POSTs of JSON, past Gradio's events and server functions.
 
-The pad asks some 30 times a second while somebody draws. A Gradio event, and even a server function of
-gr.HTML, takes several times as long to pass on as the network to answer (docs/benchmarks.md).
+The pad asks when the pen rests. A Gradio event, and even a server function of gr.HTML, takes several times as
+long to pass on as the network to answer (docs/benchmarks.md).
 """
 
 from __future__ import annotations

@@ -105,6 +105,13 @@ class Session:
         self.serial += 1
         return own
 
+    def restore(self, backend: Backend, name: Name) -> OwnNetwork:
+        """Keep a network that its browser had kept."""
+        if name["key"] == "network_taught":  # what it was before is not known any more
+            return self.keep(backend, name, base=backend, base_name=name["values"]["base"])
+        self.trained = max(self.trained, int(name["values"]["number"]))
+        return self.keep(backend, name)
+
     def end(self) -> None:
         """Stop what it does and let go of all that it holds."""
         if self.job:
@@ -163,6 +170,14 @@ class Sessions:
                 found.heard = self.clock()
                 self._open[found.token] = found  # the latest heard of is the last
             return found
+
+    def forget(self, token: object) -> bool:
+        """Let go of all that is a session's own, at once; whether there was such a session."""
+        with self._lock:
+            found = self.find(token)
+            if found:
+                self._end(found)
+            return found is not None
 
     def silence(self, session: Session) -> float:
         """Seconds since the session's page was last heard of; 0 while it is connected."""

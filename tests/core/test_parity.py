@@ -16,19 +16,23 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from digits.backprop import Backprop
-from digits.inference import answer, load_backend, predict_images
-from digits.model import MLP
-from digits.recipes import ACTIVATIONS, ModelConfig
-from digits.sketch import check_strokes, prepare_strokes, shrink_strokes
-from digits.strokes import read_unipen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digits.data import Digits, read_mnist
-from digits.training import Adam, evaluate, one_hot
+from digits.data.dataset import Digits
+from digits.data.drawings import check_strokes
+from digits.data.mnist import read_mnist
+from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
+from digits.data.unipen import read_unipen
+from digits.network.backends import load_backend, predict_images
+from digits.network.calibration import answer
+from digits.network.config import ACTIVATIONS, ModelConfig
+from digits.network.model import MLP
+from digits.training.adam import Adam
+from digits.training.backprop import Backprop
+from digits.training.loop import evaluate, one_hot
 from tests.core.bridge import Bridge, open_bridge
-from tests.vectors.make import SAMPLES, preparation_rules
+from tests.vectors.make import SAMPLES
 
 # Thousandths of the pad, a little off it, too: where points often coincide or lie in line.
 THOUSANDTHS = st.lists(st.integers(-200, 1200), min_size=2, max_size=2)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.bridge import REPO, find_node
+from tests.support.tools import REPO, find_node
 from tests.vectors.make import FILES, FOLDER
 
 

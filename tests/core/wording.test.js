@@ -1,11 +1,11 @@
-// What is said of an answer is what Python says, once its key is put in words.
+// What is said of an answer, on either side of every limit, once its key is put in words.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 import { describe, describeBlank, percent } from "../../digits/page/static/core/wording.js";
-import { readVectors } from "./vectors.js";
 
-const { rules, texts, blank, cases, drawings } = readVectors("wording");
+const { texts, blank, cases, drawings } = JSON.parse(readFileSync(new URL("wording_cases.json", import.meta.url), "utf8"));
 
 const put = ({ key, values }) => texts[key]
   .replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "object" ? put(values[name]) : values[name]))
@@ -16,7 +16,7 @@ for (const { probabilities, sure, drawing, line, why } of cases) {
   test(`${Math.max(...probabilities)}, ${sure ? "sure" : "unsure"}, ${drawing}: ${line}`, () => {
     const label = probabilities.indexOf(Math.max(...probabilities));
     const answer = { label, probabilities, score: probabilities[label], sure };
-    assert.deepEqual(inWords(describe(answer, drawings[drawing], rules)), { line, why });
+    assert.deepEqual(inWords(describe(answer, drawings[drawing])), { line, why });
   });
 }
 
@@ -25,13 +25,13 @@ test("a blank pad has words of its own", () => {
 });
 
 test("no probability is rounded up to 100 %", () => {
-  assert.deepEqual(percent(0.99999, rules), { key: "more_than_99", values: {} });
-  assert.deepEqual(percent(0.99, rules), { key: "percent", values: { number: 99 } });
+  assert.deepEqual(percent(0.99999), { key: "more_than_99", values: {} });
+  assert.deepEqual(percent(0.99), { key: "percent", values: { number: 99 } });
 });
 
 test("of two digits that are equally likely, the other one is named", () => {
   const probabilities = [0.5, 0, 0, 0, 0, 0, 0, 0.5, 0, 0];
-  const { line } = describe({ label: 0, probabilities, score: 0.5, sure: true }, null, rules);
+  const { line } = describe({ label: 0, probabilities, score: 0.5, sure: true }, null);
   assert.equal(line.key, "either");
   assert.equal(line.values.other, 7);
 });

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +14,7 @@ from tests.engines.firefox import Firefox
 from tests.engines.tab import Engine, EngineMissingError, Tab
 from tests.engines.visitor import DESK, OpenPage, Visitor
 from tests.engines.webkit import WebKit
+from tests.support.tools import give_up
 
 ENGINES: dict[str, Callable[[Path], Engine]] = {"firefox": Firefox, "webkit": WebKit}
 
@@ -29,7 +29,6 @@ def site(few_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="package", params=ENGINES)
 def engine(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """One browser for all tests of an engine; without it they skip, and fail in CI."""
-    give_up = pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip
     if not find_spec("websocket"):
         give_up("websocket-client is not installed: pip install websocket-client")
     try:

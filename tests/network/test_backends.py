@@ -22,7 +22,7 @@ from digits.network.calibration import answer, calibrated
 from digits.network.checkpoint import WEIGHTS_DIR
 from digits.network.metadata import Calibration, version_of
 from digits.network.registry import Choice, Networks
-from tests.support.files import REPO
+from tests.support.tools import REPO
 
 NAMES = sorted(path.stem for path in WEIGHTS_DIR.glob("*.pt"))
 

@@ -20,7 +20,7 @@ from digits.network.checkpoint import load_weights, save_weights
 from digits.network.config import ModelConfig
 from digits.network.metadata import Calibration, Card, read_card
 from digits.network.model import MLP
-from tests.support.files import REPO
+from tests.support.tools import REPO
 
 CARD = Card(
     ModelConfig((8, 6), "tanh"),

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digits.page.app import create_app
-from tests.support.files import REPO
 from tests.support.requests import seven
+from tests.support.tools import REPO
 
 ADDRESS = "http://127.0.0.1:7860"
 FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "20"))  # by hand: FUZZ_EXAMPLES=5000 pytest -k fuzz

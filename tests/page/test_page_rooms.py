@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw
 from digits.network.metadata import read_card
 from digits.training.standalone import write_script
 from tests.support.browser import SEVEN, draw, state, wait_for_answer
-from tests.support.files import REPO
 from tests.support.requests import ONE
+from tests.support.tools import REPO
 
 OpenPage = Callable[..., Any]
 

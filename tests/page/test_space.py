@@ -24,9 +24,9 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from digits.network.model_card import CARD, read_cards, write_card
-from tests.support.files import REPO
 from tests.support.requests import ONE, as_visitor
 from tests.support.servers import free_port, send, wait_for
+from tests.support.tools import REPO
 
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there: every download is refused
 

@@ -9,7 +9,7 @@ import pytest
 
 from digits.page.static_files import STATIC
 from digits.page.texts import LANGUAGES, TEXTS, choose_language, text
-from tests.support.files import REPO
+from tests.support.tools import REPO
 
 SCRIPTS = sorted(STATIC.rglob("*.js"))
 TEMPLATES = sorted(STATIC.rglob("*.html"))

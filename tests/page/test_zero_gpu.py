@@ -25,9 +25,10 @@ from digits.data.dataset import Digits
 from digits.page.api import CUT
 from digits.page.zero_gpu import borrow_gpu
 from tests.support.browser import open_tab, press_train, start_long_run, wait_for_state
-from tests.support.files import REPO, write_mnist
+from tests.support.files import write_mnist
 from tests.support.requests import ONE
 from tests.support.servers import free_port, send, wait_for
+from tests.support.tools import REPO
 
 OpenPage = Callable[..., Any]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Spaces run Linux")

@@ -14,8 +14,8 @@ import pytest
 
 from digits.page.app import Settings, create_app
 from tests.support.browser import module, set_state
-from tests.support.files import REPO
 from tests.support.requests import as_file, seven
+from tests.support.tools import REPO
 
 ONE = [[[0.5, 0.2], [0.5, 0.8]]]
 SECRETS = [

@@ -64,24 +64,24 @@ STATE = '.run[data-state="{}"]'
 PATIENCE = 60_000  # ms: other tests may be using the machine
 
 
-def module(page: Any, name: str) -> str:
-    """The address of one of the page's own modules, such as "services/state.js"."""
-    styles = page.locator("link[rel=stylesheet][href*='digits/static']").first.get_attribute("href")
-    return str(page.evaluate("address => new URL(address, document.baseURI).href", styles)).replace(
-        styles.split("/", 3)[3], name
-    )
+def module(page: Any) -> str:
+    """The address of the page's script, which exports all of its modules."""
+    code = "document.querySelector(\"link[rel=modulepreload][href*='digits/static']\").href"
+    return str(page.evaluate(code))
 
 
 def state(page: Any, name: str) -> Any:
     """A named value of the page's store (static/services/state.js)."""
-    code = "([address, name]) => import(address).then((module) => module.state.get(name))"
-    return page.evaluate(code, [module(page, "services/state.js"), name])
+    code = """([address, name]) =>
+        import(address).then(({ modules }) => modules["services/state.js"]().state.get(name))"""
+    return page.evaluate(code, [module(page), name])
 
 
 def set_state(page: Any, name: str, value: object) -> None:
     """Set a named value of the page's store, as one of its modules would."""
-    code = "([address, name, value]) => import(address).then((m) => m.state.set(name, value))"
-    page.evaluate(code, [module(page, "services/state.js"), name, value])
+    code = """([address, name, value]) =>
+        import(address).then(({ modules }) => modules["services/state.js"]().state.set(name, value))"""
+    page.evaluate(code, [module(page), name, value])
 
 
 def open_tab(page: Any, **settings: object) -> None:

@@ -1,4 +1,4 @@
-"""Files that tests read and write: the repository, small folders in MNIST's layout."""
+"""Digits in files: small folders in MNIST's layout."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import numpy as np
 
 from digits.data.dataset import Digits
 from digits.data.mnist import RAW
-
-REPO = Path(__file__).resolve().parents[2]
 
 
 def write_mnist(folder: Path, digits: Digits) -> Path:

@@ -17,7 +17,8 @@ from digits.network.model import MLP
 from digits.training.loop import EpochReport, train
 from digits.training.recipes import RECIPES
 from digits.training.standalone import write_script
-from tests.support.files import REPO, write_mnist
+from tests.support.files import write_mnist
+from tests.support.tools import REPO
 
 
 def run_script(script: str, folder: Path, data: Path) -> float:

@@ -20,70 +20,24 @@ from typing import Any
 
 import numpy as np
 import torch
-from digits.backprop import Backprop
-from digits.checkpoint import Calibration
-from digits.inference import Answer, answer
-from digits.model import from_layers
-from digits.recipes import ACTIVATIONS, ModelConfig
-from digits.sketch import (
-    CENTRE,
-    DEMO_PEN,
-    DIGIT,
-    MAX_DISCS,
-    MAX_POINTS,
-    MAX_STROKES,
-    PEN,
-    SIDE,
-    SLACK,
-    SMALLEST,
-    STEP,
-    check_strokes,
-    prepare_strokes,
-    shrink_strokes,
-)
-from digits.texts import ENGLISH
-from digits.words import CLOSE, DOT, GAP, GUESS, NEXT, describe, describe_blank
 
-import digits
-from digits.training import Adam
+from digits.data.drawings import check_strokes
+from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
+from digits.network.calibration import Answer, answer
+from digits.network.config import ACTIVATIONS, ModelConfig
+from digits.network.metadata import Calibration
+from digits.network.model import from_layers
+from digits.page.static_files import STATIC
+from digits.training.adam import Adam
+from digits.training.backprop import Backprop
 
 FOLDER = Path(__file__).parent
-SAMPLES = next(Path(digits.__file__).parent.rglob("samples.json"))
+SAMPLES = STATIC / "samples.json"
 FULL = (64, 64, 64)
 SMALL = (6, 5)
 KEPT = 41  # of all weights and gradients every so manieth is in the files
 
 Strokes = list[list[list[float]]]
-
-
-def preparation_rules() -> dict[str, float]:
-    """What the browser's preparation goes by (digits/page/static/core/preparation.js, Rules)."""
-    return {
-        "side": SIDE,
-        "digit": DIGIT,
-        "centre": CENTRE,
-        "pen": PEN,
-        "smallest": SMALLEST,
-        "demoPen": DEMO_PEN,
-        "step": STEP,
-        "maxDiscs": MAX_DISCS,
-        "maxStrokes": MAX_STROKES,
-        "maxPoints": MAX_POINTS,
-        "slack": SLACK,
-    }
-
-
-def wording_rules() -> dict[str, float]:
-    """What the browser's wording goes by (digits/page/static/core/wording.js, WordingRules)."""
-    return {
-        "close": CLOSE,
-        "next": NEXT,
-        "guess": GUESS,
-        "dot": DOT,
-        "gap": GAP,
-        "clear": 0.9,
-        "most": 0.99,
-    }
 
 
 # ---- random numbers that both sides draw -------------------------------------------------------------
@@ -362,69 +316,6 @@ def _distance_to_line(point: list[float], start: list[float], end: list[float]) 
     return math.hypot(dx - along * x, dy - along * y)
 
 
-def make_wording() -> dict[str, Any]:
-    """What is said of answers; the sentences, and the words to make them of."""
-    return {
-        "rules": wording_rules(),
-        "texts": {key: ENGLISH[key] for key in WORDED},
-        "blank": _said(describe_blank()),
-        "drawings": WORDED_DRAWINGS,
-        "cases": [_describe(*case) for case in answers()],
-    }
-
-
-WORDED = [
-    *("blank", "blank_more", "sure", "sure_next", "either", "unsure"),
-    *("why_dots", "why_apart", "why_unlike", "why_nothing", "why_close", "more_than_99", "percent"),
-]
-
-
-ONE = [[[0.5, 0.1], [0.5, 0.9]]]
-WORDED_DRAWINGS: dict[str, Strokes | None] = {
-    "none": None,
-    "one": ONE,
-    "seventeen": [*ONE, [[0.8, 0.2], [0.95, 0.2], [0.9, 0.9]]],
-    "dots": [[[0.5, 0.5]], [[0.6, 0.5], [0.62, 0.51]]],
-    "one and a dot": [*ONE, [[0.8, 0.4], [0.9, 0.5]]],
-    "overlapping": [*ONE, [[0.52, 0.2], [0.9, 0.8]]],
-}
-
-
-def answers() -> Iterator[tuple[list[float], bool, str]]:
-    """Probabilities, sure or not, and a drawing's name, on either side of every limit."""
-    for name in WORDED_DRAWINGS:
-        for first in (0.9999, 0.991, 0.99, 0.95, 0.9, 0.775, 0.4, 0.25):
-            for share in (0.98, 0.5, 0.01):
-                second = min(first * 0.99, (1 - first) * share)
-                for sure in (True, False):
-                    yield _ten(int(first * 97) % 10, first, second), sure, name
-
-
-def _ten(label: int, first: float, second: float) -> list[float]:
-    # No two alike: which of equal ones comes first is nobody's business.
-    rest = (1 - first - second) / 8
-    probabilities = [round(rest * (0.9 + digit / 45), 6) for digit in range(10)]
-    probabilities[label], probabilities[(label + 3) % 10] = first, round(second, 5)
-    return probabilities
-
-
-def _describe(probabilities: list[float], sure: bool, name: str) -> dict[str, Any]:
-    row = np.array(probabilities)
-    said = Answer(int(row.argmax()), row, float(row.max()), sure)
-    strokes = WORDED_DRAWINGS[name]
-    arrays = None if strokes is None else check_strokes(strokes)
-    return {
-        "probabilities": probabilities,
-        "sure": sure,
-        "drawing": name,
-        **_said(describe(said, arrays)),
-    }
-
-
-def _said(words: Any) -> dict[str, str]:
-    return {"line": words.line, "why": words.why}
-
-
 def _short(values: Any) -> list[float]:
     """Numbers with nine figures: what both sides must agree on, and no more."""
     return [float(f"{value:.9g}") for value in np.asarray(values, dtype=np.float64).ravel()]
@@ -440,7 +331,6 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "network": make_network,
     "training": make_training,
     "drawing": make_drawing,
-    "wording": make_wording,
 }
 
 

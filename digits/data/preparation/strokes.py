@@ -16,8 +16,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.data.drawings import Drawing, Strokes, check_strokes
+from digits.data.drawings import MAX_POINTS, MAX_STROKES, SLACK, Drawing, Strokes, check_strokes
 from digits.data.preparation.image import (
+    CENTRE,
     DIGIT,
     SIDE,
     Ink,
@@ -33,6 +34,23 @@ SMALLEST = 1 / SIDE  # a drawing smaller than this part of the pad counts as thi
 DEMO_PEN = 2.0  # pixels of pen left when the usual 280-pixel canvas is merely shrunk to 28
 STEP = 0.5  # pixels between the discs that make up a line: closer makes no visible difference
 MAX_DISCS = 4096  # a longer line is a scribble; it is sampled more coarsely
+
+
+def preparation_rules() -> dict[str, float]:
+    """What the browser's preparation goes by (static/core/preparation.js, Rules)."""
+    return {
+        "side": SIDE,
+        "digit": DIGIT,
+        "centre": CENTRE,
+        "pen": PEN,
+        "smallest": SMALLEST,
+        "demoPen": DEMO_PEN,
+        "step": STEP,
+        "maxDiscs": MAX_DISCS,
+        "maxStrokes": MAX_STROKES,
+        "maxPoints": MAX_POINTS,
+        "slack": SLACK,
+    }
 
 
 def prepare_strokes(strokes: Strokes, pen: float = PEN) -> Prepared:

@@ -74,6 +74,29 @@ export function prepareStrokes(strokes, rules, pen = rules.pen) {
 }
 
 /**
+ * An image that is MNIST-like already, with the box and the cut-out that its ink has.
+ * @param {Uint8Array} image (784,)
+ * @param {Rules} rules
+ * @returns {Prepared}
+ */
+export function keepImage(image, rules) {
+  const { side } = rules;
+  const lit = [...image.keys()].filter((at) => image[at]);
+  if (!lit.length) return { ...blank(rules), image };
+  const [left, top, right, bottom] = bounds(lit.map((at) => [at % side, Math.floor(at / side)]));
+  const [width, height] = [right - left + 1, bottom - top + 1];
+  const bytes = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const start = (top + row) * side + left;
+    bytes.set(image.subarray(start, start + width), row * width);
+  }
+  const box = /** @type {[number, number, number, number]} */ (
+    [left, top, right + 1, bottom + 1].map((place) => place / side)
+  );
+  return { box, small: { width, height, bytes }, image };
+}
+
+/**
  * Merely shrink the whole pad to 28x28, as many demos do, to show what that costs.
  * @param {Strokes} strokes
  * @param {Rules} rules

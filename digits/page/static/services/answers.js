@@ -1,9 +1,9 @@
-// Asking the server for answers, and the answers as the page shows them.
+// The server's answers as the page shows them, and the way to ask for them.
 //
 // One question is under way at a time and the newest drawing goes next: a slow server or network means
 // fewer answers, never a queue of old ones.
 
-import { percent, sentence, text } from "./texts.js";
+import { hasText, percent, sentence, text } from "./texts.js";
 
 /** @typedef {import("./messages.js").Question} Question */
 /** @typedef {import("./messages.js").Shown} Shown */
@@ -19,7 +19,7 @@ export const PATIENCE = 1000; // ms before a silent server is asked again
  * @returns {string}
  */
 export function problemOf(reply) {
-  if (reply?.fault) return sentence(reply.fault);
+  if (reply?.fault && (hasText(reply.fault) || !reply.problem)) return sentence(reply.fault);
   return reply?.problem ?? "";
 }
 
@@ -31,15 +31,15 @@ export function problemOf(reply) {
 export function readAnswer(raw) {
   const problem = problemOf(raw);
   if (problem) return { shown: null, problem };
-  const { box, small, image, by, blank = false, line = "", why = "" } = raw;
-  const shown = { box, small, image, by, blank, line, why };
+  const { box, small, image, by, blank = false } = raw;
+  const shown = { box, small, image, by, blank };
   const prepared = raw.prepared ? readGuess(raw.prepared) : null;
   return { shown: { ...shown, guess: blank ? null : readGuess(raw), prepared }, problem: "" };
 }
 
 /** @param {any} raw @returns {Guess} */
-function readGuess({ label, probabilities, sure, milliseconds, ms }) {
-  return { label, probabilities, sure, milliseconds: milliseconds ?? Number(ms) };
+function readGuess({ label, probabilities, sure, milliseconds }) {
+  return { label, probabilities, sure, milliseconds };
 }
 
 /**

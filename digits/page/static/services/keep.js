@@ -2,12 +2,22 @@
 
 /** @typedef {import("./messages.js").SentDrawing} SentDrawing */
 /** @typedef {import("./messages.js").Point} Point */
+/** @typedef {import("./messages.js").Name} Name */
 
 /**
  * A correction as the row under the answer keeps it.
  * @typedef {{strokes: Point[][], label: number, answered?: number | null}} Correction
  */
 
+/**
+ * A network of the visitor's own, as a file.
+ * @typedef {{version: string, name: Name, file: ArrayBuffer, session: string, when: number}} KeptNetwork
+ */
+
+export const MOST_KEPT = 5; // networks; the server keeps as many of a session
+const NETWORKS = "networks";
+const LESSONS = "lessons";
+const CORRECTIONS = "corrections"; // the key of the drawings to learn from
 const DAY = 86_400_000; // ms
 const PICTURES = "pictures";
 
@@ -62,16 +72,10 @@ export const storedRun = () => load(session, "digits-run") === "running";
 /** @param {boolean} isRunning */
 export const storeRun = (isRunning) => save(session, "digits-run", isRunning ? "running" : "");
 
-/** @returns {Correction[]} */
-export function storedCorrections() {
-  const kept = loadJson("digits-corrections");
-  return Array.isArray(kept) ? kept.filter((one) => Array.isArray(one?.strokes)) : [];
-}
-/** @param {Correction[]} corrections */
-export function storeCorrections(corrections) {
-  const kept = corrections.map(({ strokes, label, answered }) => ({ strokes, label, answered }));
-  save(session, "digits-corrections", JSON.stringify(kept));
-}
+/** The version of the own network that this tab had chosen; "" for none. */
+export const storedChosen = () => load(session, "digits-network") ?? "";
+/** @param {string} version */
+export const storeChosen = (version) => save(session, "digits-network", version);
 
 /**
  * The drawing that was on the pad when the page was left; null if there was none.
@@ -92,21 +96,55 @@ export function storeDrawing(drawing) {
   save(session, "digits-drawing", JSON.stringify(drawing.picture ? { picture: true } : drawing));
 }
 
+// ---- the database: pictures, networks, drawings to learn from -----------------------------------------
+
+/** @type {Promise<IDBDatabase> | null} */
+let opening = null;
+
 /** @returns {Promise<IDBDatabase>} */
 function openDatabase() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open("digits", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(PICTURES);
-    request.onsuccess = () => resolve(request.result);
+  opening ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open("digits", 2);
+    request.onupgradeneeded = () => {
+      for (const name of [PICTURES, NETWORKS, LESSONS]) {
+        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
+      }
+    };
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error("another tab holds an older database"));
   });
+  return opening;
+}
+
+/**
+ * Do something in one of the database's stores; null where nothing can be kept or found.
+ * @template Result
+ * @param {string} name
+ * @param {"readonly" | "readwrite"} mode
+ * @param {(store: IDBObjectStore) => IDBRequest<Result>} act
+ * @returns {Promise<Result | null>}
+ */
+async function inStore(name, mode, act) {
+  try {
+    const request = act((await openDatabase()).transaction(name, mode).objectStore(name));
+    return await new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result ?? null);
+      request.onerror = () => reject(request.error);
+    });
+  } catch {
+    opening = null; // asked for again the next time
+    return null;
+  }
 }
 
 /** @param {string} key @param {string} picture */
 async function savePicture(key, picture) {
-  try {
-    const pictures = (await openDatabase()).transaction(PICTURES, "readwrite").objectStore(PICTURES);
-    pictures.put({ picture, when: Date.now() }, key);
+  await inStore(PICTURES, "readwrite", (pictures) => {
+    const saved = pictures.put({ picture, when: Date.now() }, key);
     const all = pictures.openCursor();
     all.onsuccess = () => {
       // tabs that were closed leave theirs behind
@@ -115,21 +153,51 @@ async function savePicture(key, picture) {
       if (Date.now() - cursor.value.when > DAY) cursor.delete();
       cursor.continue();
     };
-  } catch {
-    // nothing is kept here
-  }
+    return saved;
+  });
 }
 
 /** @param {string} key @returns {Promise<SentDrawing | null>} */
 async function loadPicture(key) {
-  try {
-    const request = (await openDatabase()).transaction(PICTURES).objectStore(PICTURES).get(key);
-    await new Promise((resolve, reject) => {
-      request.onsuccess = resolve;
-      request.onerror = reject;
-    });
-    return request.result ? { picture: request.result.picture } : null;
-  } catch {
-    return null;
-  }
+  const found = await inStore(PICTURES, "readonly", (pictures) => pictures.get(key));
+  return found ? { picture: found.picture } : null;
+}
+
+/** The networks that are kept, the oldest first. @returns {Promise<KeptNetwork[]>} */
+export async function keptNetworks() {
+  /** @type {KeptNetwork[]} */
+  const kept = (await inStore(NETWORKS, "readonly", (networks) => networks.getAll())) ?? [];
+  return kept.sort((a, b) => a.when - b.when);
+}
+
+/** @param {string} version @returns {Promise<KeptNetwork | null>} */
+export const keptNetwork = (version) => inStore(NETWORKS, "readonly", (networks) => networks.get(version));
+
+/** Keep a network; the oldest goes where there are too many. @param {KeptNetwork} network */
+export async function keepNetwork(network) {
+  const known = await keptNetwork(network.version);
+  const kept = { ...network, when: known?.when ?? network.when };
+  await inStore(NETWORKS, "readwrite", (networks) => networks.put(kept, network.version));
+  for (const { version } of (await keptNetworks()).slice(0, -MOST_KEPT)) await dropNetwork(version);
+}
+
+/** @param {string} version */
+export const dropNetwork = (version) => inStore(NETWORKS, "readwrite", (networks) => networks.delete(version));
+
+/** @returns {Promise<Correction[]>} */
+export async function storedCorrections() {
+  const kept = await inStore(LESSONS, "readonly", (lessons) => lessons.get(CORRECTIONS));
+  return Array.isArray(kept) ? kept.filter((one) => Array.isArray(one?.strokes)) : [];
+}
+
+/** @param {Correction[]} corrections */
+export function storeCorrections(corrections) {
+  const kept = corrections.map(({ strokes, label, answered }) => ({ strokes, label, answered }));
+  return inStore(LESSONS, "readwrite", (lessons) => lessons.put(kept, CORRECTIONS));
+}
+
+/** Let go of all networks and drawings that are kept. */
+export async function forgetEverything() {
+  await Promise.all([NETWORKS, LESSONS].map((name) => inStore(name, "readwrite", (store) => store.clear())));
+  storeChosen("");
 }

@@ -1,19 +1,40 @@
 // What goes over the wire, as digits/server/messages.py writes it. services/answers.js turns the answers
 // of the server into these; nothing else in the page looks at the raw ones.
 
-/** A grey image, base64 of height * width bytes, row by row; 0 is paper, 255 is ink. */
+/** A grey image, height * width bytes row by row, base64 where it came from the server; 0 is paper, 255 is ink. */
 export interface GreyImage {
   height: number;
   width: number;
-  bytes: string;
+  bytes: string | Uint8Array;
 }
 
-/** Who answered, and what it could run on instead. */
+/** What something is called: a text's key, and what the text needs. */
+export interface Name {
+  key: string;
+  values: Record<string, string | number | Name>;
+}
+
+/** A network that can be chosen. */
+export interface NetworkEntry {
+  id: string;
+  name: Name;
+  kind: "shipped" | "trained" | "taught";
+  /** Other weights have another; "" where the server does not know it yet. */
+  version: string;
+}
+
+/** What every backend makes of a drawing. */
+export interface Comparison {
+  blank: boolean;
+  guesses: (Guess & { backend: string; device: string })[];
+}
+
+/** Who answered, and what it could run on instead; `backend` is "browser" where it was read here. */
 export interface By {
   network: string;
   backend: string;
   device: string;
-  version: number | string;
+  version: string;
   devices: string[];
 }
 
@@ -67,28 +88,13 @@ export interface Shown {
   image: GreyImage;
   by: By;
   blank: boolean;
-  line: string;
-  why: string;
   guess: Guess | null;
   /** The same drawing prepared, while `shrink` shows what shrinking does. */
   prepared: Guess | null;
 }
 
-export interface Layer {
-  weight: string;
-  bias: string;
-}
-
-/** A network's weights, base64 of little-endian float32. */
-export interface Weights {
-  sizes: number[];
-  activation: "relu" | "tanh" | "sigmoid" | "gelu";
-  temperature: number;
-  layers: Layer[];
-}
-
 export interface Picked extends Choice {
-  names: string[];
+  networks: NetworkEntry[];
   backends: string[];
   network: string;
 }

@@ -6,6 +6,11 @@ import { createStore } from "./store.js";
 /** @typedef {import("./messages.js").Choice} Choice */
 /** @typedef {import("./messages.js").Shown} Shown */
 /** @typedef {import("./messages.js").RunState} RunState */
+/** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
+/** @typedef {import("./messages.js").By} By */
+/** @typedef {import("./messages.js").Guess} Guess */
+/** @typedef {import("../core/preparation.js").Rules} Rules */
+/** @typedef {import("../core/weights_file.js").LoadedNetwork} LoadedNetwork */
 /** @typedef {"en" | "zh"} Language */
 
 /**
@@ -14,8 +19,18 @@ import { createStore } from "./store.js";
  */
 
 /**
+ * What the server said when the pen rested; `way` is how long it took, there and back, in ms.
+ * @typedef {{by: By | null, guess: Guess | null, problem: string, way: number}} Confirmation
+ */
+
+/**
  * What came back for a drawing: an answer, or the sentence that says why there is none.
- * @typedef {{serial: number, drawing: Drawing, shown: Shown | null, problem: string}} Answer
+ * @typedef {object} Answer
+ * @property {number} serial of the drawing
+ * @property {Drawing} drawing
+ * @property {Shown | null} shown
+ * @property {string} problem
+ * @property {Confirmation | null} [confirmed] where this browser answered first
  */
 
 /**
@@ -29,6 +44,14 @@ import { createStore } from "./store.js";
  * @property {boolean} isTaught the drawing was told to be a digit: the next stroke begins another
  * @property {Answer | null} answer to what is on the pad, or was a moment ago
  * @property {boolean} shrink "just shrink it" is on
+ * @property {NetworkEntry[]} networks that can be chosen
+ * @property {NetworkEntry[]} own those of them that are the visitor's own
+ * @property {LoadedNetwork | null} network the chosen one's weights; null: only the server can read now
+ * @property {Rules | null} rules of the preparation
+ * @property {boolean} isAlone there never is a server: the page is one file
+ * @property {"here" | "gone"} server whether it answers
+ * @property {number} corrections how many drawings to learn from there are
+ * @property {number} forgotten counts how often the visitor had everything of theirs forgotten
  * @property {RunState} run how the training stands
  * @property {number} ownNetworks how many networks were made for this visitor: each answers differently
  */
@@ -45,6 +68,14 @@ export const state = createStore(
     isTaught: false,
     answer: null,
     shrink: false,
+    networks: [],
+    own: [],
+    network: null,
+    rules: null,
+    isAlone: false,
+    server: "here",
+    corrections: 0,
+    forgotten: 0,
     run: "idle",
     ownNetworks: 0,
   }),
@@ -55,6 +86,6 @@ export const state = createStore(
  * @param {Choice} choice
  */
 export function choose(choice) {
-  if (choice.network && choice.network !== "yours") state.set("shipped", choice.network);
+  if (choice.network && !/^yours(-|$)/.test(choice.network)) state.set("shipped", choice.network);
   state.set("choice", choice);
 }

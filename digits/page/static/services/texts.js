@@ -18,8 +18,21 @@ export function languageOf(tag) {
   return /^zh/i.test(tag ?? "") ? "zh" : "en";
 }
 
+/** @type {Partial<Record<Language, Record<string, string>>>} what need not be fetched */
+let tables = {};
+
+/**
+ * Take these words, where there is no server to fetch them from.
+ * @param {Record<Language, Record<string, string>>} given
+ */
+export function provide(given) {
+  tables = given;
+}
+
 /** @param {Language} language */
 async function load(language) {
+  const table = tables[language];
+  if (table) return use(language, table);
   const response = await fetch(new URL(`../locales/${language}.json`, import.meta.url));
   use(language, await response.json());
 }
@@ -56,16 +69,26 @@ export async function speak(language) {
   storeLanguage(language);
 }
 
+/** A text, and what fills it: numbers, words, or texts again. @typedef {{key: string, values: Values}} Phrase */
+/** @typedef {{[name: string]: string | number | null | undefined | Phrase}} Values */
+
 /**
  * The text `key`, with {names} filled in.
  * @param {string} key
- * @param {Record<string, string | number | null | undefined>} [values]
+ * @param {Values} [values]
+ * @returns {string}
  */
 export function text(key, values = {}) {
-  const filled = (texts[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+  const filled = (texts[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => put(values[name] ?? all));
   // English, for the digit that begins with a vowel; Chinese, where a word and not a number follows.
   return filled.replace(" a 8", " an 8").replace("把握 超过", "把握超过");
 }
+
+/** @param {string | number | Phrase} value */
+const put = (value) => (typeof value === "object" ? text(value.key, value.values) : String(value));
+
+/** Whether there is a sentence for a fault. @param {Fault} fault */
+export const hasText = ({ code }) => `error.${code}` in texts;
 
 /**
  * What cannot be done, in a sentence.

@@ -2,12 +2,15 @@
 //
 // Every number has its place and keeps it: nothing moves when digits change.
 
+import { describe, describeBlank } from "../core/wording.js";
+import { nameOf } from "../services/own_networks.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";
 
 /** @typedef {import("../services/state.js").Answer} Answer */
 /** @typedef {import("../services/messages.js").Shown} Shown */
+/** @typedef {import("../services/state.js").Confirmation} Confirmation */
 
 const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
 const REST = 700; // ms without a change before a screen reader hears the answer
@@ -32,14 +35,23 @@ export function mount({ element }) {
     find(element, ".answer-digit").textContent = shown?.guess ? String(shown.guess.label) : "";
     showWords(answer);
     showBars(bars, shown);
-    by.textContent = shown?.guess ? describeWho(shown) : "\u00a0";
+    showWho();
     root.dataset.serial = String(serial);
     speak(`${line.textContent} ${why.textContent}`);
   }
 
-  state.subscribe("language", () => fill(root));
+  function showWho() {
+    by.textContent = whoOf(state.get("answer")) || "\u00a0";
+    by.classList.toggle("differs", isDisputed(state.get("answer")));
+  }
+
   for (const words of [line, why]) delete words.dataset.text; // from now on the answers fill these
+  state.subscribe("language", () => {
+    fill(root);
+    show(state.get("answer"));
+  });
   state.subscribe("answer", show);
+  state.subscribe("server", showWho);
 }
 
 /** @param {Answer} answer */
@@ -51,9 +63,10 @@ function stateOf({ shown, problem }) {
 
 /** @param {HTMLElement} line @param {HTMLElement} why */
 function wordsOf(line, why) {
-  return (/** @type {Answer} */ { shown, problem }) => {
-    line.textContent = problem || (shown?.line ?? "");
-    why.textContent = problem ? "" : (shown?.why ?? "");
+  return (/** @type {Answer} */ { shown, drawing, problem }) => {
+    const said = shown?.guess ? describe(shown.guess, drawing.strokes ?? null) : describeBlank();
+    line.textContent = problem || text(said.line.key, said.line.values);
+    why.textContent = problem || !said.why ? "" : text(said.why.key, said.why.values);
   };
 }
 
@@ -83,14 +96,32 @@ function showBars(bars, shown) {
   });
 }
 
-/** @param {Shown} shown */
-function describeWho({ by, guess }) {
-  return text("by", {
-    network: by.network === "yours" ? text("network_yours") : by.network,
-    backend: PACKAGES[by.backend] ?? by.backend,
-    device: by.device,
-    ms: guess?.milliseconds.toFixed(2),
-  });
+/** Whether the chosen backend reads another digit than this browser. @param {Answer | null} answer */
+function isDisputed(answer) {
+  const [here, there] = [answer?.shown?.guess, answer?.confirmed?.guess];
+  return Boolean(here && there && here.label !== there.label);
+}
+
+/** Who answered, and who confirmed it: a line. @param {Answer | null} answer */
+function whoOf(answer) {
+  const isGone = state.get("server") === "gone" && !state.get("isAlone");
+  const waits = isGone ? text("server_gone") : "";
+  if (!answer?.shown?.guess) return answer?.problem ? "" : waits;
+  const { by, guess } = answer.shown;
+  const values = { network: nameOf(by.network), ms: guess.milliseconds.toFixed(2) };
+  if (by.backend !== "browser") return text("by", { ...values, ...namesOf(by) });
+  const said = answer.confirmed ? confirmationOf(answer.confirmed, isDisputed(answer)) : waits;
+  return [text("by_here", values), said].filter(Boolean).join(" · ");
+}
+
+/** @param {import("../services/messages.js").By} by */
+const namesOf = ({ backend, device }) => ({ backend: PACKAGES[backend] ?? backend, device });
+
+/** @param {Confirmation} confirmation @param {boolean} isDisputed */
+function confirmationOf({ by, guess, problem, way }, isDisputed) {
+  if (!by || !guess) return problem;
+  const values = { ms: guess.milliseconds.toFixed(2), way: way.toFixed(0), label: guess.label };
+  return text(isDisputed ? "by_differs" : "by_confirmed", { ...values, ...namesOf(by) });
 }
 
 /**

@@ -1,5 +1,6 @@
 // Drawing on canvases that are as sharp as the screen: ink, grey images, pictures.
 
+import { unpack } from "../core/base64.js";
 import { colour, rgb } from "../services/theme.js";
 
 /** @typedef {import("../services/messages.js").Point} Point */
@@ -32,8 +33,7 @@ export function penOf(canvas) {
   return pen;
 }
 
-/** @param {string} packed base64 */
-export const unpack = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+export { unpack };
 
 /**
  * Draw width x height pixels, each of the colour [r, g, b, alpha] that `colourOf` gives for it.
@@ -55,7 +55,7 @@ export function paintPixels(pen, width, height, colourOf, { left, top, sideX, si
 /**
  * Draw a grey image, ink on the paper of the current theme, every pixel a sharp square of `side`.
  * @param {CanvasRenderingContext2D} pen
- * @param {{bytes: string, width: number}} image
+ * @param {{bytes: string | Uint8Array, width: number}} image
  * @param {number} left
  * @param {number} top
  * @param {number} side
@@ -71,7 +71,7 @@ export function paintGrey(pen, image, left, top, side) {
 /**
  * Draw a grey image over a canvas's whole width.
  * @param {HTMLCanvasElement} canvas
- * @param {{bytes: string, width: number}} image
+ * @param {{bytes: string | Uint8Array, width: number}} image
  */
 export function fillWithGrey(canvas, image) {
   const { pen, width } = sharpen(canvas);

@@ -1,11 +1,9 @@
 // Inside: every step from 784 pixels to ten probabilities, with the numbers of the drawing on the pad.
 //
-// The weights of the network that answers are fetched once; the sums are done here again for each
-// drawing, so that every number on the page is one that was really used. A hidden tab does nothing.
+// The weights are those that read the drawing; the sums are done again for each drawing and kept, so that every
+// number on the page is one that was really used. A hidden tab does nothing.
 
-import { createNetwork, createPass, forward, joinLayers, parseWeights, toPixels } from "../core/network.js";
-import { problemOf } from "../services/answers.js";
-import { credentials } from "../services/session.js";
+import { createPass, forward, toPixels } from "../core/network.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { unpack } from "./canvas.js";
@@ -16,9 +14,8 @@ import { SoftmaxTable } from "./inside_softmax.js";
 
 /** @typedef {import("../core/network.js").Network} Network */
 /** @typedef {import("../core/network.js").Pass} Pass */
-/** @typedef {import("../services/messages.js").By} By */
 /** @typedef {import("../services/messages.js").Shown} Shown */
-/** @typedef {import("../services/messages.js").Weights} Weights */
+/** @typedef {import("../core/weights_file.js").LoadedNetwork} LoadedNetwork */
 
 /** A node: layer 0 is the pixels, the last one the ten outputs. @typedef {{layer: number, node: number}} Node */
 
@@ -47,12 +44,11 @@ class Inside {
     this.picture = new NetPicture(find(this.root, "canvas.net", HTMLCanvasElement), (chosen) => this.choose(chosen));
     this.panel = new NodePanel(this.root);
     this.softmax = new SoftmaxTable(this.root);
-    /** @type {Network | null} */
-    this.network = null;
+    /** @type {LoadedNetwork | null} */
+    this.loaded = null;
     /** @type {Pass | null} */
     this.pass = null;
     this.temperature = 1;
-    this.fetched = ""; // which network these weights are
     /** @type {Node | null} whose sum is shown */
     this.chosen = null;
   }
@@ -64,8 +60,7 @@ class Inside {
       this.softmax.name(this.temperature);
       this.show();
     });
-    state.subscribe("answer", again);
-    state.subscribe("look", again);
+    for (const name of /** @type {const} */ (["answer", "look", "network"])) state.subscribe(name, again);
     new ResizeObserver(again).observe(this.picture.canvas);
   }
 
@@ -75,15 +70,16 @@ class Inside {
     this.show();
   }
 
-  async show() {
-    const shown = state.get("answer")?.shown;
-    if (!shown || !this.root.offsetParent) return; // a hidden tab
-    await this.fetchNetwork(shown.by);
-    const answer = state.get("answer"); // fetching takes a while, and the pen may have moved on
-    if (!this.network || !answer?.shown) return;
-    this.root.dataset.state = answer.shown.blank ? "blank" : "drawn";
-    find(this.root, ".inside-lead").textContent = text(answer.shown.blank ? "inside_blank" : "inside_lead");
-    if (!answer.shown.blank) this.draw(this.trace(this.network, answer.shown));
+  show() {
+    const answer = state.get("answer");
+    const loaded = state.get("network");
+    if (!answer?.shown || !this.root.offsetParent) return;
+    if (loaded) this.use(loaded);
+    const lead = !loaded ? "inside_waits" : answer.shown.blank ? "inside_blank" : "inside_lead";
+    find(this.root, ".inside-lead").textContent = text(lead);
+    this.root.dataset.state = !loaded || answer.shown.blank ? "blank" : "drawn";
+    if (!loaded) return;
+    if (!answer.shown.blank) this.draw(this.trace(loaded.network, answer.shown));
     this.root.dataset.serial = String(answer.serial);
   }
 
@@ -108,31 +104,16 @@ class Inside {
     return { network, image, values: [...pass.inputs, outputs], sums: pass.sums, powers, total, probabilities };
   }
 
-  /** @param {By} by */
-  async fetchNetwork({ network, version }) {
-    const wanted = `${network}/${version}`;
-    if (this.fetched === wanted) return;
-    this.fetched = wanted;
-    /** @type {any} */
-    const told = await this.host.call("look_inside", { ...state.get("choice"), ...credentials() }).catch(() => null);
-    const problem = told ? problemOf(told) : text("offline");
-    this.network = problem ? null : readNetwork(told);
-    if (!this.network) {
-      this.fetched = "";
-      find(this.root, ".inside-lead").textContent = problem;
-      return;
-    }
-    this.pass = createPass(this.network.sizes);
-    this.temperature = told.temperature;
+  /** Show another network from now on. @param {LoadedNetwork} loaded */
+  use(loaded) {
+    if (this.loaded === loaded) return;
+    this.loaded = loaded;
+    const { sizes } = loaded.network;
+    this.pass = createPass(sizes);
+    this.temperature = loaded.calibration.temperature;
     this.softmax.name(this.temperature);
-    if (this.chosen && !(this.chosen.node < this.network.sizes[this.chosen.layer])) this.chosen = null;
+    if (this.chosen && !(this.chosen.node < sizes[this.chosen.layer])) this.chosen = null;
   }
-}
-
-/** @param {Weights} weights @returns {Network} */
-function readNetwork({ sizes, activation, layers }) {
-  const parsed = layers.map(({ weight, bias }) => ({ weight: parseWeights(weight), bias: parseWeights(bias) }));
-  return createNetwork({ sizes, activation, weights: joinLayers(parsed) });
 }
 
 /** A term of a node's sum. @typedef {{input: number, x: number, w: number, part: number}} Term */

@@ -187,7 +187,7 @@ async function fetchFile(host, kind) {
   try {
     const told = await host.call("download", { ...credentials(), kind, language: state.get("language") });
     note.textContent = problemOf(told);
-    if (!note.textContent) download(told.name, unpack(told.content), TYPES[kind]);
+    if (!note.textContent) download(told.name, new Uint8Array(unpack(told.content)), TYPES[kind]);
   } catch {
     note.textContent = text("offline");
   }

@@ -1,12 +1,14 @@
-// The pad: strokes by mouse, touch, pen or keyboard, pictures and links, and the questions to the server
-// while they grow.
+// The pad: strokes by mouse, touch, pen or keyboard, pictures and links. services/answering.js has them read.
 
-import { createAsker, createRoute, readAnswer } from "../services/answers.js";
+import { Answering } from "../services/answering.js";
+import { createRoute } from "../services/answers.js";
+import { watchConnection } from "../services/connection.js";
 import * as drawings from "../services/drawing.js";
 import { storeDrawing, storedDrawing } from "../services/keep.js";
 import { addressOf, forgetAddress, fromAddress, keepInAddress } from "../services/link.js";
+import { followChoice } from "../services/networks.js";
+import { bringBack } from "../services/own_networks.js";
 import { loadSample } from "../services/samples.js";
-import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
 import { StrokesUnderWay } from "../services/strokes_under_way.js";
 import { fill, text } from "../services/texts.js";
@@ -38,6 +40,7 @@ class Pad {
   constructor(host) {
     this.host = host;
     this.element = host.element;
+    state.set("rules", host.settings.rules);
     this.canvas = find(this.element, "canvas", HTMLCanvasElement);
     this.note = find(this.element, ".pad-note");
     this.linkRow = find(this.element, ".pad-link");
@@ -47,8 +50,10 @@ class Pad {
     /** @type {Drawing | null} the drawing that the page's address holds */
     this.addressed = null;
     this.serial = 0; // counts changes, so that an answer can be told from the one before
-    this.read = createRoute((question) => host.call("read", question));
-    this.askSoon = createAsker(() => this.ask());
+    this.answering = new Answering(
+      createRoute((question) => host.call("read", question)),
+      onceAFrame,
+    );
     this.drawSoon = onceAFrame(() => this.draw());
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.telling = undefined;
@@ -64,17 +69,16 @@ class Pad {
     const kept = await storedDrawing();
     if (!this.openAddress(drawings.begin)) drawings.begin(kept ?? drawings.BLANK);
     this.listenToState();
+    this.answering.listen();
+    if (state.get("isAlone")) return;
+    watchConnection();
+    followChoice();
+    bringBack();
   }
 
   listenToState() {
     state.subscribe("drawing", (drawing) => this.show(drawing));
-    state.subscribe("language", () => {
-      fill(this.element);
-      this.askSoon(false);
-    });
-    for (const name of /** @type {const} */ (["choice", "shrink", "ownNetworks"])) {
-      state.subscribe(name, () => this.askSoon(false));
-    }
+    state.subscribe("language", () => fill(this.element));
     state.subscribe("look", this.drawSoon);
     new ResizeObserver(this.drawSoon).observe(this.canvas);
     this.host.watch(() => {
@@ -104,7 +108,7 @@ class Pad {
     this.serial += 1;
     this.canvas.dataset.serial = String(this.serial);
     this.drawSoon();
-    this.askSoon(isMoving);
+    this.answering.changed(this.serial, this.shown, isMoving);
   }
 
   draw() {
@@ -141,27 +145,6 @@ class Pad {
     this.telling = setTimeout(() => {
       this.note.textContent = "";
     }, READ_OUT);
-  }
-
-  // ---- asking --------------------------------------------------------------------------------------
-
-  /** Ask for what is on the pad now; whether an answer came. */
-  async ask() {
-    const [serial, drawing] = [this.serial, this.shown];
-    const question = {
-      ...state.get("choice"),
-      ...credentials(),
-      drawing,
-      language: state.get("language"),
-      shrink: state.get("shrink"),
-    };
-    try {
-      state.set("answer", { serial, drawing, ...readAnswer(await this.read(question)) });
-      return true;
-    } catch {
-      state.set("answer", { serial, drawing, shown: null, problem: text("offline") });
-      return false;
-    }
   }
 
   // ---- strokes -------------------------------------------------------------------------------------

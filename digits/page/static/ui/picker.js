@@ -1,9 +1,13 @@
-// Who answers: network, backend and device, and both backends side by side.
+// Who answers: network, backend and device, and all backends side by side.
 //
-// The value is {names, network, backend, device}: the server sets it to offer another network ("yours",
-// after a training) or to choose one, and reads the visitor's choice from it.
+// The value is a Picker: the server sets it to offer another network, after a training, or to choose one, and
+// reads the visitor's choice from it. "browser" is the backend that needs no server.
 
-import { problemOf } from "../services/answers.js";
+import { unpack } from "../core/base64.js";
+import { problemOf, surenessOf } from "../services/answers.js";
+import { inWords, isOwn } from "../services/names.js";
+import { forget, toldOwn } from "../services/own_networks.js";
+import { measure } from "../services/reader.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
@@ -11,68 +15,160 @@ import { find, make } from "./dom.js";
 
 /** @typedef {import("../services/messages.js").Picked} Picked */
 /** @typedef {import("../services/messages.js").By} By */
+/** @typedef {import("../services/messages.js").Guess} Guess */
+/** @typedef {import("../services/messages.js").Comparison} Comparison */
+/** @typedef {import("../hosts/gradio.js").Host<Picked>} Host */
 
 const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
-const EXPLAINED = ["sketch", "tutorial", "yours"];
+const EXPLAINED = ["sketch", "tutorial"];
+const SURE = 4000; // ms in which a second click forgets
+const BEST = { backend: "auto", device: "auto" };
 
-/** @param {import("../hosts/gradio.js").Host<Picked>} host */
+/** @param {Host} host */
 export function mount(host) {
-  const { element } = host;
-  const select = (/** @type {string} */ name) => find(element, `select[name=${name}]`, HTMLSelectElement);
-  const [network, backend, device] = [select("network"), select("backend"), select("device")];
-  const compare = find(element, "button", HTMLButtonElement);
-  const lines = find(element, ".compare-lines");
+  new Picker(host).begin();
+}
 
-  function show() {
-    const { names, network: chosen, backends, backend: asked } = host.value;
-    const isOwn = chosen === "yours";
-    offer(network, names, chosen, nameOf);
-    offer(backend, isOwn ? ["torch"] : backends, isOwn ? "torch" : asked, (name) => PACKAGES[name] ?? name);
-    compare.hidden = backends.length < 2 || isOwn;
-    find(element, ".picker-about").textContent = EXPLAINED.includes(chosen) ? text(`about_${chosen}`) : "";
+class Picker {
+  /** @param {Host} host */
+  constructor(host) {
+    const { element } = host;
+    this.host = host;
+    this.element = element;
+    this.network = find(element, "select[name=network]", HTMLSelectElement);
+    this.backend = find(element, "select[name=backend]", HTMLSelectElement);
+    this.device = find(element, "select[name=device]", HTMLSelectElement);
+    this.compare = find(element, ".compare", HTMLButtonElement);
+    this.lines = find(element, ".compare-lines");
   }
 
-  function tellChoice() {
-    const { network: name, backend: engine, device: where } = host.value;
-    lines.replaceChildren(); // what was compared was another network
-    choose({ network: name, backend: engine, device: where });
+  begin() {
+    this.network.addEventListener("change", () => this.pickNetwork(this.network.value));
+    this.backend.addEventListener("change", () => this.pick({ backend: this.backend.value, device: "auto" }));
+    this.device.addEventListener("change", () => this.pick({ device: this.device.value }));
+    this.compare.addEventListener("click", () => this.showComparison());
+    listenToForget(find(this.element, ".forget", HTMLButtonElement));
+    this.tellChoice();
+    this.host.watch(() => this.told());
+    this.listenToState();
+  }
+
+  listenToState() {
+    state.subscribe("own", (own) => this.offerOwn(own));
+    state.subscribe("choice", (choice) => {
+      const { networks, network } = this.host.value;
+      const isOffered = networks.some(({ id }) => id === choice.network);
+      if (choice.network && choice.network !== network && isOffered) this.pick({ ...choice, network: choice.network });
+    });
+    state.subscribe("answer", (answer) => {
+      const by = answer?.confirmed?.by ?? answer?.shown?.by;
+      if (by && by.backend !== "browser" && state.get("choice").backend !== "browser") showDevices(this.device, by);
+    });
+    state.subscribe("language", () => {
+      fill(this.element);
+      this.show();
+    });
+  }
+
+  show() {
+    const { networks, network: chosen, backends, backend: asked } = this.host.value;
+    const names = Object.fromEntries(networks.map(({ id, name }) => [id, inWords(name)]));
+    offer(this.network, Object.keys(names), chosen, (id) => names[id]);
+    const offered = [...(isOwn(chosen) ? ["torch"] : backends), "browser"];
+    const answering = offered.includes(asked) ? asked : offered[0];
+    offer(this.backend, offered, answering, nameOfBackend);
+    if (answering === "browser") offer(this.device, ["here"], "here", () => text("device_here"));
+    const about = isOwn(chosen) ? "yours" : chosen;
+    const isExplained = EXPLAINED.includes(chosen) || isOwn(chosen);
+    find(this.element, ".picker-about").textContent = isExplained ? text(`about_${about}`) : "";
+  }
+
+  // ---- choosing ------------------------------------------------------------------------------------
+
+  /** @param {string} network */
+  pickNetwork(network) {
+    const isOther = isOwn(network) !== isOwn(this.host.value.network);
+    this.pick({ network, ...(isOther && this.backend.value !== "browser" ? BEST : {}) });
   }
 
   /** @param {Partial<Picked>} change */
-  function pick(change) {
-    host.value = { ...host.value, ...change };
-    show();
-    tellChoice();
-    host.emit("input");
+  pick(change) {
+    this.host.value = { ...this.host.value, ...change, ...credentials() };
+    this.show();
+    this.tellChoice();
+    this.host.emit("input");
   }
 
-  network.addEventListener("change", () => pick({ network: network.value }));
-  backend.addEventListener("change", () => pick({ backend: backend.value, device: "auto" }));
-  device.addEventListener("change", () => pick({ device: device.value }));
-  host.watch(() => {
+  tellChoice() {
+    const { networks, network, backend, device } = this.host.value;
+    this.lines.replaceChildren(); // what was compared was another network
+    state.set("networks", networks);
+    choose({ network, backend, device });
+  }
+
+  /** The server offers other networks. */
+  told() {
+    toldOwn(this.host.value.networks.filter(({ id }) => isOwn(id)));
+    this.show();
+    this.tellChoice();
+  }
+
+  /** @param {import("../services/messages.js").NetworkEntry[]} own */
+  offerOwn(own) {
+    const { value } = this.host;
+    const networks = [...value.networks.filter(({ id }) => !isOwn(id)), ...own];
+    const isThere = networks.some(({ id }) => id === value.network);
+    this.host.value = { ...value, networks, network: isThere ? value.network : networks[0].id };
+    state.set("networks", networks);
+    this.show();
+  }
+
+  // ---- comparing -----------------------------------------------------------------------------------
+
+  async showComparison() {
+    this.compare.disabled = true;
+    this.lines.replaceChildren(...(await this.compared()).map((words) => make("li", words)));
+    this.compare.disabled = false;
+  }
+
+  /** @returns {Promise<string[]>} */
+  async compared() {
+    const shown = state.get("answer")?.shown;
+    if (!shown || shown.blank) return [text("compare_blank")];
+    const loaded = state.get("network");
+    const here = loaded ? [lineOf(nameOfBackend("browser"), measure(loaded, unpack(shown.image.bytes)))] : [];
+    const question = { ...state.get("choice"), ...BEST, ...credentials(), drawing: state.get("drawing") };
+    try {
+      const told = await this.host.call("compare", question);
+      const problem = problemOf(told);
+      return [...(problem ? [problem] : told.guesses.map(lineOfServer)), ...here];
+    } catch {
+      return [text("server_gone"), ...here];
+    }
+  }
+}
+
+/** The button that forgets what is the visitor's, once it is clicked twice. @param {HTMLButtonElement} button */
+function listenToForget(button) {
+  let isAsked = false;
+  function show() {
+    button.hidden = !state.get("own").length && !state.get("corrections");
+    button.textContent = text(isAsked ? "forget_sure" : "forget");
+  }
+  function ask(isOpen = false) {
+    isAsked = isOpen;
     show();
-    tellChoice();
+  }
+  button.addEventListener("click", () => {
+    if (isAsked) forget();
+    else setTimeout(ask, SURE);
+    ask(!isAsked);
   });
-  state.subscribe("choice", ({ network: wanted }) => {
-    if (wanted && wanted !== host.value.network && host.value.names.includes(wanted)) pick({ network: wanted });
-  });
-  state.subscribe("answer", (answer) => {
-    if (answer?.shown) showDevices(device, answer.shown.by);
-  });
-  compare.addEventListener("click", async () => {
-    compare.disabled = true;
-    lines.replaceChildren(...(await compared(host)).map((words) => make("li", words)));
-    compare.disabled = false;
-  });
-  state.subscribe("language", () => {
-    fill(element);
-    show();
-  });
-  tellChoice();
+  for (const name of /** @type {const} */ (["own", "corrections", "language"])) state.subscribe(name, show);
 }
 
 /** @param {string} name */
-const nameOf = (name) => (name === "yours" ? text("network_yours") : name);
+const nameOfBackend = (name) => (name === "browser" ? text("backend_browser") : (PACKAGES[name] ?? name));
 
 /**
  * @param {HTMLSelectElement} select
@@ -92,27 +188,11 @@ function showDevices(device, by) {
   device.value = by.device;
 }
 
-/** @param {import("../hosts/gradio.js").Host<Picked>} host @returns {Promise<string[]>} */
-async function compared(host) {
-  const question = {
-    ...state.get("choice"),
-    ...credentials(),
-    language: state.get("language"),
-    drawing: state.get("drawing"),
-  };
-  try {
-    const told = await host.call("compare", question);
-    const problem = problemOf(told);
-    return problem ? [problem] : told.lines.map(lineOf);
-  } catch {
-    return [text("offline")];
-  }
-}
+/** @param {Comparison["guesses"][number]} guess */
+const lineOfServer = (guess) => lineOf(`${nameOfBackend(guess.backend)} (${guess.device})`, guess);
 
-/**
- * A line of the comparison; an older server sends the sentence itself.
- * @param {string | {key?: string, values: Record<string, string | number>}} line
- */
-function lineOf(line) {
-  return typeof line === "string" ? line : text(line.key ?? "compare_line", line.values);
+/** @param {string} backend @param {Guess} guess */
+function lineOf(backend, guess) {
+  const ms = guess.milliseconds.toFixed(3);
+  return text("compare_line", { backend, label: guess.label, percent: surenessOf(guess), ms });
 }

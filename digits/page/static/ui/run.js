@@ -4,6 +4,7 @@
 
 import { problemOf } from "../services/answers.js";
 import { storedRun, storeRun } from "../services/keep.js";
+import { isOwn } from "../services/names.js";
 import { choose, state } from "../services/state.js";
 import { fill, number, percent, text } from "../services/texts.js";
 import { fillWithGrey } from "./canvas.js";
@@ -51,7 +52,7 @@ export function mount(host) {
   );
   host.watch(told);
   state.subscribe("choice", ({ network }) => {
-    back.disabled = network !== "yours";
+    back.disabled = !isOwn(network);
   });
   state.subscribe("run", (stage) => {
     if (stage !== "sent") return;

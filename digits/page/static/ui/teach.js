@@ -33,7 +33,7 @@ class Teaching {
     this.note = find(this.root, ".lesson-note");
     this.canLearn = Boolean(host.settings.torch);
     /** @type {Drawing[]} */
-    this.drawings = storedCorrections();
+    this.drawings = [];
     /** @type {number | null} of the drawing that was corrected last: another click on it changes its mind */
     this.serial = null;
     this.isLearning = false;
@@ -41,7 +41,16 @@ class Teaching {
     this.buttons = this.addDigits();
   }
 
-  begin() {
+  async begin() {
+    this.drawings = await storedCorrections();
+    state.set("corrections", this.drawings.length);
+    let forgotten = state.get("forgotten");
+    state.subscribe("forgotten", (count) => {
+      if (count === forgotten) return;
+      forgotten = count;
+      this.drawings = [];
+      this.changed();
+    });
     this.learn.addEventListener("click", () => this.send());
     this.host.watch(() => this.told(this.host.value));
     for (const button of findAll(this.root, "[data-save]")) {
@@ -136,6 +145,7 @@ class Teaching {
   changed() {
     this.serial = null;
     storeCorrections(this.drawings);
+    state.set("corrections", this.drawings.length);
     this.show();
   }
 

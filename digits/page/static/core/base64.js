@@ -1,0 +1,8 @@
+// Bytes that came as text.
+
+/**
+ * @param {string | Uint8Array} packed base64, or unpacked already
+ * @returns {Uint8Array}
+ */
+export const unpack = (packed) =>
+  typeof packed === "string" ? Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0)) : packed;

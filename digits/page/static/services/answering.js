@@ -1,0 +1,148 @@
+// Who answers when: this browser while the pen moves, the chosen backend once when it rests.
+//
+// Where this browser cannot read, for its weights are under way or the drawing is a picture, the server answers
+// as the pen moves.
+
+import { unpack } from "../core/base64.js";
+import { createAsker, readAnswer } from "./answers.js";
+import { heard, lost } from "./connection.js";
+import { BLANK } from "./drawing.js";
+import { handOverAgain } from "./own_networks.js";
+import { guess, readHere } from "./reader.js";
+import { credentials } from "./session.js";
+import { state } from "./state.js";
+import { text } from "./texts.js";
+
+/** @typedef {import("./state.js").Drawing} Drawing */
+/** @typedef {import("./messages.js").Shown} Shown */
+/** @typedef {import("./messages.js").Question} Question */
+
+const REST = 180; // ms without a change before the chosen backend is asked
+
+export class Answering {
+  /**
+   * @param {(question: Question) => Promise<any>} ask the server; rejects where it does not answer
+   * @param {(act: () => void) => () => void} onceAFrame makes a function that acts at the next frame
+   */
+  constructor(ask, onceAFrame) {
+    this.ask = ask;
+    this.serial = 0;
+    /** @type {Drawing} */
+    this.drawing = BLANK;
+    this.readSoon = onceAFrame(() => this.readNow());
+    this.askSoon = createAsker(() => this.askServer());
+    this.isConfirming = false;
+    this.hasHanded = false; // what the server lacked; once is enough
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.resting = undefined;
+  }
+
+  /** Answer anew whenever something else than the drawing changes the answer. */
+  listen() {
+    for (const name of /** @type {const} */ (["choice", "shrink", "network"])) {
+      state.subscribe(name, () => this.again());
+    }
+    state.subscribe("server", (server) => {
+      if (server === "here") this.confirmAtRest();
+    });
+  }
+
+  /**
+   * Something else is on the pad.
+   * @param {number} serial
+   * @param {Drawing} drawing
+   * @param {boolean} isMoving the pen is down, more is to come
+   */
+  changed(serial, drawing, isMoving) {
+    Object.assign(this, { serial, drawing });
+    this.again(isMoving);
+  }
+
+  again(isMoving = false) {
+    clearTimeout(this.resting);
+    if (!this.canReadHere) return this.askSoon(isMoving);
+    if (isMoving) this.readSoon();
+    else this.readNow();
+    this.confirmAtRest();
+  }
+
+  get canReadHere() {
+    return Boolean(state.get("network") && state.get("rules") && !this.drawing.picture);
+  }
+
+  get isAlone() {
+    return state.get("isAlone") || state.get("choice").backend === "browser";
+  }
+
+  readNow() {
+    const [loaded, rules] = [state.get("network"), state.get("rules")];
+    if (!loaded || !rules || this.drawing.picture) return;
+    const asked = { network: state.get("choice").network ?? loaded.name, isShrunk: state.get("shrink") };
+    const shown = readHere(this.drawing, loaded, rules, asked);
+    state.set("answer", { serial: this.serial, drawing: this.drawing, shown, problem: "", confirmed: null });
+  }
+
+  // ---- the server ----------------------------------------------------------------------------------
+
+  /** @returns {Question} */
+  get question() {
+    const choice = state.get("choice");
+    const backend = this.isAlone ? { backend: "auto", device: "auto" } : {};
+    const rest = { drawing: this.drawing, language: state.get("language"), shrink: state.get("shrink") };
+    return { ...choice, ...backend, ...credentials(), ...rest };
+  }
+
+  /** Have the server answer; whether it did. */
+  async askServer() {
+    const { serial, drawing } = this;
+    try {
+      const answer = readAnswer(await this.ask(this.question));
+      heard();
+      if (serial === this.serial && this.canReadHere) return true; // read here meanwhile
+      state.set("answer", { serial, drawing, ...answer, shown: answer.shown && this.readPicture(answer.shown) });
+      return true;
+    } catch {
+      state.set("answer", { serial, drawing, shown: null, problem: text("offline") });
+      lost();
+      return false;
+    }
+  }
+
+  /** A picture that the server prepared, read here where this browser shall answer alone. @param {Shown} shown */
+  readPicture(shown) {
+    const loaded = state.get("network");
+    if (!this.isAlone || !loaded || !shown.guess) return shown;
+    const by = { ...shown.by, backend: "browser", device: "", version: loaded.version };
+    return { ...shown, by, guess: guess(loaded, unpack(shown.image.bytes)) };
+  }
+
+  confirmAtRest() {
+    clearTimeout(this.resting);
+    if (this.isAlone || !this.canReadHere) return;
+    this.resting = setTimeout(() => this.confirm(), REST);
+  }
+
+  /** Have the chosen backend read what is on the pad, once. */
+  async confirm() {
+    if (this.isConfirming || state.get("server") === "gone") return;
+    const { serial, question } = this;
+    const start = performance.now();
+    this.isConfirming = true;
+    const raw = await this.ask(question).catch(() => null);
+    this.isConfirming = false;
+    if (!raw) return lost();
+    heard();
+    if (raw.fault?.code === "weights_gone" && !this.hasHanded) {
+      this.hasHanded = true;
+      await handOverAgain();
+      return this.confirmAtRest();
+    }
+    this.hasHanded = false;
+    const answer = state.get("answer");
+    const isSame = serial === this.serial && question.network === state.get("choice").network;
+    if (!isSame || answer?.serial !== serial) return this.confirmAtRest();
+    const { shown, problem } = readAnswer(raw);
+    const confirmed = { by: shown?.by ?? null, guess: shown?.guess ?? null, problem, way: performance.now() - start };
+    state.set("answer", { ...answer, confirmed });
+  }
+}

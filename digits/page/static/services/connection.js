@@ -1,0 +1,86 @@
+// Whether the server answers. While it does not, it is asked again and again, less and less often.
+
+import { credentials } from "./session.js";
+import { state } from "./state.js";
+
+const SOONEST = 1000; // ms before the server is asked again for the first time
+const LATEST = 8000; // ms between two questions at most
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let waiting;
+let pause = SOONEST;
+
+/** @type {((session: any) => Promise<void>) | null} what to do once it is back, before the page hears of it */
+let welcome = null;
+
+/**
+ * Do this when the server is back; it hears what the server keeps of this session.
+ * @param {(session: any) => Promise<void>} whenBack
+ */
+export function whenBack(whenBack) {
+  welcome = whenBack;
+}
+
+/**
+ * Ask the server something beside the page, as JSON.
+ * @param {string} path such as "digits/session"
+ * @param {unknown} question
+ * @returns {Promise<Response>} of any status; rejects when nobody answers
+ */
+export function post(path, question) {
+  return fetch(new URL(path, document.baseURI), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(question),
+  });
+}
+
+/** What the server keeps of this session. @returns {Promise<any>} */
+export async function askSession() {
+  const reply = await post("digits/session", { ...credentials(), seen: -1 });
+  if (!reply.ok) throw new Error(`status ${reply.status}`);
+  return reply.json();
+}
+
+/** The server did not answer. */
+export function lost() {
+  if (state.get("server") === "gone") return;
+  state.set("server", "gone");
+  pause = SOONEST;
+  waitFor();
+}
+
+/** The server answered. */
+export function heard() {
+  clearTimeout(waiting);
+  if (state.get("server") === "gone") state.set("server", "here");
+}
+
+function waitFor() {
+  clearTimeout(waiting);
+  waiting = setTimeout(knock, pause);
+  pause = Math.min(LATEST, 1.5 * pause);
+}
+
+async function knock() {
+  try {
+    const session = await askSession();
+    await welcome?.(session);
+    heard();
+  } catch {
+    waitFor();
+  }
+}
+
+/** Ask now: the network is back, or the visitor looks at the page again. */
+function knockNow() {
+  if (state.get("server") !== "gone" || document.hidden) return;
+  clearTimeout(waiting);
+  knock();
+}
+
+/** Listen to what hints that the server may be back. */
+export function watchConnection() {
+  window.addEventListener("online", knockNow);
+  document.addEventListener("visibilitychange", knockNow);
+}

@@ -1,0 +1,72 @@
+// The weights of the network that was chosen: from memory, from this browser's database, or from the server.
+//
+// state.network is what reads drawings here; null while its weights are under way, and then the server reads.
+
+import { readWeightsFile } from "../core/weights_file.js";
+import { heard, lost, post } from "./connection.js";
+import { keepNetwork, keptNetwork } from "./keep.js";
+import { isOwn } from "./names.js";
+import { credentials, session } from "./session.js";
+import { state } from "./state.js";
+
+/** @typedef {import("../core/weights_file.js").LoadedNetwork} LoadedNetwork */
+/** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
+
+/** @type {Map<string, LoadedNetwork>} by version: what was chosen on this page */
+const loaded = new Map();
+
+/** @type {string | null} the id whose weights are wanted now */
+let wanted = null;
+
+/** Load the weights of whatever is chosen, from now on. */
+export function followChoice() {
+  state.subscribe("choice", load);
+  state.subscribe("networks", load);
+  state.subscribe("server", (server) => {
+    if (server === "here" && !state.get("network")) load();
+  });
+}
+
+async function load() {
+  const id = state.get("choice").network;
+  const entry = state.get("networks").find((one) => one.id === id);
+  wanted = entry?.id ?? null;
+  if (!entry) return use(null);
+  const known = loaded.get(entry.version);
+  if (known) return use(known);
+  use(null);
+  try {
+    const file = await fetchFile(entry);
+    const network = readWeightsFile(file);
+    loaded.set(network.version, network);
+    if (isOwn(entry.id)) keepNetwork({ version: network.version, name: entry.name, file, session, when: Date.now() });
+    if (wanted === entry.id) use(network);
+  } catch {
+    // until it is there the server reads
+  }
+}
+
+/** @param {LoadedNetwork | null} network */
+function use(network) {
+  if (state.get("network") !== network) state.set("network", network);
+}
+
+/** @param {NetworkEntry} entry @returns {Promise<ArrayBuffer>} */
+async function fetchFile({ id, version }) {
+  const kept = isOwn(id) ? await keptNetwork(version) : null;
+  if (kept) return kept.file;
+  /** @type {Response} */
+  let reply;
+  try {
+    reply = await (isOwn(id) || !version
+      ? post("digits/weights", { ...credentials(), network: id })
+      : fetch(new URL(`digits/weights/${version}`, document.baseURI)));
+    if (reply.status >= 500) throw new Error(`status ${reply.status}`);
+  } catch (error) {
+    lost();
+    throw error;
+  }
+  heard();
+  if (!reply.ok) throw new Error(`status ${reply.status}`);
+  return reply.arrayBuffer();
+}

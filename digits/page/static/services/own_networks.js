@@ -1,0 +1,108 @@
+// The visitor's own networks: this browser keeps them, and hands them to the server again when it lost them.
+
+import { askSession, heard, lost, post, whenBack } from "./connection.js";
+import { dropNetwork, forgetEverything, keptNetworks, MOST_KEPT, storeChosen, storedChosen } from "./keep.js";
+import { inWords, isOwn } from "./names.js";
+import { credentials, session } from "./session.js";
+import { choose, state } from "./state.js";
+
+/** @typedef {import("./keep.js").KeptNetwork} KeptNetwork */
+/** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
+
+/** Bring back what was kept, now and whenever the server comes back. */
+export async function bringBack() {
+  whenBack(handOver);
+  const chosen = storedChosen();
+  state.subscribe("choice", ({ network }) => {
+    const entry = state.get("networks").find(({ id }) => id === network);
+    if (entry) storeChosen(isOwn(network) ? entry.version : "");
+  });
+  try {
+    await handOver(await askSession());
+    heard();
+    const again = state.get("own").find(({ version }) => version === chosen);
+    if (again) choose({ network: again.id, backend: "auto", device: "auto" });
+  } catch {
+    lost();
+  }
+}
+
+/**
+ * Hand over what the server lacks. Rejects when it does not answer.
+ * @param {{networks?: NetworkEntry[]}} told what it keeps of this session
+ */
+async function handOver({ networks = [] }) {
+  const kept = await keptNetworks();
+  const own = [...networks];
+  for (const network of kept) {
+    if (own.some(({ version }) => version === network.version)) continue;
+    const entry = await hand(network);
+    if (entry) own.push(entry);
+  }
+  if (!own.length && !state.get("own").length) return;
+  renamed(state.get("own"), own);
+}
+
+/** @param {KeptNetwork} network @returns {Promise<NetworkEntry | null>} null: it would not have it */
+async function hand({ name, file }) {
+  const reply = await fetch(new URL("digits/weights", document.baseURI), {
+    method: "PUT",
+    headers: {
+      "content-type": "application/octet-stream",
+      "x-digits-session": session,
+      "x-digits-name": encodeURIComponent(JSON.stringify(name)),
+    },
+    body: file,
+  });
+  if (reply.status >= 500) throw new Error(`status ${reply.status}`);
+  return reply.ok ? (await reply.json()).network : null;
+}
+
+/**
+ * The same networks may have other ids now: what was chosen stays chosen.
+ * @param {NetworkEntry[]} before
+ * @param {NetworkEntry[]} own
+ */
+function renamed(before, own) {
+  const chosen = before.find(({ id }) => id === state.get("choice").network);
+  state.set("own", own);
+  const again = own.find(({ version }) => version === chosen?.version);
+  if (again && again.id !== chosen?.id) choose({ ...state.get("choice"), network: again.id });
+}
+
+/** Hand over again, for the server said that it has lost a network. */
+export async function handOverAgain() {
+  try {
+    await handOver(await askSession());
+  } catch {
+    lost();
+  }
+}
+
+/**
+ * The server told which networks are this session's now. One that was taught again is another now and is kept
+ * no longer; any other that is missing was lost there.
+ * @param {NetworkEntry[]} own
+ */
+export function toldOwn(own) {
+  const missing = state.get("own").filter(({ version }) => !own.some((one) => one.version === version));
+  const replaced = missing.find(({ id, kind }) => kind === "taught" && id === state.get("choice").network);
+  state.set("own", own);
+  if (replaced) dropNetwork(replaced.version);
+  if (own.length < MOST_KEPT && missing.some((one) => one !== replaced)) handOverAgain();
+}
+
+/** Let go of all networks and drawings, here and on the server. */
+export async function forget() {
+  await forgetEverything();
+  state.set("own", []);
+  state.set("forgotten", state.get("forgotten") + 1);
+  choose({ network: state.get("shipped"), backend: "auto", device: "auto" });
+  await post("digits/forget", credentials()).then(heard, lost);
+}
+
+/** How a network that answered is called. @param {string} id */
+export function nameOf(id) {
+  const entry = state.get("networks").find((one) => one.id === id);
+  return entry ? inWords(entry.name) : id;
+}

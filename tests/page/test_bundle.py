@@ -1,0 +1,67 @@
+"""Modules joined into one script: what runs is what was written."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from digits.page.bundle import BundleError, join_modules
+
+MODULES = {
+    "main.js": """import { twice, base as start } from "./parts/twice.js";
+import * as counting from "./parts/count.js";
+
+export function run() {
+  counting.count();
+  return import("./parts/late.js").then((late) => [twice(start), counting.count(), late.word]);
+}
+export const here = () => import.meta.url;
+""",
+    "parts/twice.js": """import { count } from "./count.js";
+count();
+export const base = 20;
+const twice = (x) => 2 * x;
+export { twice };
+""",
+    "parts/count.js": """let calls = 0;
+export function count() {
+  calls += 1;
+  return calls;
+}
+""",
+    "parts/late.js": """export class Late {}
+export const word = "late";
+""",
+}
+
+
+def test_the_joined_script_does_what_its_modules_do(node: str, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.mjs"
+    bundle.write_text(join_modules("main.js", MODULES.__getitem__), encoding="utf-8")
+    code = (
+        f"import({bundle.as_uri()!r}).then(async (m) => console.log(JSON.stringify("
+        "[await m.run(), m.here().pathname ?? m.here(), m.modules['parts/count.js']().count()])))"
+    )
+    done = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
+    # One count by twice.js, two by main.js: every module runs once and all share it.
+    assert done.stdout.strip() == f'[[40,3,"late"],"{tmp_path.as_posix()}/main.js",4]'
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["export default 3;", "export { a as b };", 'import "./x.js";', "export let a = 1;"],
+)
+def test_a_form_that_cannot_be_joined_is_named(form: str) -> None:
+    with pytest.raises(BundleError, match=r"main\.js has a form"):
+        join_modules("main.js", {"main.js": form}.__getitem__)
+
+
+def test_modules_that_import_each_other_are_named() -> None:
+    modules = {
+        "a.js": 'import { b } from "./b.js";\nexport const a = 1;\n',
+        "b.js": 'import { a } from "./a.js";\nexport const b = 1;\n',
+    }
+    with pytest.raises(BundleError, match=r"a\.js -> b\.js -> a\.js"):
+        join_modules("a.js", modules.__getitem__)
