@@ -36,6 +36,7 @@ except ModuleNotFoundError as error:
 
 from digits.errors import BackendError, WeightsError
 from digits.network.backends import BACKENDS, DEVICES
+from digits.network.checkpoint import WEIGHTS_DIR
 from digits.network.registry import Choice, Networks, list_weights
 from digits.page.api import MAX_PICTURE_FILE, add_api, finish_api
 from digits.page.events import Training, lay_out_training, wire_training
@@ -172,7 +173,7 @@ def default_choice(settings: Settings) -> Choice:
     """The network that a fresh page shows: what the flag says, else the first of weights/."""
     names = list(list_weights())
     if not settings.weights and not names:
-        raise WeightsError("there are no weights in weights/. Make some with: python train.py")
+        raise WeightsError("weights_none", path=WEIGHTS_DIR)
     return Choice(settings.weights or names[0], settings.backend, settings.device)
 
 

@@ -61,7 +61,7 @@ def all_weights() -> list[Path]:
     """Every .pt in weights/."""
     paths = sorted(WEIGHTS_DIR.glob("*.pt"))
     if not paths:
-        raise WeightsError(f"no .pt file in {WEIGHTS_DIR}. Make one with: python train.py")
+        raise WeightsError("weights_none", path=WEIGHTS_DIR)
     return paths
 
 

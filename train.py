@@ -169,7 +169,7 @@ def run(options: argparse.Namespace) -> None:
 def check_out(out: Path) -> None:
     """Refuse now what could not be saved after minutes of training."""
     if out.suffix != ".pt":
-        raise WeightsError(f"--out must end in .pt, not {out.name!r}")
+        raise WeightsError("out_not_pt", name=out.name)
 
 
 def load_drawings(options: argparse.Namespace) -> list[Drawing]:
@@ -177,7 +177,7 @@ def load_drawings(options: argparse.Namespace) -> list[Drawing]:
     path = options.strokes or find_strokes(DATA_DIR / "pen-strokes")
     drawings = [drawing for drawing in read_unipen(path) if drawing.label in range(10)]
     if not any(drawing.writer not in options.without_writers for drawing in drawings):
-        raise StrokesError(f"{path} holds no digit by a writer who is not left out")
+        raise StrokesError("strokes_no_writer", path=path)
     print(f"strokes: {len(drawings):,} drawings from {path}")
     return drawings
 

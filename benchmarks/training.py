@@ -235,9 +235,9 @@ def limits_row(recipe: Recipe, digits: Digits, rounds: int) -> list[str]:
     targets, order = one_hot(labels), torch.randperm(len(labels))
     size = recipe.batch_size
     model = MLP(recipe.model, seed=0)
-    inputs = StandardPixels(model, images) if recipe.standardised else PlainPixels()
+    inputs = StandardPixels(model, images) if recipe.standardised else PlainPixels(model)
     batch, batch_targets = next(batches(images, targets, order, size, inputs))
-    backprop = Backprop(model)
+    backprop = Backprop(inputs.learner)
     adam = Adam(backprop.weights, backprop.gradients)
     products = matrix_products(recipe.model, size, batch.dtype)
     square = torch.rand(1024, 1024)

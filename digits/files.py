@@ -26,7 +26,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         if unfinished:
             Path(unfinished).unlink(missing_ok=True)
-        raise WeightsError(f"cannot write {path}: {reason_of(error)}") from error
+        raise WeightsError("write_failed", path=path, reason=reason_of(error)) from error
 
 
 def reason_of(error: Exception) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.errors import SketchError
+from digits.errors import DrawingError
 
 MAX_STROKES = 1000
 MAX_POINTS = 20_000
@@ -18,24 +18,24 @@ Strokes = Sequence[NDArray[np.float64]]  # each (n, 2): x right, y down, 0..1 of
 
 
 def check_strokes(raw: object) -> list[NDArray[np.float64]]:
-    """Check strokes from anywhere (lists, arrays), drop empty ones; SketchError if unusable."""
+    """Check strokes from anywhere (lists, arrays), drop empty ones; DrawingError if unusable."""
     if not isinstance(raw, list | tuple | np.ndarray):
-        raise SketchError(f"a drawing is a list of strokes, not {type(raw).__name__}")
+        raise DrawingError("drawing_not_strokes", kind=type(raw).__name__)
     if len(raw) > MAX_STROKES:
-        raise SketchError(f"a drawing may have {MAX_STROKES:,} strokes, not {len(raw):,}")
+        raise DrawingError("drawing_many_strokes", limit=MAX_STROKES, count=len(raw))
     strokes = [_check_stroke(stroke, number) for number, stroke in enumerate(raw, start=1)]
     points = sum(len(stroke) for stroke in strokes)
     if points > MAX_POINTS:
-        raise SketchError(f"a drawing may have {MAX_POINTS:,} points, not {points:,}")
+        raise DrawingError("drawing_many_points", limit=MAX_POINTS, count=points)
     return [stroke for stroke in strokes if len(stroke)]
 
 
 def _check_stroke(raw: object, number: int) -> NDArray[np.float64]:
-    """One stroke as (n, 2) float64, or SketchError naming it by `number`."""
+    """One stroke as (n, 2) float64, or DrawingError naming it by `number`."""
     if not isinstance(raw, list | tuple | np.ndarray):
-        raise SketchError(f"stroke {number} is not a list of points but {type(raw).__name__}")
+        raise DrawingError("stroke_not_points", number=number, kind=type(raw).__name__)
     if len(raw) > MAX_POINTS:
-        raise SketchError(f"a drawing may have {MAX_POINTS:,} points, not {len(raw):,}")
+        raise DrawingError("drawing_many_points", limit=MAX_POINTS, count=len(raw))
     if len(raw) == 0:
         return np.empty((0, 2))
     try:
@@ -43,11 +43,11 @@ def _check_stroke(raw: object, number: int) -> NDArray[np.float64]:
     except (ValueError, TypeError, OverflowError):  # numpy's words for "not a table"
         stroke = np.empty(0, dtype=object)
     if stroke.ndim != 2 or stroke.shape[1] != 2 or stroke.dtype.kind not in "fiu":
-        raise SketchError(f"stroke {number} must be a list of [x, y] pairs of numbers")
+        raise DrawingError("stroke_not_pairs", number=number)
     if not np.isfinite(stroke).all():
-        raise SketchError(f"stroke {number} has a coordinate that is not a finite number")
+        raise DrawingError("stroke_not_finite", number=number)
     if stroke.min() < -SLACK or stroke.max() > 1 + SLACK:
-        raise SketchError(f"stroke {number} leaves the pad: coordinates must be within 0 and 1")
+        raise DrawingError("stroke_off_pad", number=number)
     return stroke.astype(np.float64, copy=False)
 
 

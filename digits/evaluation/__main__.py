@@ -27,7 +27,7 @@ from digits.data.drawings import NOT_A_DIGIT
 from digits.data.mnist import load_digits
 from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen
-from digits.errors import BackendError, DataError, SketchError, StrokesError, WeightsError
+from digits.errors import BackendError, DataError, DrawingError, StrokesError, WeightsError
 from digits.evaluation.metrics import Score, predict, score, share_turned_away
 from digits.files import write_atomically
 from digits.network.backends import BACKENDS, Backend, load_backend
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     try:
         run(options)
-    except (DataError, StrokesError, SketchError, WeightsError, BackendError) as error:
+    except (DataError, StrokesError, DrawingError, WeightsError, BackendError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
@@ -179,7 +179,7 @@ def save_figure(path: Path, scores: dict[str, Score]) -> None:
     from digits.evaluation.figures import evaluation_figure, png_bytes
 
     if not scores:
-        raise DataError("nothing was scored, so there is nothing to draw")
+        raise DataError("nothing_scored")
     parts = {
         TITLES[name]: (found.confusion, *worst_mistakes(found)) for name, found in scores.items()
     }

@@ -15,6 +15,7 @@ import numpy as np
 
 from digits.data.preparation.image import to_pixels
 from digits.errors import BackendError, WeightsError
+from digits.files import reason_of
 from digits.network.checkpoint import find_weights, load_weights
 from digits.network.metadata import CARD_KEY, Card, card_from_json
 from digits.page.zero_gpu import has_zero_gpu
@@ -77,15 +78,11 @@ class OnnxBackend:
                 content, options, providers=[PROVIDERS[device]]
             )
         except OSError as error:
-            raise WeightsError(f"cannot read {where}: {error.strerror}") from error
+            raise WeightsError("weights_unreadable", path=where, reason=reason_of(error)) from error
         except Exception as error:  # onnxruntime's errors share no narrower class
-            raise WeightsError(
-                f"{where} is damaged or not ONNX. Make it anew: python export.py"
-            ) from error
+            raise WeightsError("onnx_damaged", path=where) from error
         if [value.name for value in self._session.get_inputs()] != ["pixels"]:
-            raise WeightsError(
-                f"{where} was not written by export.py. Make it anew: python export.py"
-            )
+            raise WeightsError("onnx_foreign", path=where)
         metadata = self._session.get_modelmeta().custom_metadata_map
         self.card = card_from_json(metadata.get(CARD_KEY, ""), where)
 
@@ -155,7 +152,7 @@ def load_backend(weights: Path | str, backend: str = "auto", device: str = "auto
 
 def _existing(path: Path, command: str) -> Path:
     if not path.is_file():
-        raise WeightsError(f"no weights at {path}. Make them with: {command}")
+        raise WeightsError("weights_missing", path=path, command=command)
     return path
 
 
@@ -164,10 +161,9 @@ def choose_backend(backend: str = "auto") -> str:
     if backend == "auto":
         backend = next((name for name in BACKENDS if is_installed(name)), BACKENDS[0])
     if backend not in BACKENDS:
-        raise BackendError(f"backend must be auto, onnx or torch, not {backend!r}")
+        raise BackendError("backend_unknown", backend=backend)
     if not is_installed(backend):
-        package = PACKAGES[backend]
-        raise BackendError(f"{package} is not installed. Install it with: pip install {package}")
+        raise BackendError("backend_missing", package=PACKAGES[backend])
     return backend
 
 
@@ -183,7 +179,7 @@ def choose_device(backend: str, device: str = "auto") -> str:
         return present[0]
     if device not in present:
         raise BackendError(
-            f"no {device} device for {PACKAGES[backend]} here; use {' or '.join(present)}"
+            "device_missing", device=device, package=PACKAGES[backend], devices=present
         )
     return device
 

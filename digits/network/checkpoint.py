@@ -51,23 +51,18 @@ def load_weights(path: Path) -> tuple[MLP, Card]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise WeightsError(f"cannot read {path}: {reason_of(error)}") from error
+        raise WeightsError("weights_unreadable", path=path, reason=reason_of(error)) from error
     except Exception as error:  # torch's unpickler raises whatever a damaged byte leads it to
-        raise WeightsError(f"{path} is damaged or not a file of weights. {_REMAKE}") from error
+        raise WeightsError("weights_damaged", path=path) from error
     if not isinstance(content, dict) or not {"card", "weights"} <= content.keys():
-        raise WeightsError(f"{path} was not written by train.py. {_REMAKE}")
+        raise WeightsError("weights_foreign", path=path)
     card = card_from_json(str(content["card"]), path)
     model = MLP(card.config)
     try:
         model.load_state_dict(content["weights"])
     except (RuntimeError, TypeError, AttributeError) as error:
-        raise WeightsError(
-            f"{path}: its weights do not fit {card.config.sizes}. {_REMAKE}"
-        ) from error
+        raise WeightsError("weights_shape", path=path, sizes=str(card.config.sizes)) from error
     return model.eval(), card
-
-
-_REMAKE = "Make it anew with: python train.py"
 
 
 def find_weights(weights: Path | str) -> Path:

@@ -58,8 +58,7 @@ def check_limit(name: str, value: float, limits: Limits = LIMITS) -> None:
     """Raise SettingsError unless `value` lies within limits[name]."""
     low, high = limits[name]
     if not low <= value <= high:
-        words = name.replace("_", " ")
-        raise SettingsError(f"{words} must be between {low:g} and {high:g}, not {value:g}")
+        raise SettingsError("setting_limit", setting=name, low=low, high=high, value=value)
 
 
 def check_model(config: ModelConfig, limits: Limits = LIMITS) -> None:
@@ -69,4 +68,4 @@ def check_model(config: ModelConfig, limits: Limits = LIMITS) -> None:
         check_limit("width", width, limits)
     if config.activation not in ACTIVATIONS:
         known = ", ".join(ACTIVATIONS)
-        raise SettingsError(f"activation must be one of {known}, not {config.activation!r}")
+        raise SettingsError("activation_unknown", known=known, value=config.activation)

@@ -49,7 +49,7 @@ def card_from_json(text: str, path: Path) -> Card:
         calibration = Calibration(**fields.get("calibration", {}))
         parts = {name: dict(fields.get(name, {})) for name in ("recipe", "data", "figures")}
     except (ValueError, KeyError, TypeError, AttributeError, SettingsError) as error:
-        raise WeightsError(f"{path} holds no valid card of a network ({error})") from error
+        raise WeightsError("weights_card", path=path, reason=str(error)) from error
     return Card(config, calibration=calibration, **parts)
 
 
@@ -59,7 +59,7 @@ def read_card(path: Path) -> Card:
     try:
         return card_from_json(path.read_text(encoding="utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:
-        raise WeightsError(f"cannot read {path}: {reason_of(error)}") from error
+        raise WeightsError("weights_unreadable", path=path, reason=reason_of(error)) from error
 
 
 CARD_KEY = "card"  # where an ONNX file's metadata holds the card

@@ -78,8 +78,5 @@ def check_against_torch(content: bytes, model: MLP, pixels: np.ndarray) -> float
     others = int((ours.argmax(axis=1) != theirs.argmax(axis=1)).sum())
     difference = float(np.abs(ours - theirs).max())
     if others or not difference <= TOLERANCE:
-        raise ExportError(
-            f"onnxruntime and torch differ: another digit on {others} of {len(pixels)}, largest "
-            f"difference {difference:.1e}; nothing was written"
-        )
+        raise ExportError("onnx_differs", others=others, count=len(pixels), difference=difference)
     return difference

@@ -51,7 +51,7 @@ class Networks:
         if loaded is not None:
             return loaded
         if choice.network not in self._paths:
-            raise WeightsError(f"there is no network named {choice.network[:40]!r}")
+            raise WeightsError("weights_unknown", name=choice.network[:40])
         with self._lock:
             if choice not in self._loaded:
                 path = self._paths[choice.network]

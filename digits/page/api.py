@@ -20,7 +20,7 @@ from gradio.utils import get_function_description, get_upload_folder
 from PIL import Image
 
 from digits.data.preparation.pictures import prepare_picture
-from digits.errors import BackendError, DataError, SettingsError, SketchError, WeightsError
+from digits.errors import BackendError, DataError, DrawingError, SettingsError, WeightsError
 from digits.server.reader import Reader, ask
 from digits.server.requests import Drawing, parse_drawing, read_order
 from digits.server.training_service import Trainer
@@ -103,7 +103,7 @@ def make_predict(reader: Reader) -> Callable[[Strokes], Reading]:
         """  # noqa: E501  (Gradio reads one line per argument)
         try:
             return read(reader, parse_drawing({"strokes": strokes}))
-        except (SketchError, WeightsError, BackendError) as error:
+        except (DrawingError, WeightsError, BackendError) as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     return predict
@@ -124,7 +124,7 @@ def make_predict_image(reader: Reader) -> Callable[[dict[str, Any]], Reading]:
         try:
             with open_upload(picture) as opened:
                 return read(reader, Drawing(prepare_picture(opened)))
-        except (SketchError, WeightsError, BackendError) as error:
+        except (DrawingError, WeightsError, BackendError) as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     return predict_image
@@ -144,10 +144,10 @@ def read(reader: Reader, drawing: Drawing) -> Reading:
 
 
 def open_upload(file: object) -> Image.Image:
-    """The picture in a file that was uploaded to this server; SketchError for anything else."""
+    """The picture in a file that was uploaded to this server; DrawingError for anything else."""
     named = file.get("path") if isinstance(file, dict) else None
     if not isinstance(named, str) or not named:
-        raise SketchError("no picture arrived: send a file, with handle_file() in gradio_client")
+        raise DrawingError("picture_missing")
     try:
         path = Path(named).resolve()
         inside = path.is_relative_to(Path(get_upload_folder()).resolve())
@@ -155,12 +155,11 @@ def open_upload(file: object) -> Image.Image:
         opened = Image.open(path, formats=FORMATS) if 0 < size <= MAX_PICTURE_FILE else None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         kinds = ", ".join(FORMATS)
-        raise SketchError(f"the file is no picture that can be read here: {kinds}") from error
+        raise DrawingError("picture_kinds", kinds=kinds) from error
     if not inside:
-        raise SketchError("only a file that was uploaded here can be read, not one of the server")
+        raise DrawingError("picture_foreign")
     if opened is None:
-        limit = MAX_PICTURE_FILE // 1_000_000
-        raise SketchError(f"a picture file has 1 byte to {limit} MB, not {size:,} bytes")
+        raise DrawingError("picture_file_size", limit=MAX_PICTURE_FILE // 1_000_000, size=size)
     return opened
 
 

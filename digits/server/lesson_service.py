@@ -22,7 +22,7 @@ from digits.data.dataset import Digits
 from digits.data.drawings import Drawing, Strokes, check_strokes
 from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen, write_unipen
-from digits.errors import BackendError, DataError, SketchError, StrokesError, WeightsError
+from digits.errors import BackendError, DataError, DrawingError, StrokesError, WeightsError
 from digits.network.backends import Backend, predict_images
 from digits.network.config import CLASSES
 from digits.network.metadata import Card
@@ -56,7 +56,7 @@ def make_lesson(trainer: Trainer) -> Any:
         try:
             async for told in _learn(trainer, visit, asked if isinstance(asked, Mapping) else {}):
                 yield told
-        except (SketchError, WeightsError, BackendError, DataError) as error:
+        except (DrawingError, WeightsError, BackendError, DataError) as error:
             yield {"state": "problem", "problem": str(error)}, unchanged
         finally:
             visit.job = None
@@ -149,23 +149,23 @@ def read(network: Backend, images: np.ndarray) -> np.ndarray:
 
 
 def check_drawings(raw: Any) -> Labelled:
-    """Labelled drawings from a page, a file or an API call; SketchError names what is wrong."""
+    """Labelled drawings from a page, a file or an API call; DrawingError names what is wrong."""
     if not isinstance(raw, list) or not raw:
-        raise SketchError("there is no drawing to learn from")
+        raise DrawingError("lesson_empty")
     if len(raw) > MOST_DRAWINGS:
-        raise SketchError(f"a lesson may have {MOST_DRAWINGS} drawings, not {len(raw):,}")
+        raise DrawingError("lesson_long", limit=MOST_DRAWINGS, count=len(raw))
     return [_check_drawing(item, number) for number, item in enumerate(raw, start=1)]
 
 
 def _check_drawing(item: Any, number: int) -> tuple[Strokes, int]:
     if not isinstance(item, Mapping):
-        raise SketchError(f"drawing {number} must have strokes and a label")
+        raise DrawingError("lesson_item", number=number)
     label = item.get("label")
     if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < CLASSES:
-        raise SketchError(f"drawing {number}: the label must be a digit from 0 to 9")
+        raise DrawingError("lesson_label", number=number)
     strokes = check_strokes(item.get("strokes"))
     if not strokes:
-        raise SketchError(f"drawing {number} is blank")
+        raise DrawingError("lesson_blank", number=number)
     return strokes, label
 
 
@@ -174,7 +174,7 @@ def save(question: Any) -> dict[str, str]:
     question = question if isinstance(question, Mapping) else {}
     try:
         drawings = check_drawings(question.get("drawings"))
-    except SketchError as error:
+    except DrawingError as error:
         return {"problem": str(error)}
     if question.get("kind") == "unipen":
         return {"name": "my-digits.dat", "text": to_unipen(drawings)}
@@ -193,7 +193,7 @@ def load(question: Any) -> dict[str, Any]:
     try:
         is_json = given.lstrip().startswith(("{", "["))
         drawings = from_json(given) if is_json else from_unipen(given)
-    except (SketchError, StrokesError, ValueError, RecursionError) as error:
+    except (DrawingError, StrokesError, ValueError, RecursionError) as error:
         return {"problem": str(error)}
     items = [
         {"label": label, "strokes": [np.round(stroke, 4).tolist() for stroke in strokes]}
@@ -207,7 +207,7 @@ def from_json(given: str) -> Labelled:
     try:
         content = json.loads(given)
     except ValueError as error:
-        raise SketchError(f"it is no valid JSON ({error})") from error
+        raise DrawingError("lesson_json", reason=str(error)) from error
     return check_drawings(content.get("drawings") if isinstance(content, Mapping) else content)
 
 
@@ -227,6 +227,6 @@ def from_unipen(given: str) -> Labelled:
         try:
             read_drawings = read_unipen(path)
         except StrokesError as error:
-            raise SketchError(str(error).replace(str(path), "the file")) from error
+            raise DrawingError(error.code, **{**error.values, "path": "the file"}) from error
     labelled = [d for d in read_drawings if 0 <= d.label < CLASSES][:MOST_DRAWINGS]
     return check_drawings([{"strokes": d.strokes, "label": d.label} for d in labelled])

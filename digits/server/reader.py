@@ -18,7 +18,7 @@ import numpy as np
 
 from digits.data.preparation.image import to_pixels
 from digits.data.preparation.strokes import shrink_strokes
-from digits.errors import BackendError, SketchError, WeightsError
+from digits.errors import BackendError, DrawingError, WeightsError
 from digits.network.backends import BACKENDS, PACKAGES, Backend, is_installed
 from digits.network.calibration import Answer, answer
 from digits.network.registry import YOURS, Choice, Networks
@@ -60,7 +60,7 @@ class Reader:
             drawing = parse_drawing(question.get("drawing"))
             network = self.find_network(question)
             return self._read(drawing, network, question, language)
-        except (SketchError, WeightsError, BackendError) as error:
+        except (DrawingError, WeightsError, BackendError) as error:
             return {"problem": text("failed", language, problem=str(error))}
 
     def is_quick(self, question: Mapping[str, Any]) -> bool:
@@ -76,7 +76,7 @@ class Reader:
         if choice.network == YOURS:
             visit = self.visits.find(question.get("visit"))
             if visit is None or visit.own is None:
-                raise WeightsError("your own network is gone; train it again or choose another")
+                raise WeightsError("weights_gone")
             return visit.own
         return self.networks.get(choice)
 
@@ -124,7 +124,7 @@ class Reader:
                 for backend in BACKENDS
                 if is_installed(backend)
             ]
-        except (SketchError, WeightsError, BackendError) as error:
+        except (DrawingError, WeightsError, BackendError) as error:
             return {"problem": text("failed", language, problem=str(error))}
         return {"lines": lines}
 

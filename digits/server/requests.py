@@ -17,7 +17,7 @@ from digits.data.drawings import Strokes, check_strokes
 from digits.data.preparation.image import Prepared, keep_image
 from digits.data.preparation.pictures import prepare_picture
 from digits.data.preparation.strokes import prepare_strokes
-from digits.errors import SettingsError, SketchError
+from digits.errors import DrawingError, SettingsError
 from digits.network.config import PAGE_LIMITS, ModelConfig, check_limit
 from digits.network.registry import YOURS
 from digits.training.recipes import RECIPES, check_recipe
@@ -40,14 +40,14 @@ class Drawing:
 
 
 def parse_drawing(raw: object) -> Drawing:
-    """The drawing in what the pad sends and holds as its value; SketchError if unusable.
+    """The drawing in what the pad sends and holds as its value; DrawingError if unusable.
 
     {"strokes": [...]}, {"pixels": base64 of 28x28 bytes} or {"picture": a data: URL}; None is blank.
     """
     if raw is None or raw == "":
         raw = {"strokes": []}
     if not isinstance(raw, Mapping):
-        raise SketchError(f"a drawing is strokes, pixels or a picture, not {type(raw).__name__}")
+        raise DrawingError("drawing_kind", kind=type(raw).__name__)
     if "picture" in raw:
         return Drawing(prepare_picture(_decode_picture(raw["picture"])))
     if "pixels" in raw:
@@ -58,17 +58,17 @@ def parse_drawing(raw: object) -> Drawing:
 
 def _decode(encoded: object, limit: int) -> bytes:
     if not isinstance(encoded, str) or len(encoded) > limit:
-        raise SketchError(f"pixels and pictures are base64 text of at most {limit:,} letters")
+        raise DrawingError("base64_long", limit=limit)
     try:
         return base64.b64decode(encoded.rpartition(",")[2], validate=True)
     except (binascii.Error, ValueError) as error:
-        raise SketchError("pixels and pictures must be base64 text") from error
+        raise DrawingError("base64_bad") from error
 
 
 def _decode_pixels(encoded: object) -> np.ndarray:
     content = _decode(encoded, 2_000)
     if len(content) != 28 * 28:
-        raise SketchError(f"pixels must be 784 bytes, 28 x 28, not {len(content)}")
+        raise DrawingError("pixels_count", count=len(content))
     return np.frombuffer(content, np.uint8).reshape(28, 28)
 
 
@@ -77,10 +77,9 @@ def _decode_picture(encoded: object) -> Image.Image:
     try:
         picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise SketchError("the picture is no PNG or JPEG") from error
+        raise DrawingError("picture_format") from error
     if picture.width * picture.height > MAX_PICTURE_PIXELS:  # few bytes can hold a lot of white
-        limit = MAX_PICTURE_PIXELS // 1_000_000
-        raise SketchError(f"the picture has more than {limit} million pixels")
+        raise DrawingError("picture_large", millions=MAX_PICTURE_PIXELS // 1_000_000)
     return picture
 
 
@@ -108,22 +107,23 @@ def read_order(asked: Mapping[str, Any]) -> Order:
 
 
 def _number(name: str, value: object) -> float:
-    words = name.replace("_", " ")
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise SettingsError(f"{words} must be a number")
+        raise SettingsError("setting_not_number", setting=name)
     try:
         number = float(value)
     except ValueError:
-        raise SettingsError(f"{words} must be a number, not {str(value)[:20]!r}") from None
+        raise SettingsError(
+            "setting_bad_number", setting=name, value=repr(str(value)[:20])
+        ) from None
     if not math.isfinite(number):
-        raise SettingsError(f"{words} must be a number, not {number}")
+        raise SettingsError("setting_bad_number", setting=name, value=str(number))
     return number
 
 
 def _whole(name: str, value: object) -> int:
     number = _number(name, value)
     if number != int(number):
-        raise SettingsError(f"{name.replace('_', ' ')} must be a whole number, not {number:g}")
+        raise SettingsError("setting_not_whole", setting=name, value=number)
     return int(number)
 
 
@@ -131,5 +131,5 @@ def _sizes(value: object) -> tuple[int, ...]:
     """Layer sizes from a list or from text like "64, 64, 64"."""
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list | tuple):
-        raise SettingsError("hidden must list the layers' sizes, as in 64,64,64")
+        raise SettingsError("setting_not_sizes")
     return tuple(_whole("width", part) for part in parts[:100])

@@ -21,7 +21,7 @@ import numpy as np
 
 from digits.data.dataset import Digits
 from digits.data.mnist import load_digits
-from digits.errors import DataError, SettingsError, SketchError
+from digits.errors import DataError, DrawingError, SettingsError
 from digits.network.backends import Layers
 from digits.network.registry import YOURS
 from digits.page.texts import text
@@ -103,7 +103,7 @@ def image_of(drawing: Any) -> np.ndarray | None:
     """The pad's drawing as (28, 28), or None where there is none."""
     try:
         parsed = parse_drawing(drawing)
-    except SketchError:
+    except DrawingError:
         return None
     return None if parsed.blank else parsed.prepared.image
 

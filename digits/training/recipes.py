@@ -2,8 +2,7 @@
 
 A recipe names a set of defaults: `tutorial` is the classic first network, `fast` the quickest way to
 97 %, `sketch` the weights that read what people draw. The command line's flags and the page's sliders
-read their defaults and limits from here. Next: digits/model.py builds the network, digits/training.py
-fits it.
+read their defaults and limits from here.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from digits.network.config import LIMITS, Limits, ModelConfig, check_limit, check_model
 
 SCHEDULES = ("constant", "one-cycle")
+WARM_UP = 0.25  # share of a one-cycle run in which the learning rate rises
+SPREAD = 0.3  # what standardised pixels are divided by: MNIST's pixels, in 0..1, spread by 0.308
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Recipe:
     batch_size: int = 15
     learning_rate: float = 0.001
     schedule: str = "constant"
-    standardised: bool = False  # learn from pixels minus their mean: digits/standard.py
+    standardised: bool = False  # learn from pixels minus their mean: digits/training/standardization.py
 
 
 RECIPES: dict[str, Recipe] = {
@@ -39,7 +40,7 @@ RECIPES: dict[str, Recipe] = {
         schedule="one-cycle",
         standardised=True,
     ),
-    # Its epochs are 60,000 images out of 4.6 million: digits/sketching.py.
+    # Its epochs are 60,000 images out of 4.6 million: digits/distillation/dataset.py.
     "sketch": Recipe(
         name="sketch", epochs=800, batch_size=512, learning_rate=0.004, schedule="one-cycle"
     ),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from digits.training.recipes import Recipe
-
-WARM_UP = 0.25  # share of a one-cycle run in which the learning rate rises
+from digits.training.recipes import WARM_UP, Recipe
 
 
 def learning_rate(recipe: Recipe, step: int, steps: int) -> float:

@@ -13,10 +13,9 @@ from itertools import pairwise
 from digits.network.config import CLASSES, INPUTS
 from digits.network.metadata import Card
 from digits.network.registry import YOURS
-from digits.training.recipes import RECIPES
+from digits.training.recipes import RECIPES, SPREAD, WARM_UP
 
 MODULES = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU"}
-WARM_UP = 0.25  # as in digits/training.py, which the page must not import: it needs torch
 SCRIPT = '''"""{title}
 
     pip install torch torchvision
@@ -57,10 +56,9 @@ for epoch in range({epochs}):
 torch.save(network.state_dict(), "network.pt")
 '''
 
-# SPREAD of digits/standard.py, which the page must not import either, is the 0.3 here.
-STANDARD = """# What all images share tells none of them apart: each pixel minus its mean trains faster.
+STANDARD = f"""# What all images share tells none of them apart: each pixel minus its mean trains faster.
 mean = pixels.mean(0)
-pixels, test_pixels = (pixels - mean) / 0.3, (test_pixels - mean) / 0.3
+pixels, test_pixels = (pixels - mean) / {SPREAD}, (test_pixels - mean) / {SPREAD}
 """
 
 ONE_CYCLE = """steps = {epochs} * math.ceil(len(pixels) / {batch_size})

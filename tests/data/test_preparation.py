@@ -18,7 +18,7 @@ from digits.data.preparation import strokes as sketch
 from digits.data.preparation.image import CENTRE, to_pixels
 from digits.data.preparation.pictures import prepare_picture
 from digits.data.preparation.strokes import prepare_strokes
-from digits.errors import SketchError
+from digits.errors import DrawingError
 from digits.network.backends import load_backend
 
 SEVEN = [np.array([[0.2, 0.1], [0.8, 0.1], [0.4, 0.9]])]
@@ -121,7 +121,7 @@ def test_a_dot_stays_a_dot() -> None:
     ],
 )
 def test_unusable_strokes_are_refused_in_a_sentence(raw: object, said: str) -> None:
-    with pytest.raises(SketchError, match=said):
+    with pytest.raises(DrawingError, match=said):
         check_strokes(raw)
 
 
@@ -232,14 +232,14 @@ def test_arrays_of_every_usual_kind_are_taken() -> None:
 def test_an_unusable_picture_is_refused_in_a_sentence(
     picture: np.ndarray | Image.Image, said: str
 ) -> None:
-    with pytest.raises(SketchError, match=said):
+    with pytest.raises(DrawingError, match=said):
         prepare_picture(picture)
 
 
 def test_a_damaged_file_is_refused_in_a_sentence() -> None:
     packed = io.BytesIO()
     Image.fromarray((seven_as_picture() * 255).astype(np.uint8)).save(packed, format="PNG")
-    with pytest.raises(SketchError, match="cannot be read"):
+    with pytest.raises(DrawingError, match="cannot be read"):
         prepare_picture(Image.open(io.BytesIO(packed.getvalue()[:1500])))
 
 

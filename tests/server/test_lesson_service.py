@@ -12,7 +12,7 @@ import pytest
 
 import app
 from digits.data.dataset import Digits
-from digits.errors import SketchError
+from digits.errors import DrawingError
 from digits.server.lesson_service import MOST_DRAWINGS, check_drawings, load, save
 from tests.conftest import write_mnist
 from tests.support.browser import draw, wait_for_answer
@@ -63,7 +63,7 @@ def test_unipen_is_written_as_others_write_it() -> None:
     ],
 )
 def test_what_cannot_be_learnt_is_refused_in_a_sentence(raw: Any, words: str) -> None:
-    with pytest.raises(SketchError, match=words):
+    with pytest.raises(DrawingError, match=words):
         check_drawings(raw)
 
 

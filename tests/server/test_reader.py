@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digits.errors import SketchError
+from digits.errors import DrawingError
 from digits.network.registry import Choice, Networks
 from digits.server.reader import Reader
 from digits.server.requests import parse_drawing
@@ -131,5 +131,5 @@ def test_a_path_as_weights_is_one_more_network(tmp_path: Path) -> None:
 
 
 def test_errors_are_raised_where_a_program_asks() -> None:
-    with pytest.raises(SketchError, match="784"):
+    with pytest.raises(DrawingError, match="784"):
         parse_drawing({"pixels": base64.b64encode(b"12").decode()})

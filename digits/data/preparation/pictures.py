@@ -18,7 +18,7 @@ from digits.data.preparation.image import (
     to_bytes,
 )
 from digits.data.preparation.strokes import SMALLEST
-from digits.errors import SketchError
+from digits.errors import DrawingError
 
 MAX_PICTURE_PIXELS = 50_000_000  # more than any phone's camera makes by default
 WORKING_SIDE = 560  # a larger picture is averaged down to about this before anything else
@@ -43,14 +43,16 @@ def prepare_picture(picture: Image.Image | NDArray[Any]) -> Prepared:
 
 
 def _load(picture: Image.Image | NDArray[Any]) -> Image.Image:
-    """The picture upright, decoded, about WORKING_SIDE a side at most; else SketchError."""
+    """The picture upright, decoded, about WORKING_SIDE a side at most; else DrawingError."""
     try:
         picture = _from_array(picture) if isinstance(picture, np.ndarray) else picture
         width, height = picture.size
         if not 0 < width * height <= MAX_PICTURE_PIXELS:
-            raise SketchError(
-                f"the picture is {width}x{height} pixels; send one of at most"
-                f" {MAX_PICTURE_PIXELS // 1_000_000} million"
+            raise DrawingError(
+                "picture_size",
+                width=width,
+                height=height,
+                millions=MAX_PICTURE_PIXELS // 1_000_000,
             )
         # A JPEG is decoded at a half, a quarter or an eighth right away where that is enough.
         picture.draft(None, (WORKING_SIDE, WORKING_SIDE))
@@ -61,10 +63,10 @@ def _load(picture: Image.Image | NDArray[Any]) -> Image.Image:
         picture = picture.convert("RGBA" if has_alpha else "RGB")
         factor = max(1, max(picture.size) // WORKING_SIDE)
         return picture.reduce(factor) if factor > 1 else picture
-    except SketchError:
+    except DrawingError:
         raise
     except (OSError, ValueError, TypeError, SyntaxError, Image.DecompressionBombError) as error:
-        raise SketchError(f"the picture cannot be read: {error}; send a PNG or a JPEG") from error
+        raise DrawingError("picture_unreadable", reason=str(error)) from error
 
 
 def _from_array(array: NDArray[Any]) -> Image.Image:
@@ -72,13 +74,13 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
-        raise SketchError(f"a picture is (height, width) or with 3 or 4 colours, not {array.shape}")
+        raise DrawingError("picture_shape", shape=str(array.shape))
     if array.dtype.kind == "f" and array.size and not (array.min() >= 0 and array.max() <= 255):
-        raise SketchError("the picture's values must be within 0 and 1, or 0 and 255")
+        raise DrawingError("picture_values")
     if array.dtype == bool or (array.dtype.kind == "f" and array.size and array.max() <= 1):
         array = array * 255.0
     elif array.dtype != np.uint8 and array.size and not 0 <= array.min() <= array.max() <= 255:
-        raise SketchError("the picture's values must be within 0 and 255")
+        raise DrawingError("picture_bytes")
     return Image.fromarray(array.astype(np.uint8))
 
 
@@ -86,7 +88,7 @@ def _stretch(picture: Image.Image) -> Image.Image:
     """A picture of whole numbers beyond 255 or of floats, scaled to 0..255 by its own extremes."""
     values = np.asarray(picture, dtype=np.float64)
     if not np.isfinite(values).all():
-        raise SketchError("the picture has values that are not finite numbers")
+        raise DrawingError("picture_not_finite")
     low, high = values.min(), values.max()
     return Image.fromarray(((values - low) / max(high - low, 1e-12) * 255).astype(np.uint8))
 
