@@ -29,9 +29,17 @@ try:
         from digits.data.dataset import Digits
         from digits.data.drawings import Drawing
         from digits.data.mnist import DATA_DIR, load_digits
-        from digits.data.pendigits import find_strokes
         from digits.data.preparation.strokes import prepare_strokes
-        from digits.data.unipen import read_unipen
+        from digits.data.stroke_files import (
+            by_source,
+            credits_of,
+            describe_missing,
+            find_stroke_files,
+            is_no_digit,
+            read_stroke_files,
+            writer_numbers,
+        )
+        from digits.distillation.cleaning import without_doubtful
         from digits.errors import BackendError, DataError, SettingsError, StrokesError, WeightsError
         from digits.evaluation.metrics import calibration_error, share_turned_away
         from digits.evaluation.temperature import Scored, calibrate
@@ -93,15 +101,22 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--strokes",
         type=Path,
+        nargs="+",
         metavar="FILE",
-        help="UNIPEN file that the recipe sketch learns from",
+        help="UNIPEN files that the recipe sketch learns from, letters among them as what is no digit",
     )
     parser.add_argument(
         "--without-writers",
-        type=layer_sizes,
-        default=(),
-        metavar="3,8",
-        help="writers in the stroke file not to learn from, but to score the result on",
+        type=writer_numbers,
+        default=frozenset(),
+        metavar="3,8,1003-1233/5",
+        help="writers in the stroke files not to learn from, but to score the result on; 3-23/5: every fifth",
+    )
+    parser.add_argument(
+        "--keep-images",
+        type=Path,
+        metavar="DIR",
+        help="keep what the recipe sketch makes to learn from, for the next run; empty it when rules change",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: weights/<recipe>.pt")
     parser.add_argument("--show", action="store_true", help="open the four test digits in a window")
@@ -149,18 +164,13 @@ def run(options: argparse.Namespace) -> None:
     print(f"network: {' -> '.join(map(str, recipe.model.sizes))}, {recipe.model.weights:,} weights")
     model = MLP(recipe.model, options.seed)
     known = [one for one in drawings if one.writer not in options.without_writers]
-    last = fit(model, digits, recipe, device, options.seed, known)
-    card = make_card(recipe, digits, options.seed, last, known)
-    card = replace(card, calibration=calibrate_on(model, digits, known))
-    card = replace(card, figures=card.figures | figures_on_test(model, digits, card.calibration))
     unknown = [one for one in drawings if one.writer in options.without_writers]
-    if unknown:
-        log_probabilities, labels = read_all(model, *prepare_drawings(unknown))
-        accuracy = float((log_probabilities.argmax(axis=1) == labels).mean())
-        card = replace(card, figures=card.figures | {"other_writers_accuracy": round(accuracy, 4)})
-        print(
-            f"writers it has not learnt from: accuracy {accuracy:.4f} of {len(labels):,} drawings"
-        )
+    known = without_doubtful(known) if known else []
+    last = fit(model, digits, recipe, device, options.seed, known, options.keep_images)
+    card = make_card(recipe, digits, options.seed, last, known)
+    card = replace(card, calibration=calibrate_on(model, digits, unknown or known))
+    card = replace(card, figures=card.figures | figures_on_test(model, digits, card.calibration))
+    card = replace(card, figures=card.figures | figures_on_strangers(model, unknown, card))
     save_weights(out, model, card)
     print(f"saved:   {out} and {out.with_suffix('.json').name}")
     save_picture(out.with_suffix(".png"), model, digits, options.show)
@@ -173,12 +183,18 @@ def check_out(out: Path) -> None:
 
 
 def load_drawings(options: argparse.Namespace) -> list[Drawing]:
-    """The drawings of digits that --strokes names, or those of the UCI archive."""
-    path = options.strokes or find_strokes(DATA_DIR / "pen-strokes")
-    drawings = [drawing for drawing in read_unipen(path) if drawing.label in range(10)]
-    if not any(drawing.writer not in options.without_writers for drawing in drawings):
-        raise StrokesError("strokes_no_writer", path=path)
-    print(f"strokes: {len(drawings):,} drawings from {path}")
+    """The drawings in the files that --strokes names, or in those of the folder for data."""
+    folder = DATA_DIR / "pen-strokes"
+    paths = options.strokes or find_stroke_files(folder)
+    drawings = read_stroke_files(paths)
+    known = {drawing.writer for drawing in drawings if drawing.label in range(10)}
+    names = ", ".join(map(str, paths))
+    if known <= options.without_writers:
+        raise StrokesError("strokes_no_writer", path=names)
+    print(f"strokes: {len(drawings):,} drawings from {names}")
+    missing = None if options.strokes else describe_missing(folder)
+    if missing:
+        print(f"strokes: {missing}")
     return drawings
 
 
@@ -189,6 +205,7 @@ def fit(
     device: str,
     seed: int | None,
     drawings: Sequence[Drawing],
+    kept: Path | None = None,
 ) -> EpochReport:
     """Train with a progress bar inside each epoch and a line after it; returns the last report."""
     from tqdm import tqdm
@@ -197,7 +214,7 @@ def fit(
 
     shown = 0
     with tqdm(unit="step", leave=False) as bar:
-        for report in start(model, digits, recipe, device, seed, drawings):
+        for report in start(model, digits, recipe, device, seed, drawings, kept):
             if isinstance(report, Progress):
                 bar.total, bar.n = report.steps, report.step
                 bar.set_postfix(epoch=report.epoch, loss=f"{report.loss:.3f}", refresh=False)
@@ -216,6 +233,7 @@ def start(
     device: str,
     seed: int | None,
     drawings: Sequence[Drawing],
+    kept: Path | None = None,
 ) -> Iterator[Progress | EpochReport]:
     """The training that the recipe asks for."""
     if recipe.name == "sketch":
@@ -227,7 +245,14 @@ def start(
             train_labels=digits.train_labels[:-HELD_OUT],
         )
         return train_sketch(
-            model, kept_back, drawings, recipe, device=device, seed=seed or 0, report_every=0.5
+            model,
+            kept_back,
+            drawings,
+            recipe,
+            device=device,
+            seed=seed or 0,
+            report_every=0.5,
+            kept=kept,
         )
     from digits.training.loop import train
 
@@ -239,6 +264,7 @@ def calibrate_on(model: MLP, digits: Digits, drawings: Sequence[Drawing]) -> Cal
     groups = [
         read_all(model, digits.train_images[-HELD_OUT:], digits.train_labels[-HELD_OUT:]),
     ]
+    drawings = [one for one in drawings if one.label in range(10)]
     if drawings:
         groups.append(read_all(model, *prepare_drawings(drawings)))
     return calibrate(groups)
@@ -252,6 +278,30 @@ def figures_on_test(model: MLP, digits: Digits, calibration: Calibration) -> dic
         "test_turned_away": round(share_turned_away(probabilities, calibration), 4),
         "test_calibration_error": round(calibration_error(probabilities, labels), 4),
     }
+
+
+def figures_on_strangers(
+    model: MLP, drawings: Sequence[Drawing], card: Card
+) -> dict[str, float | int]:
+    """How well the network reads writers that it has not learnt from, and what of theirs is no digit."""
+    figures: dict[str, float | int] = {}
+    strangers = [one for one in drawings if one.label in range(10)]
+    letters = [one for one in drawings if is_no_digit(one)]
+    if strangers:
+        log_probabilities, labels = read_all(model, *prepare_drawings(strangers))
+        probabilities = calibrated(log_probabilities, card.calibration)
+        accuracy = float((probabilities.argmax(axis=1) == labels).mean())
+        away = share_turned_away(probabilities, card.calibration)
+        figures["other_writers_accuracy"] = round(accuracy, 4)
+        figures["other_writers_turned_away"] = round(away, 4)
+        figures["other_writers_drawings"] = len(labels)
+        print(f"writers it has not learnt from: accuracy {accuracy:.4f}, not sure {away:.4f}")
+    if letters:
+        log_probabilities, _ = read_all(model, *prepare_drawings(letters))
+        away = share_turned_away(calibrated(log_probabilities, card.calibration), card.calibration)
+        figures["other_writers_letters_turned_away"] = round(away, 4)
+        print(f"letters by such writers: not sure {away:.4f} of {len(letters):,}")
+    return figures
 
 
 def prepare_drawings(drawings: Sequence[Drawing]) -> tuple[np.ndarray, np.ndarray]:
@@ -289,12 +339,13 @@ def make_card(
     }
     if drawings:
         data["train_images"] -= HELD_OUT
-        data["drawings"] = len(drawings)
-        data["writers"] = sorted({drawing.writer for drawing in drawings})
-        data["drawings_source"] = (
-            "Alimoglu and Alpaydin, Pen-Based Recognition of Handwritten Digits, UCI,"
-            " DOI 10.24432/C5MG6K, CC BY 4.0"
-        )
+        drawn = by_source([one for one in drawings if one.label in range(10)])
+        data["drawings"] = {name: len(group) for name, group in drawn.items()}
+        data["writers"] = {
+            name: len({one.writer for one in group}) for name, group in drawn.items()
+        }
+        data["letters"] = sum(is_no_digit(one) for one in drawings)
+        data["drawings_source"] = credits_of(drawings)
     return Card(
         config=recipe.model,
         recipe={**settings, "seed": seed},

@@ -92,7 +92,9 @@ def _with_foot(lines: list[Line], low: list[float], random: Random) -> list[Line
     if random.random() < 0.25:  # without lifting the pen
         return [*lines[:-1], _corners(lines[-1], np.array([start, end]))]
     height = random.normal(0, 0.35)
-    return [*lines, np.array([start, end]) + [0, height]]
+    foot = np.array([start, end])
+    foot[:, 1] += height
+    return [*lines, foot]
 
 
 def retraced_one(random: Random) -> list[Line]:

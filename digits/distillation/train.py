@@ -17,6 +17,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -36,7 +37,15 @@ EPOCH = 60_000  # images in what is called an epoch here: as many as MNIST has
 TEACHER_EPOCHS = 16
 TEACHER_BATCH = 512
 TEACHER_RATE = 0.004
-SHARES = {"mnist": 0.60, "plain": 0.09, "pens": 0.22, "forms": 0.05, "others": 0.04}
+SHARES = {
+    "mnist": 0.52,
+    "plain": 0.08,
+    "pens": 0.27,
+    "forms": 0.03,
+    "kinds": 0.05,
+    "others": 0.025,
+    "letters": 0.025,
+}
 TRUST = 0.9  # how much of a target is the teacher's opinion; the rest is the label
 AVERAGED = 2000  # steps over which the kept weights are averaged
 WARM_UP = 0.1  # share of the run in which the learning rate rises
@@ -57,11 +66,12 @@ def train_sketch(
     say: Callable[[str], None] = print,
     stop: Callable[[], bool] = lambda: False,
     report_every: float | None = None,
+    kept: Path | None = None,
 ) -> Iterator[Report]:
     """Make the lessons, fit a teacher, then `model` in place; yields reports like train() does."""
     began = time.perf_counter()
     groups: list[Group] = []
-    for group in make_lessons(digits, drawings, SHARES, sizes or Sizes(), seed):
+    for group in make_lessons(digits, drawings, SHARES, sizes or Sizes(), seed, kept):
         say(
             f"made {len(group.labels):,} images: {group.name} ({time.perf_counter() - began:.0f} s)"
         )

@@ -26,7 +26,9 @@ class Recipe:
     batch_size: int = 15
     learning_rate: float = 0.001
     schedule: str = "constant"
-    standardised: bool = False  # learn from pixels minus their mean: digits/training/standardization.py
+    standardised: bool = (
+        False  # learn from pixels minus their mean: digits/training/standardization.py
+    )
 
 
 RECIPES: dict[str, Recipe] = {
