@@ -46,12 +46,12 @@ PART = 2000  # images that a process makes at a time
 class Sizes:
     """How many images to make: variations of each MNIST image and, on average, drawing; of the others."""
 
-    mnist: int = 60
+    mnist: int = 20
     pens: int = 40
-    forms: int = 60_000
-    kinds: int = 120_000
-    others: int = 70_000
-    letters: int = 4  # variations of each letter
+    forms: int = 40_000
+    kinds: int = 100_000
+    others: int = 50_000
+    letters: int = 3  # variations of each letter
 
 
 @dataclass(frozen=True, eq=False)
