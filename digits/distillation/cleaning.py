@@ -30,8 +30,10 @@ from digits.data.preparation.image import to_pixels
 from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen
 from digits.errors import DigitsError
+from digits.network.checkpoint import WEIGHTS_DIR
 
 DOUBTFUL = Path(__file__).with_name("doubtful.json")
+EARLIER = WEIGHTS_DIR / "earlier" / "sketch.pt"
 FOLDS = 3
 LIKELY = 0.02  # a label to which both networks give less is doubtful
 VARIATIONS = 12  # of every drawing, for a fold's network to learn from
@@ -65,11 +67,11 @@ def find_doubtful(digits: Digits, drawings: Sequence[Drawing]) -> list[int]:
 
 
 def _read_with_shipped(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Probabilities (N, 10) by weights/sketch."""
+    """Probabilities (N, 10) by the weights from before."""
     from digits.evaluation.metrics import predict
     from digits.network.backends import load_backend
 
-    return predict(load_backend("sketch", "torch", device="cpu"), images)
+    return predict(load_backend(str(EARLIER), "torch", device="cpu"), images)
 
 
 def _read_as_stranger(

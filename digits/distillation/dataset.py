@@ -37,6 +37,7 @@ from digits.augmentation.strokes import make_digit, make_form, make_kind
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT, Drawing
 from digits.data.stroke_files import by_source, is_no_digit
+from digits.process import keep_to_one_thread
 
 NO_DIGIT = 10  # label of images of anything else
 PART = 2000  # images that a process makes at a time
@@ -75,7 +76,7 @@ class Part(NamedTuple):
 Made = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # images and labels
 
 
-def make_lessons(
+def make_groups(
     digits: Digits,
     drawings: Sequence[Drawing],
     shares: dict[str, float],
@@ -83,7 +84,7 @@ def make_lessons(
     seed: int,
     kept: Path | None = None,
 ) -> Iterator[Group]:
-    """Make the groups one after the other, in as many processes as there are cores.
+    """Make the groups one after the other, in as many processes as there are cores; none is empty.
 
     The same seed gives the same images, however many processes there are, and with the folder `kept` they are
     made once. `shares` has one number for all "pens" together.
@@ -104,7 +105,8 @@ def make_lessons(
     for name, ours in pens.items():
         count = round(sizes.pens * len(drawings) * weights[name])
         makers[f"pens:{name}"] = (partial(_vary_drawings, ours), count)
-    yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
+    if len(digits.train_labels):
+        yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
     for number, (name, (make, count)) in enumerate(makers.items()):
         if count and shares[name]:
             first_seed = seed * 1_000_003 + number * 100_003
@@ -156,14 +158,15 @@ def _in_processes(make: Callable[[Part], Made], parts: list[Part]) -> Iterator[M
         yield from map(make, parts)
         return
     # "spawn": a process that was forked beside torch's threads may hang.
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        cores, mp_context=get_context("spawn"), initializer=keep_to_one_thread
+    ) as pool:
         yield from pool.map(make, parts, chunksize=max(1, len(parts) // (cores * 32)))
 
 
 def _vary_mnist(digits: Digits, part: Part) -> Made:
     import torch
 
-    torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(part.seed)
     places = np.arange(part.first, part.last) % len(digits.train_labels)
     images = torch.from_numpy(digits.train_images[places])

@@ -26,15 +26,18 @@ from torch.nn import functional
 
 from digits.data.dataset import Digits
 from digits.data.drawings import Drawing
-from digits.distillation.dataset import NO_DIGIT, Group, Sizes, make_lessons
+from digits.distillation.cleaning import without_doubtful
+from digits.distillation.dataset import NO_DIGIT, Group, Sizes, make_groups
 from digits.distillation.teacher import Teacher
+from digits.evaluation.metrics import accuracy
 from digits.network.config import CLASSES
 from digits.network.model import MLP
+from digits.training.fit import FitSettings
 from digits.training.loop import EpochReport, Progress
 from digits.training.recipes import Recipe
 
 EPOCH = 60_000  # images in what is called an epoch here: as many as MNIST has
-TEACHER_EPOCHS = 16
+TEACHER_EPOCHS = 10
 TEACHER_BATCH = 512
 TEACHER_RATE = 0.004
 SHARES = {
@@ -53,6 +56,22 @@ WARM_UP = 0.1  # share of the run in which the learning rate rises
 Report = Progress | EpochReport
 
 
+def learn_from_teacher(
+    model: MLP, digits: Digits, drawings: Sequence[Drawing], settings: FitSettings, device: str
+) -> Iterator[Report]:
+    """train_sketch() as training.fit calls whatever it learns by, without the labels that are doubtful."""
+    return train_sketch(
+        model,
+        digits,
+        without_doubtful(drawings),
+        settings.recipe,
+        device=device,
+        seed=settings.seed or 0,
+        report_every=0.5,
+        kept=settings.kept_images,
+    )
+
+
 def train_sketch(
     model: MLP,
     digits: Digits,
@@ -68,10 +87,10 @@ def train_sketch(
     report_every: float | None = None,
     kept: Path | None = None,
 ) -> Iterator[Report]:
-    """Make the lessons, fit a teacher, then `model` in place; yields reports like train() does."""
+    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does."""
     began = time.perf_counter()
     groups: list[Group] = []
-    for group in make_lessons(digits, drawings, SHARES, sizes or Sizes(), seed, kept):
+    for group in make_groups(digits, drawings, SHARES, sizes or Sizes(), seed, kept):
         say(
             f"made {len(group.labels):,} images: {group.name} ({time.perf_counter() - began:.0f} s)"
         )
@@ -166,7 +185,9 @@ def _batches(
 
 
 def _shuffled(total: int, count: int, random: np.random.Generator) -> Iterator[np.ndarray]:
-    """Endless picks of `count` places out of `total`, all once before any comes again."""
+    """Endless picks of `count` places out of `total`, at least 1, all once before any comes again."""
+    if not total:
+        raise ValueError("there is nothing to pick from")
     order = random.permutation(total)
     while True:
         while len(order) < count:
@@ -217,5 +238,5 @@ def _report(
         images = torch.from_numpy(digits.test_images[start : start + 2000]).reshape(-1, 784)
         with torch.inference_mode():
             read.append(_logits(network, images.to(device).float() / 255).argmax(dim=1).cpu())
-    right = (torch.cat(read).numpy() == digits.test_labels).mean()
-    return EpochReport(epoch, epochs, loss, float(right), time.perf_counter() - began)
+    reached = accuracy(torch.cat(read).numpy(), digits.test_labels)
+    return EpochReport(epoch, epochs, loss, reached, time.perf_counter() - began)

@@ -6,8 +6,8 @@
 
 Prints accuracy (in all and per digit), the confusion matrix, the share turned away as "not sure" and
 the calibration error; --save-figure draws the confusion matrix and the worst mistakes. Drawings are
-prepared by digits/sketch.py, as the page does it. Drawings in FILE whose label is no digit (letters)
-are counted apart: there, turned away is right.
+prepared as the page does it. Drawings in FILE whose label is no digit (letters) are counted apart: there,
+turned away is right.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from numpy.typing import NDArray
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT
 from digits.data.mnist import load_digits
-from digits.data.preparation.strokes import prepare_strokes
+from digits.data.preparation.strokes import prepare_drawings
 from digits.data.unipen import read_unipen
-from digits.errors import BackendError, DataError, DrawingError, StrokesError, WeightsError
-from digits.evaluation.metrics import Score, predict, score, share_turned_away
-from digits.files import write_atomically
+from digits.errors import DataError
+from digits.evaluation.metrics import Score, predict, score, share_turned_away, worst_mistakes
+from digits.files import check_writable, write_atomically
 from digits.network.backends import BACKENDS, Backend, load_backend
+from digits.process import run_command
 
 WORST = 20  # mistakes in the figure
 TITLES = {"mnist": "MNIST test", "strokes": "pen strokes"}
@@ -39,12 +40,7 @@ TITLES = {"mnist": "MNIST test", "strokes": "pen strokes"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status. A user's error is one line, not a traceback."""
     options = build_parser().parse_args(arguments)
-    try:
-        run(options)
-    except (DataError, StrokesError, DrawingError, WeightsError, BackendError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return run_command(lambda: run(options))
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -65,6 +61,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run(options: argparse.Namespace) -> None:
     """Score the weights on MNIST's test images and on the drawings; print and draw the outcome."""
+    if options.save_figure:
+        check_writable(options.save_figure)
     backend = load_backend(options.weights, choose_backend_for(options), device="cpu")
     digits = load_digits(options.data)
     scores: dict[str, Score] = {}
@@ -72,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
         scores["mnist"] = score(backend, digits.test_images, digits.test_labels)
     others = None
     if options.strokes:
-        images, labels = read_drawings(options.strokes)
+        images, labels = prepare_drawings(read_unipen(options.strokes))
         is_digit = labels != NOT_A_DIGIT
         if is_digit.any():
             scores["strokes"] = score(backend, images[is_digit], labels[is_digit])
@@ -98,13 +96,6 @@ def is_fair(backend: Backend, digits: Digits) -> bool:
     The 5,000 that serve without a network are from MNIST's training part.
     """
     return digits.source != "bundled" or backend.card.data.get("source") == "bundled"
-
-
-def read_drawings(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Every drawing in a stroke file as images (N, 28, 28), with labels (N,)."""
-    drawings = read_unipen(path)
-    images = np.stack([prepare_strokes(drawing.strokes).image for drawing in drawings])
-    return images, np.array([drawing.label for drawing in drawings], dtype=np.int64)
 
 
 def summarise(
@@ -181,20 +172,22 @@ def save_figure(path: Path, scores: dict[str, Score]) -> None:
     if not scores:
         raise DataError("nothing_scored")
     parts = {
-        TITLES[name]: (found.confusion, *worst_mistakes(found)) for name, found in scores.items()
+        TITLES[name]: (found.confusion, *title_mistakes(found)) for name, found in scores.items()
     }
     write_atomically(path, png_bytes(evaluation_figure(parts)))
 
 
-def worst_mistakes(found: Score, count: int = WORST) -> tuple[NDArray[np.uint8], list[str]]:
-    """Images (up to `count`, 28, 28) read wrong, the most certain first, each with "4, not 9: 87 %"."""
-    read = found.probabilities.argmax(axis=1)
-    wrong = np.flatnonzero(read != found.labels)
-    worst = wrong[np.argsort(-found.probabilities[wrong].max(axis=1), kind="stable")][:count]
-    titles = [
-        f"{found.labels[i]} read as {read[i]}, {found.probabilities[i].max():.0%}" for i in worst
-    ]
+def title_mistakes(found: Score, count: int = WORST) -> tuple[NDArray[np.uint8], list[str]]:
+    """Images (up to `count`, 28, 28) read wrong, the surest first, each with "4 read as 9, 87 %"."""
+    worst = worst_mistakes(found.probabilities, found.labels, count)
+    rows = [(found.labels[i], found.probabilities[i]) for i in worst]
+    titles = [f"{label} read as {row.argmax()}, {say_percent(row.max())}" for label, row in rows]
     return found.images[worst], titles
+
+
+def say_percent(probability: float) -> str:
+    """A probability in percent, never rounded up to 100 %."""
+    return "over 99 %" if probability > 0.99 else f"{100 * probability:.0f} %"
 
 
 if __name__ == "__main__":

@@ -8,23 +8,25 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import imread
+
+DPI = 120  # dots of a figure an inch
 
 
-def predictions_figure(images: np.ndarray, predictions: Sequence[int]) -> Figure:
-    """Pictures (N, 28, 28) uint8 in a row, each titled with what the network says: "prediction: 7"."""
-    figure = Figure(figsize=(2.2 * len(images), 2.6), layout="constrained")
-    grid = figure.subplots(1, len(images), squeeze=False)[0]
-    for axes, image, prediction in zip(grid, images, predictions, strict=True):
-        axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
-        axes.set_title(f"prediction: {int(prediction)}")
-        axes.set_axis_off()
+def picture_figure(content: bytes) -> Figure:
+    """A PNG file's content as a figure of its own size, for show_figure."""
+    picture = imread(io.BytesIO(content), format="png")
+    figure = Figure(figsize=(picture.shape[1] / DPI, picture.shape[0] / DPI), dpi=DPI)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.imshow(picture, cmap="gray", vmin=0, vmax=1)
+    axes.set_axis_off()
     return figure
 
 
 def png_bytes(figure: Figure) -> bytes:
     """The figure as the content of a PNG file."""
     content = io.BytesIO()
-    figure.savefig(content, format="png", dpi=120)
+    figure.savefig(content, format="png", dpi=DPI)
     return content.getvalue()
 
 

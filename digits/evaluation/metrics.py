@@ -10,9 +10,33 @@ from numpy.typing import NDArray
 
 from digits.network.backends import Backend, predict_images
 from digits.network.calibration import calibrated
+from digits.network.config import CLASSES
 from digits.network.metadata import Calibration
 
 BINS = 15  # for the calibration error, as in the paper
+
+
+def accuracy(predicted: NDArray[np.integer], labels: NDArray[np.integer]) -> float:
+    """Share of predicted (N,) that are the labels (N,), 0..1."""
+    return float((predicted == labels).mean())
+
+
+def confusion_matrix(
+    labels: NDArray[np.integer], predicted: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """Counts (10, 10): row, what it is; column, what was read."""
+    counts = np.zeros((CLASSES, CLASSES), dtype=np.int64)
+    np.add.at(counts, (labels, predicted), 1)
+    return counts
+
+
+def worst_mistakes(
+    probabilities: NDArray[np.floating], labels: NDArray[np.integer], count: int
+) -> NDArray[np.intp]:
+    """Places (up to `count`,) of rows (N, 10) that were read wrong, the surest first."""
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    surest = np.argsort(-probabilities[wrong].max(axis=1), kind="stable")
+    return wrong[surest][:count]
 
 
 def calibration_error(
@@ -59,13 +83,11 @@ def score(backend: Backend, images: NDArray[np.uint8], labels: NDArray[Any]) -> 
     """Score one set of images (N, 28, 28) uint8 with their labels (N,) 0..9."""
     labels = labels.astype(np.int64)
     probabilities = predict(backend, images)
-    confusion = np.zeros((10, 10), dtype=np.int64)
-    np.add.at(confusion, (labels, probabilities.argmax(axis=1)), 1)
     return Score(
         images,
         labels,
         probabilities,
-        confusion,
+        confusion_matrix(labels, probabilities.argmax(axis=1)),
         share_turned_away(probabilities, backend.card.calibration),
         calibration_error(probabilities, labels),
     )

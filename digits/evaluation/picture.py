@@ -1,7 +1,6 @@
 """A row of digits with what the network says of each, as a PNG file drawn by Pillow.
 
-matplotlib would draw it as well (digits/figures.py does, in a window), but takes longer to load than
-the quickest training takes to run.
+matplotlib would draw it as well, but takes longer to load than the quickest training takes to run.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A network that says 90 % should be right nine times in ten. One number, the temperature, makes up for
 most of what is missing: it is fitted to digits whose answer is known (Guo et al., "On Calibration of
 Modern Neural Networks", 2017). The threshold is then put where only a small, chosen share of real
-digits falls below it. Both are kept in the weights' card and used by digits/inference.py.
+digits falls below it. Both are kept in the weights' card and used by network/calibration.py.
 """
 
 from __future__ import annotations

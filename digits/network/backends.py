@@ -2,23 +2,31 @@
 
 Neither package is needed for the other to run: each is imported by its own backend alone.
 `load_backend()` chooses one; `answer()` turns what it returns into a digit, honest probabilities and
-whether the network is sure that it is a digit at all. Next: app.py.
+whether the network is sure that it is a digit at all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from digits.data.preparation.image import to_pixels
 from digits.errors import BackendError, WeightsError
 from digits.files import reason_of
-from digits.network.checkpoint import find_weights, load_weights
-from digits.network.metadata import CARD_KEY, Card, card_from_json
-from digits.page.zero_gpu import has_zero_gpu
+from digits.network.checkpoint import file_of, find_weights, load_weights
+from digits.network.metadata import (
+    CARD_KEY,
+    VERSION_KEY,
+    Card,
+    Layers,
+    card_from_json,
+    version_of,
+)
 
 if TYPE_CHECKING:
     from digits.network.model import MLP
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 BACKENDS = ("onnx", "torch")
 DEVICES = ("cpu", "cuda", "mps")
 PACKAGES = {"onnx": "onnxruntime", "torch": "torch"}  # what each backend needs installed
+ENDINGS = {"onnx": ".onnx", "torch": ".pt"}  # of the files that each backend reads
 
 # onnxruntime's name for the hardware behind each device
 PROVIDERS = {
@@ -36,8 +45,6 @@ PROVIDERS = {
 
 AT_ONCE = 2000  # images that predict_images turns into numbers at a time
 
-Layers = list[tuple[np.ndarray, np.ndarray]]  # (outputs, inputs) weights and (outputs,) biases
-
 
 class Backend(Protocol):
     """What the page needs of a network, whoever computes it."""
@@ -46,6 +53,11 @@ class Backend(Protocol):
     device: str  # "cpu", "cuda" or "mps"
     weights: str  # name of the weights: "sketch", "tutorial", ...
     card: Card
+
+    @property
+    def version(self) -> str:
+        """Differs where two networks answer differently, whatever their names: version_of()."""
+        ...
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         """Pixels (N, 784) float32 in 0..1 -> log-probabilities (N, 10) float32."""
@@ -85,6 +97,12 @@ class OnnxBackend:
             raise WeightsError("onnx_foreign", path=where)
         metadata = self._session.get_modelmeta().custom_metadata_map
         self.card = card_from_json(metadata.get(CARD_KEY, ""), where)
+        self._written_version = metadata.get(VERSION_KEY, "")
+
+    @cached_property
+    def version(self) -> str:
+        # Written by export.py, since the package onnx, which reads weights, takes a while to load.
+        return self._written_version or version_of(self.layers(), self.card)
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         return self._session.run(["log_probabilities"], {"pixels": pixels})[0]
@@ -113,6 +131,10 @@ class TorchBackend:
         self.card = card
         self._model = model.to(device).eval()
 
+    @cached_property
+    def version(self) -> str:
+        return version_of(self.layers(), self.card)
+
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         import torch
 
@@ -120,10 +142,7 @@ class TorchBackend:
             return self._model(torch.from_numpy(pixels).to(self.device)).cpu().numpy()
 
     def layers(self) -> Layers:
-        def array(tensor: Any) -> np.ndarray:
-            return tensor.detach().cpu().numpy()
-
-        return [(array(layer.weight), array(layer.bias)) for layer in self._model.layers]
+        return self._model.to_arrays()
 
 
 def predict_images(network: Backend, images: np.ndarray) -> np.ndarray:
@@ -135,25 +154,73 @@ def predict_images(network: Backend, images: np.ndarray) -> np.ndarray:
     return np.concatenate([network.predict(to_pixels(part)) for part in parts])
 
 
-def load_backend(weights: Path | str, backend: str = "auto", device: str = "auto") -> Backend:
+def devices_of(backend: str) -> list[str]:
+    """The devices that a backend can use on this machine, the best first, "cpu" last."""
+    if backend == "torch":
+        import torch
+
+        there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+        return [name for name, present in there.items() if present] + ["cpu"]
+    import onnxruntime
+
+    providers = onnxruntime.get_available_providers()
+    return [device for device, provider in PROVIDERS.items() if provider in providers]
+
+
+Devices = Callable[[str], list[str]]  # of a backend; a page on borrowed hardware has its own
+
+
+class Source(NamedTuple):
+    """Exactly what to load: a set of weights, one backend and one device, nothing "auto" any more."""
+
+    stem: Path
+    backend: str
+    device: str
+
+
+def choose_source(
+    weights: Path | str,
+    backend: str = "auto",
+    device: str = "auto",
+    devices: Devices | None = None,
+) -> Source:
+    """What a name or path, a backend and a device mean here; WeightsError or BackendError if nothing."""
+    stem = find_weights(weights)
+    if backend == "auto":  # the first that is installed and has its file
+        ready = (
+            name
+            for name in BACKENDS
+            if is_installed(name) and file_of(stem, ENDINGS[name]).is_file()
+        )
+        backend = next(ready, "auto")
+    backend = choose_backend(backend)
+    return Source(stem, backend, choose_device(backend, device, devices))
+
+
+def load_backend(
+    weights: Path | str,
+    backend: str = "auto",
+    device: str = "auto",
+    devices: Devices | None = None,
+) -> Backend:
     """Load weights, by name ("sketch") or path (.pt, .onnx or neither), into a backend.
 
-    `backend` "auto" is onnxruntime where it is installed, else torch; `device` "auto" is the best
-    that backend has. Raises WeightsError for the file, BackendError for what is not installed.
+    `backend` "auto" is onnxruntime where it is installed and has its file, else torch; `device` "auto"
+    is the best that backend has. WeightsError for the file, BackendError for what is not installed.
     """
-    path = find_weights(weights)
-    backend = choose_backend(backend)
-    device = choose_device(backend, device)
-    if backend == "onnx":
-        return OnnxBackend(_existing(path.with_suffix(".onnx"), "python export.py"), device)
-    model, card = load_weights(_existing(path.with_suffix(".pt"), "python train.py"))
-    return TorchBackend(model, card, device, weights=path.stem)
+    return load_source(choose_source(weights, backend, device, devices))
 
 
-def _existing(path: Path, command: str) -> Path:
+def load_source(source: Source) -> Backend:
+    """Load exactly this."""
+    path = file_of(source.stem, ENDINGS[source.backend])
     if not path.is_file():
+        command = "python export.py" if source.backend == "onnx" else "python train.py"
         raise WeightsError("weights_missing", path=path, command=command)
-    return path
+    if source.backend == "onnx":
+        return OnnxBackend(path, source.device)
+    model, card = load_weights(path)
+    return TorchBackend(model, card, source.device, weights=source.stem.name)
 
 
 def choose_backend(backend: str = "auto") -> str:
@@ -172,9 +239,9 @@ def is_installed(backend: str) -> bool:
     return find_spec(PACKAGES[backend]) is not None
 
 
-def choose_device(backend: str, device: str = "auto") -> str:
+def choose_device(backend: str, device: str = "auto", devices: Devices | None = None) -> str:
     """The device to run on; BackendError names the ones there are when it is not among them."""
-    present = devices_of(backend)
+    present = (devices or devices_of)(backend)
     if device == "auto":
         return present[0]
     if device not in present:
@@ -182,18 +249,3 @@ def choose_device(backend: str, device: str = "auto") -> str:
             "device_missing", device=device, package=PACKAGES[backend], devices=present
         )
     return device
-
-
-def devices_of(backend: str) -> list[str]:
-    """The devices that a backend can use on this machine, the best first, "cpu" last."""
-    if has_zero_gpu():
-        return ["cpu"]  # torch claims a GPU there, which only a decorated function really has
-    if backend == "torch":
-        import torch
-
-        there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-        return [name for name, present in there.items() if present] + ["cpu"]
-    import onnxruntime
-
-    providers = onnxruntime.get_available_providers()
-    return [device for device, provider in PROVIDERS.items() if provider in providers]

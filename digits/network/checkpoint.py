@@ -4,7 +4,7 @@
     weights/tutorial.json   the card: config, recipe, data, measured figures; for people and for the page
     weights/tutorial.onnx   the network for onnxruntime, with the card inside; written by export.py
 
-Saving is atomic: a run that is killed leaves the old file or the new one. Next: digits/inference.py.
+Saving is atomic: a run that is killed leaves the old file or the new one.
 """
 
 from __future__ import annotations
@@ -65,7 +65,30 @@ def load_weights(path: Path) -> tuple[MLP, Card]:
     return model.eval(), card
 
 
+def all_weights(folder: Path) -> list[Path]:
+    """Every .pt in a folder; WeightsError if there is none."""
+    paths = sorted(folder.glob("*.pt"))
+    if not paths:
+        raise WeightsError("weights_none", path=folder)
+    return paths
+
+
+SUFFIXES = (".pt", ".onnx", ".json")
+
+
 def find_weights(weights: Path | str) -> Path:
-    """The path that a name or a path means: a bare name is one in weights/."""
+    """The path of a set, without its ending, that a name or a path means.
+
+    A bare name is one in weights/, else one here; what has an ending or a folder is a path, ./ included.
+    """
     path = Path(weights)
-    return WEIGHTS_DIR / path if path.parent == Path() and not path.exists() else path
+    stem = path.with_suffix("") if path.suffix in SUFFIXES else path
+    is_name = stem == path and path.parent == Path() and not str(weights).startswith(".")
+    places = [WEIGHTS_DIR / stem, stem] if is_name else [stem, WEIGHTS_DIR / stem]
+    there = (place for place in places if any(file_of(place, end).is_file() for end in SUFFIXES))
+    return next(there, places[0])
+
+
+def file_of(stem: Path, suffix: str) -> Path:
+    """One file of a set: the name may have dots of its own, as in run.v2."""
+    return stem.with_name(stem.name + suffix)

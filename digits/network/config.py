@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,26 @@ from digits.errors import SettingsError
 
 INPUTS = 784  # 28 x 28 pixels, row by row
 CLASSES = 10  # the digits 0 to 9
-ACTIVATIONS = ("relu", "tanh", "sigmoid", "gelu")
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What follows each weighted sum, under the names that each part of this project needs."""
+
+    title: str  # as people write it
+    function: str  # in torch.nn.functional
+    module: str  # in torch.nn
+    operator: str  # in ONNX
+    opset: int  # the first of ONNX's operator sets that has it as it is used here
+
+
+# The slopes that backpropagation needs are in digits/training/backprop.py, by the same names.
+ACTIVATIONS = {
+    "relu": Activation("ReLU", "relu", "ReLU", "Relu", 6),
+    "tanh": Activation("tanh", "tanh", "Tanh", "Tanh", 6),
+    "sigmoid": Activation("sigmoid", "sigmoid", "Sigmoid", "Sigmoid", 6),
+    "gelu": Activation("GELU", "gelu", "GELU", "Gelu", 20),
+}
 
 # setting -> (lowest, highest) that a flag, a slider or an API call may ask for
 LIMITS: dict[str, tuple[float, float]] = {
@@ -20,6 +40,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "width": (1, 1024),
     "train_images": (10, 60_000),
     "seed": (0, 2**31 - 1),
+    "threads": (1, 1024),
 }
 
 # Everybody on the page shares a few cores, so a visitor may ask for less than the command line may.
@@ -31,6 +52,8 @@ PAGE_LIMITS = {
     "layers": (1, 5),
     "width": (4, 256),
 }
+
+HUGE = 1e300  # integers far above it are no floats any more
 
 Limits = Mapping[str, tuple[float, float]]
 
@@ -58,6 +81,7 @@ def check_limit(name: str, value: float, limits: Limits = LIMITS) -> None:
     """Raise SettingsError unless `value` lies within limits[name]."""
     low, high = limits[name]
     if not low <= value <= high:
+        value = math.inf if value > HUGE else -math.inf if value < -HUGE else value
         raise SettingsError("setting_limit", setting=name, low=low, high=high, value=value)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from digits.errors import SettingsError, WeightsError
 from digits.files import reason_of
@@ -63,3 +66,18 @@ def read_card(path: Path) -> Card:
 
 
 CARD_KEY = "card"  # where an ONNX file's metadata holds the card
+VERSION_KEY = "version"  # ... and the version
+
+Layers = list[tuple[np.ndarray, np.ndarray]]  # (outputs, inputs) weights and (outputs,) biases
+
+
+def version_of(layers: Layers, card: Card) -> str:
+    """16 hexadecimal digits that differ where two networks answer differently, whatever their names.
+
+    A digest of the weights as little-endian float32, of the network's shape and of its calibration.
+    """
+    digest = hashlib.sha256(json.dumps([asdict(card.config), asdict(card.calibration)]).encode())
+    for weight, bias in layers:
+        for values in (weight, bias):
+            digest.update(np.ascontiguousarray(values, "<f4").tobytes())
+    return digest.hexdigest()[:16]

@@ -1,12 +1,12 @@
 """The network: 784 pixels in, three hidden layers of 64 nodes, ten log-probabilities out.
 
 Every node is a weighted sum of the layer before it plus a bias, then ReLU. The last layer's ten sums
-(the logits) become log-probabilities by log-softmax. Next: digits/training.py fits it.
+(the logits) become log-probabilities by log-softmax.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -14,14 +14,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from digits.network.config import ModelConfig
+from digits.network.config import ACTIVATIONS, ModelConfig
+from digits.network.metadata import Layers
 
-ACTIVATION_FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "relu": functional.relu,
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "gelu": functional.gelu,
-}
+
+def activation_function(name: str) -> Callable[[Tensor], Tensor]:
+    """torch's function for one of ACTIVATIONS."""
+    function: Callable[[Tensor], Tensor] = getattr(functional, ACTIVATIONS[name].function)
+    return function
 
 
 class MLP(nn.Module):
@@ -31,7 +31,7 @@ class MLP(nn.Module):
         super().__init__()
         self.config = config or ModelConfig()
         self.layers = nn.ModuleList(nn.Linear(*sizes) for sizes in pairwise(self.config.sizes))
-        self.activation = ACTIVATION_FUNCTIONS[self.config.activation]
+        self.activation = activation_function(self.config.activation)
         if seed is not None:
             self._draw_weights(torch.Generator().manual_seed(seed))
 
@@ -55,8 +55,17 @@ class MLP(nn.Module):
         """Log-probability of each digit: pixels (N, 784) float32 in 0..1 -> (N, 10)."""
         return functional.log_softmax(self.logits(pixels), dim=1)
 
+    def to_arrays(self) -> Layers:
+        """Copies of every layer's weights and biases as float32 arrays, first layer first."""
 
-def from_layers(layers: Sequence[tuple[np.ndarray, np.ndarray]], config: ModelConfig) -> MLP:
+        def array(value: Tensor) -> np.ndarray:
+            return value.detach().cpu().numpy().copy()
+
+        layers = (layer for layer in self.layers if isinstance(layer, nn.Linear))
+        return [(array(layer.weight), array(layer.bias)) for layer in layers]
+
+
+def from_layers(layers: Layers, config: ModelConfig) -> MLP:
     """A new network of the shape `config` with these weights and biases, first layer first."""
     model = MLP(config)
     with torch.no_grad():

@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digits.errors import WeightsError
-from digits.network.backends import Backend, load_backend
-from digits.network.checkpoint import WEIGHTS_DIR
+from digits.network.backends import (
+    Backend,
+    Devices,
+    Source,
+    choose_source,
+    devices_of,
+    load_source,
+)
+from digits.network.checkpoint import WEIGHTS_DIR, find_weights
 
 PREFERRED = ("sketch", "tutorial")  # which weights a page starts with, where they exist
 
@@ -25,14 +32,20 @@ class Choice:
 class Networks:
     """The shipped weights, each loaded once per backend and device, when first asked for."""
 
-    def __init__(self, default: Choice, folder: Path = WEIGHTS_DIR) -> None:
-        self.default = default
+    def __init__(
+        self, default: Choice, folder: Path = WEIGHTS_DIR, devices: Devices | None = None
+    ) -> None:
+        """`devices` says which a backend may use, best first; left out, all that the machine has."""
+        self.devices = devices or devices_of
         self._paths = list_weights(folder)
-        given = Path(default.network)
-        if given.parent != Path():  # --weights with a path: one more network, by its stem
-            self._paths[given.stem] = given
-            self.default = Choice(given.stem, default.backend, default.device)
-        self._loaded: dict[Choice, Backend] = {}
+        name = default.network
+        if name not in self._paths:  # --weights with a path: one more network, by its stem
+            path = find_weights(name)
+            name = path.name
+            self._paths[name] = path
+        self.default = Choice(name, default.backend, default.device)
+        self._sources: dict[Choice, Source] = {}  # "auto" and what it means are one network
+        self._loaded: dict[Source, Backend] = {}
         self._lock = threading.Lock()
 
     @property
@@ -43,20 +56,22 @@ class Networks:
 
     def has_loaded(self, choice: Choice) -> bool:
         """Whether `get` would return at once."""
-        return choice in self._loaded
+        return choice in self._sources
 
     def get(self, choice: Choice) -> Backend:
         """The network of `choice`; WeightsError or BackendError if there is none."""
-        loaded = self._loaded.get(choice)
-        if loaded is not None:
-            return loaded
+        source = self._sources.get(choice)
+        if source is not None:
+            return self._loaded[source]
         if choice.network not in self._paths:
             raise WeightsError("weights_unknown", name=choice.network[:40])
         with self._lock:
-            if choice not in self._loaded:
-                path = self._paths[choice.network]
-                self._loaded[choice] = load_backend(path, choice.backend, choice.device)
-        return self._loaded[choice]
+            path = self._paths[choice.network]
+            source = choose_source(path, choice.backend, choice.device, self.devices)
+            if source not in self._loaded:
+                self._loaded[source] = load_source(source)
+            self._sources[choice] = source
+        return self._loaded[source]
 
 
 def list_weights(folder: Path = WEIGHTS_DIR) -> dict[str, Path]:

@@ -32,7 +32,7 @@ def by(network: Backend) -> dict[str, Any]:
         "network": network.weights,
         "backend": network.name,
         "device": network.device,
-        "version": id(network),  # a network trained anew has the old name and other weights
+        "version": network.version,  # a network trained anew has the old name and other weights
         "devices": devices_of(network.name),
     }
 

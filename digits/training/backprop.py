@@ -1,9 +1,8 @@
 """Backpropagation written out: how much each weight is to blame for the loss.
 
-autograd's `loss.backward()` finds the same gradients for any network (tests/test_backprop.py compares
-them). For a chain of layers it takes the few lines of `Backprop.gradients_of`, and in batches of 15
-they take a third of the time: what autograd spends around each small matrix product is more than the
-product itself. Next: digits/training.py turns gradients into better weights.
+autograd's `loss.backward()` finds the same gradients for any network; a test compares them. For a chain of
+layers it takes the few lines of `Backprop.gradients_of`, and in batches of 15 they take a third of the time:
+what autograd spends around each small matrix product is more than the product itself.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from digits.network.model import ACTIVATION_FUNCTIONS, MLP
+from digits.network.model import MLP, activation_function
 
 
 class Layer(NamedTuple):
@@ -39,13 +38,13 @@ class Backprop:
         self.gradients = torch.zeros_like(self.weights)
         torch.nn.utils.vector_to_parameters(self.weights, model.parameters())
         self.layers = _cut_into_layers(model, self.weights, self.gradients)
-        self._activation = ACTIVATION_FUNCTIONS[model.config.activation]
+        self._activation = activation_function(model.config.activation)
         self._slope = SLOPES[model.config.activation]
 
     def gradients_of(self, pixels: Tensor, targets: Tensor) -> Tensor:
         """Fill `gradients` with those of a batch's mean loss, which is returned.
 
-        pixels (N, 784) float32 in 0..1 (or bfloat16, see digits/standard.py); targets (N, 10) float32, the
+        pixels (N, 784) float32 in 0..1 (or bfloat16, see standardization.py); targets (N, 10) float32, the
         probabilities the network should have given: 1 for the right digit, 0 for the others.
         """
         layers, activation, slope = self.layers, self._activation, self._slope

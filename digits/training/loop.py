@@ -2,8 +2,8 @@
 
 One epoch shows every training image once, in shuffled batches. For each batch: the network's
 log-probabilities, the loss (how little it gave the right digits), the gradient of the loss by every
-weight (digits/training/backprop.py), and a small step of Adam against it. With a seed, a run on a CPU ends with
-the same weights every time, however often it reports.
+weight (backprop.py), and a small step of Adam against it. With a seed, a run on a CPU ends with the same
+weights every time, however often it reports.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from digits.data.dataset import Digits
+from digits.evaluation.metrics import accuracy
 from digits.network.config import CLASSES
 from digits.network.model import MLP
 from digits.training.adam import Adam
@@ -84,8 +85,8 @@ def train(
 
     logits = _test(model, test_images)
     loss = functional.cross_entropy(logits, test_labels).item()
-    accuracy = _share_right(logits, test_labels)
-    yield EpochReport(0, epochs, loss, accuracy, time.perf_counter() - began)
+    reached = _share_right(logits, test_labels)
+    yield EpochReport(0, epochs, loss, reached, time.perf_counter() - began)
 
     step, reported, stopped = 0, time.perf_counter(), False
     for epoch in range(1, epochs + 1):
@@ -105,8 +106,8 @@ def train(
                 yield Progress(step, steps, epoch, epochs, mean, reported - began)
         inputs.hand_out()
         mean = float(torch.stack(losses).mean())
-        accuracy = _share_right(_test(model, test_images), test_labels)
-        yield EpochReport(epoch, epochs, mean, accuracy, time.perf_counter() - began)
+        reached = _share_right(_test(model, test_images), test_labels)
+        yield EpochReport(epoch, epochs, mean, reached, time.perf_counter() - began)
         if stopped:
             return
         reported = time.perf_counter()  # so that the next report is no single batch's loss
@@ -146,7 +147,7 @@ def predictions(model: MLP, images: np.ndarray) -> np.ndarray:
 
 def evaluate(model: MLP, images: np.ndarray, labels: np.ndarray) -> float:
     """Share of images (N, 28, 28) uint8 that the network reads right, 0..1."""
-    return float((predictions(model, images) == labels).mean())
+    return accuracy(predictions(model, images), labels)
 
 
 def _test(model: MLP, images: Tensor) -> Tensor:
@@ -156,4 +157,4 @@ def _test(model: MLP, images: Tensor) -> Tensor:
 
 
 def _share_right(logits: Tensor, labels: Tensor) -> float:
-    return (logits.argmax(dim=1) == labels).float().mean().item()
+    return accuracy(logits.argmax(dim=1).cpu().numpy(), labels.cpu().numpy())

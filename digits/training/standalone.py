@@ -10,12 +10,11 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from digits.network.config import CLASSES, INPUTS
+from digits.network.config import ACTIVATIONS, CLASSES, INPUTS
 from digits.network.metadata import Card
 from digits.network.registry import YOURS
 from digits.training.recipes import RECIPES, SPREAD, WARM_UP
 
-MODULES = {"relu": "ReLU", "tanh": "Tanh", "sigmoid": "Sigmoid", "gelu": "GELU"}
 SCRIPT = '''"""{title}
 
     pip install torch torchvision
@@ -132,7 +131,7 @@ def _claim_of_training(name: str, card: Card) -> str:
 
 def _write_layers(card: Card) -> str:
     sizes = [INPUTS, *card.config.hidden]
-    module = MODULES[card.config.activation]
+    module = ACTIVATIONS[card.config.activation].module
     lines = [
         f"    nn.Linear({inputs}, {outputs}), nn.{module}()," for inputs, outputs in pairwise(sizes)
     ]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -104,7 +106,46 @@ def test_bundled_digits_are_all_from_mnists_training_part(bundled: Digits, mnist
         assert all(image.tobytes() in training for image in images)
 
 
-# The download, by torchvision itself, from a server on this machine.
+PACKED = [
+    pytest.param(lambda raw, name: raw / f"{name}.gz", id="only packed"),
+    pytest.param(lambda raw, name: raw / name.replace("-idx", ".idx"), id="dotted"),
+    pytest.param(lambda raw, name: raw / f"{name.replace('-idx', '.idx')}.gz", id="dotted, packed"),
+    pytest.param(lambda raw, name: raw / name / name, id="in folders"),
+    pytest.param(
+        lambda raw, name: raw / name.replace("-idx", ".idx") / name.replace("-idx", ".idx"),
+        id="dotted, in folders",
+    ),
+    pytest.param(lambda raw, name: raw / name / f"{name}.gz", id="in folders, packed"),
+]
+
+
+@pytest.mark.parametrize("keep", PACKED)
+@pytest.mark.parametrize("below", ["", "raw", "MNIST/raw"])
+def test_mnist_is_read_as_people_have_it(
+    few: Digits, few_folder: Path, tmp_path: Path, keep: Any, below: str
+) -> None:
+    for name in FILES:
+        content = (few_folder / RAW / name).read_bytes()
+        path = keep(tmp_path / "mine" / below, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    digits = load_digits(tmp_path / "mine")
+    np.testing.assert_array_equal(digits.train_images, few.train_images)
+    np.testing.assert_array_equal(digits.test_labels, few.test_labels)
+    digits.train_images[0, 0, 0] = 1  # torch wants arrays that may be written to
+
+
+def test_a_damaged_packed_file_is_named(few: Digits, tmp_path: Path) -> None:
+    raw = write_mnist(tmp_path / "mnist", few) / RAW
+    path = raw / "train-images-idx3-ubyte"
+    packed = raw / "train-images-idx3-ubyte.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes())[:-50])
+    path.unlink()
+    with pytest.raises(DataError, match=r"train-images-idx3-ubyte\.gz"):
+        load_digits(tmp_path / "mnist")
+
+
+# The download, from a server on this machine.
 
 
 @pytest.fixture()
@@ -112,11 +153,9 @@ def mirror(
     few: Digits, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[dict[str, bytes]]:
     """A mirror whose files a test may damage: name -> what is sent of it."""
-    from torchvision.datasets import MNIST
-
     source = write_mnist(tmp_path / "source", few) / RAW
     archives = {f"{name}.gz": gzip.compress((source / name).read_bytes()) for name in FILES}
-    sums = [(name, hashlib.md5(content).hexdigest()) for name, content in archives.items()]
+    sums = {name: (0, hashlib.sha256((source / name).read_bytes()).hexdigest()) for name in FILES}
     sent = dict(archives)
 
     class Mirror(BaseHTTPRequestHandler):
@@ -134,8 +173,8 @@ def mirror(
 
     server = HTTPServer(("127.0.0.1", 0), Mirror)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
-    monkeypatch.setattr(MNIST, "resources", sums)
+    monkeypatch.setattr(data, "MIRRORS", [f"http://127.0.0.1:{server.server_port}/"])
+    monkeypatch.setattr(data, "FILES", sums)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     yield sent
     server.shutdown()
@@ -148,6 +187,31 @@ def test_a_download_lands_complete(mirror: dict[str, bytes], few: Digits) -> Non
     assert {path.name for path in data.DATA_DIR.iterdir()} == {"MNIST"}
     mirror.clear()
     assert load_digits().source == "own"  # the second time nothing is downloaded
+
+
+def test_a_download_leaves_the_patience_of_other_connections_alone(
+    mirror: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A timeout for all of Python's sockets was once set meanwhile, in a server's thread."""
+    del mirror
+    during = []
+    fetch = data.urlopen
+
+    def watched(address: str, timeout: float) -> Any:
+        during.append(socket.getdefaulttimeout())
+        return fetch(address, timeout=timeout)
+
+    monkeypatch.setattr(data, "urlopen", watched)
+    assert load_digits().source == "own"
+    assert during == [None] * 4
+
+
+def test_the_second_mirror_is_asked_when_the_first_is_gone(
+    mirror: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del mirror
+    monkeypatch.setattr(data, "MIRRORS", ["http://127.0.0.1:9/", *data.MIRRORS])
+    assert load_digits().source == "own"
 
 
 @pytest.mark.parametrize("fault", ["refused", "cut", "other"])

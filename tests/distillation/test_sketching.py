@@ -17,10 +17,11 @@ from digits.data.dataset import Digits
 from digits.data.drawings import Drawing
 from digits.data.unipen import write_unipen
 from digits.distillation import train as sketching
-from digits.distillation.dataset import NO_DIGIT, Sizes, make_lessons
+from digits.distillation.dataset import NO_DIGIT, Sizes, make_groups
 from digits.distillation.train import SHARES, train_sketch
 from digits.network.checkpoint import load_weights
 from digits.network.model import MLP
+from digits.training import fit
 from digits.training.loop import EpochReport, evaluate
 from digits.training.recipes import RECIPES
 
@@ -38,10 +39,10 @@ def drawings() -> list[Drawing]:
     return made
 
 
-def test_lessons_have_every_group_and_repeat_with_their_seed(
+def test_every_group_is_made_and_repeat_with_their_seed(
     few: Digits, drawings: list[Drawing]
 ) -> None:
-    made = [list(make_lessons(few, drawings, SHARES, SMALL, seed)) for seed in (1, 1, 2)]
+    made = [list(make_groups(few, drawings, SHARES, SMALL, seed)) for seed in (1, 1, 2)]
     assert [group.name for group in made[0]] == ["plain", "mnist", "pens", "forms", "others"]
     for once, again, other in zip(*made, strict=True):
         np.testing.assert_array_equal(once.images, again.images)
@@ -50,6 +51,18 @@ def test_lessons_have_every_group_and_repeat_with_their_seed(
     counts = {group.name: len(group.labels) for group in made[0]}
     assert counts == {"plain": 1000, "mnist": 1000, "pens": 120, "forms": 200, "others": 100}
     assert set(made[0][-1].labels) == {NO_DIGIT}
+
+
+def test_without_plain_images_a_run_still_ends(few: Digits, drawings: list[Drawing]) -> None:
+    """5,000 images or fewer once left the plain group empty, and picking from it never ended."""
+    none = replace(few, train_images=few.train_images[:0], train_labels=few.train_labels[:0])
+    groups = list(make_groups(none, drawings, SHARES, SMALL, 0))
+    assert [group.name for group in groups] == ["pens", "forms", "others"]
+    targets = [sketching._labels_as_targets(group) for group in groups]
+    pixels, wanted = next(sketching._batches(groups, targets, 100, 0))
+    assert len(pixels) == len(wanted) == 100
+    with pytest.raises(ValueError, match="nothing to pick from"):
+        next(sketching._shuffled(0, 3, np.random.default_rng(0)))
 
 
 def test_varied_images_stay_prepared_as_mnist_is(few: Digits) -> None:
@@ -121,7 +134,7 @@ def test_the_command_saves_weights_calibrated_and_scored_on_writers_left_out(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(sketching, "EPOCH", 1000)
-    monkeypatch.setattr(command, "HELD_OUT", 200)
+    monkeypatch.setitem(fit.HELD_OUT_OF, "sketch", 0.2)
     monkeypatch.setattr(sketching, "Sizes", lambda: SMALL)
     monkeypatch.setattr(sketching.train_sketch, "__kwdefaults__", fewer_teacher_epochs())
     write_unipen(tmp_path / "strokes.txt", drawings)
@@ -131,7 +144,7 @@ def test_the_command_saves_weights_calibrated_and_scored_on_writers_left_out(
     assert "writers it has not learnt from" in capsys.readouterr().out
     _, card = load_weights(tmp_path / "sketch.pt")
     assert card.data["writers"] == [1]
-    assert card.data["train_images"] == 800
+    assert card.data["train_images"] == 800 and card.data["calibration_images"] == 200
     assert card.calibration.threshold is not None
     assert 0 <= card.figures["other_writers_accuracy"] <= 1
 

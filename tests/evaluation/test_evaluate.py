@@ -53,9 +53,9 @@ def test_accuracy_confusion_and_turned_away_are_counted() -> None:
     assert found.accuracy_per_digit[3] == pytest.approx(2 / 3)
     assert found.confusion[3, 8] == 1
     assert found.turned_away == 0.25
-    worst, titles = evaluate.worst_mistakes(found)
+    worst, titles = evaluate.title_mistakes(found)
     assert len(worst) == 1
-    assert titles[0].startswith("3 read as 8")
+    assert titles == ["3 read as 8, over 99 %"]
 
 
 def make_claims(count: int, exaggeration: float) -> tuple[np.ndarray, np.ndarray]:

@@ -6,16 +6,17 @@ visitor draws must go the same way: merely shrinking the canvas makes one drawin
 
 The pad keeps strokes, not pixels, so here the pen is drawn *after* scaling, at MNIST's thickness: a
 small drawing is read as well as a big one. A picture goes through the same steps from its pixels.
-The same functions prepare the strokes that the network is trained on (digits/pens.py). Needs numpy
-and Pillow only. Next: digits/inference.py reads the pixels.
+The same functions prepare the strokes that the network is trained on. Needs numpy only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.data.drawings import Strokes, check_strokes
+from digits.data.drawings import Drawing, Strokes, check_strokes
 from digits.data.preparation.image import (
     DIGIT,
     SIDE,
@@ -69,6 +70,14 @@ def find_stray_taps(strokes: Strokes) -> tuple[int, ...]:
         for place in np.flatnonzero(is_tap).tolist()
         if ((strokes[place] < corner) | (strokes[place] > corner + span)).any()
     )
+
+
+def prepare_drawings(
+    drawings: Sequence[Drawing],
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Drawings as images (N, 28, 28), ready for the network, with their labels (N,)."""
+    images = [prepare_strokes(drawing.strokes).image for drawing in drawings]
+    return np.stack(images), np.array([drawing.label for drawing in drawings], dtype=np.int64)
 
 
 def shrink_strokes(strokes: Strokes) -> NDArray[np.uint8]:
