@@ -26,7 +26,7 @@ LabelledImages = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # (N, 28, 28) and 
 
 
 def hold_out_last(digits: Digits, share: float) -> tuple[Digits, LabelledImages]:
-    """As hold_out(), but simply the last ones of all: those that earlier weights have not learnt from either."""
+    """As hold_out(), but the last ones of all: earlier weights have not learnt from these either."""
     first = len(digits.train_labels) - round(share * len(digits.train_labels))
     images, labels = digits.train_images, digits.train_labels
     kept = replace(digits, train_images=images[:first], train_labels=labels[:first])

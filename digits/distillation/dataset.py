@@ -48,11 +48,11 @@ class Sizes:
     """How many images to make: variations of each MNIST image and, on average, drawing; of the others."""
 
     mnist: int = 20
-    pens: int = 40
-    forms: int = 40_000
-    kinds: int = 100_000
-    others: int = 50_000
-    letters: int = 3  # variations of each letter
+    pens: int = 22
+    forms: int = 20_000
+    kinds: int = 40_000
+    others: int = 20_000
+    letters: int = 2  # variations of each letter
 
 
 @dataclass(frozen=True, eq=False)
