@@ -40,6 +40,7 @@ from digits.sketch import SIDE
 from digits.sketch import SLACK
 from digits.sketch import SMALLEST
 from digits.sketch import STEP
+from digits.sketch import TAP
 from digits.sketch import check_strokes
 from digits.sketch import prepare_strokes
 from digits.sketch import shrink_strokes
@@ -71,6 +72,7 @@ def preparation_rules() -> dict[str, float]:
         "pen": PEN,
         "smallest": SMALLEST,
         "demoPen": DEMO_PEN,
+        "tap": TAP,
         "step": STEP,
         "maxDiscs": MAX_DISCS,
         "maxStrokes": MAX_STROKES,
@@ -162,6 +164,9 @@ def drawings() -> Iterator[tuple[str, Strokes]]:
     yield "a dot", [[[0.5, 0.5]]]
     yield "the same dot often", [[[0.31, 0.62]] * 5]
     yield "three dots", [[[0.2, 0.2]], [[0.5, 0.5]], [[0.8, 0.3]]]
+    yield "a tap beside a one", [[[0.9, 0.2], [0.91, 0.21]], [[0.5, 0.1], [0.48, 0.9]]]
+    yield "a tap inside a zero", [_spiral(1, 60), [[0.55, 0.5]]]
+    yield "a tap on the edge", [[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.8]]]
     yield "a line and an empty stroke", [[[0.2, 0.2], [0.2, 0.8]], []]
     yield "a one", [[[0.5, 0.1], [0.5, 0.9]]]
     yield "a minus", [[[0.1, 0.5], [0.9, 0.5]]]
@@ -230,6 +235,7 @@ def _prepare(strokes: Strokes) -> dict[str, Any]:
     height, width = prepared.small.shape
     return {
         "box": prepared.box and [round(side, 9) for side in prepared.box],
+        "left_out": list(prepared.left_out),
         "small": {"width": width, "height": height, "bytes": _pack(prepared.small)},
         "image": _pack(prepared.image),
         "shrunk": _pack(shrink_strokes(check_strokes(strokes))),
