@@ -93,7 +93,8 @@ def make_groups(
     drawings = [drawing for drawing in drawings if drawing.label != NOT_A_DIGIT]
     pens = by_source(drawings)
     weights = source_shares(pens)
-    shares = shares | {f"pens:{name}": shares["pens"] * weights[name] for name in pens}
+    groups = {name: f"pens:{name}" if name else "pens" for name in pens}
+    shares = shares | {groups[name]: shares["pens"] * weights[name] for name in pens}
     shares = shares | ({"letters": 0.0} if not letters else {})
     makers: dict[str, tuple[Callable[[Part], Made], int]] = {
         "mnist": (partial(_vary_mnist, digits), sizes.mnist * len(digits.train_labels)),
@@ -104,7 +105,7 @@ def make_groups(
     }
     for name, ours in pens.items():
         count = round(sizes.pens * len(drawings) * weights[name])
-        makers[f"pens:{name}"] = (partial(_vary_drawings, ours), count)
+        makers[groups[name]] = (partial(_vary_drawings, ours), count)
     if len(digits.train_labels):
         yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
     for number, (name, (make, count)) in enumerate(makers.items()):

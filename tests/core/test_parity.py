@@ -16,29 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from digits.backprop import Backprop
+from digits.inference import answer, load_backend, predict_images
+from digits.model import MLP
+from digits.recipes import ACTIVATIONS, ModelConfig
+from digits.sketch import check_strokes, prepare_strokes, shrink_strokes
+from digits.strokes import read_unipen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digits.backprop import Backprop
-from digits.data import Digits
-from digits.data import read_mnist
-from digits.inference import answer
-from digits.inference import load_backend
-from digits.inference import predict_images
-from digits.model import MLP
-from digits.recipes import ACTIVATIONS
-from digits.recipes import ModelConfig
-from digits.sketch import check_strokes
-from digits.sketch import prepare_strokes
-from digits.sketch import shrink_strokes
-from digits.strokes import read_unipen
-from digits.training import Adam
-from digits.training import evaluate
-from digits.training import one_hot
-from tests.core.bridge import Bridge
-from tests.core.bridge import open_bridge
-from tests.vectors.make import SAMPLES
-from tests.vectors.make import preparation_rules
+from digits.data import Digits, read_mnist
+from digits.training import Adam, evaluate, one_hot
+from tests.core.bridge import Bridge, open_bridge
+from tests.vectors.make import SAMPLES, preparation_rules
 
 # Thousandths of the pad, a little off it, too: where points often coincide or lie in line.
 THOUSANDTHS = st.lists(st.integers(-200, 1200), min_size=2, max_size=2)

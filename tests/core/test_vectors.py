@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.core.bridge import REPO
-from tests.core.bridge import find_node
-from tests.vectors.make import FILES
-from tests.vectors.make import FOLDER
+from tests.core.bridge import REPO, find_node
+from tests.vectors.make import FILES, FOLDER
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -20,39 +20,33 @@ from typing import Any
 
 import numpy as np
 import torch
-
-import digits
 from digits.backprop import Backprop
 from digits.checkpoint import Calibration
-from digits.inference import Answer
-from digits.inference import answer
+from digits.inference import Answer, answer
 from digits.model import from_layers
-from digits.recipes import ACTIVATIONS
-from digits.recipes import ModelConfig
-from digits.sketch import CENTRE
-from digits.sketch import DEMO_PEN
-from digits.sketch import DIGIT
-from digits.sketch import MAX_DISCS
-from digits.sketch import MAX_POINTS
-from digits.sketch import MAX_STROKES
-from digits.sketch import PEN
-from digits.sketch import SIDE
-from digits.sketch import SLACK
-from digits.sketch import SMALLEST
-from digits.sketch import STEP
-from digits.sketch import TAP
-from digits.sketch import check_strokes
-from digits.sketch import prepare_strokes
-from digits.sketch import shrink_strokes
+from digits.recipes import ACTIVATIONS, ModelConfig
+from digits.sketch import (
+    CENTRE,
+    DEMO_PEN,
+    DIGIT,
+    MAX_DISCS,
+    MAX_POINTS,
+    MAX_STROKES,
+    PEN,
+    SIDE,
+    SLACK,
+    SMALLEST,
+    STEP,
+    TAP,
+    check_strokes,
+    prepare_strokes,
+    shrink_strokes,
+)
 from digits.texts import ENGLISH
+from digits.words import CLOSE, DOT, GAP, GUESS, NEXT, describe, describe_blank
+
+import digits
 from digits.training import Adam
-from digits.words import CLOSE
-from digits.words import DOT
-from digits.words import GAP
-from digits.words import GUESS
-from digits.words import NEXT
-from digits.words import describe
-from digits.words import describe_blank
 
 FOLDER = Path(__file__).parent
 SAMPLES = next(Path(digits.__file__).parent.rglob("samples.json"))

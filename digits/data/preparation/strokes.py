@@ -64,7 +64,9 @@ def find_stray_taps(strokes: Strokes) -> tuple[int, ...]:
     is_tap = sizes <= TAP * sizes.max()
     if not is_tap.any() or is_tap.all():
         return ()
-    others = np.concatenate([stroke for stroke, tap in zip(strokes, is_tap, strict=True) if not tap])
+    others = np.concatenate(
+        [stroke for stroke, tap in zip(strokes, is_tap, strict=True) if not tap]
+    )
     corner, far = others.min(axis=0), others.max(axis=0)
     return tuple(
         place
