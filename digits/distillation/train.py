@@ -94,8 +94,8 @@ def train_sketch(
 ) -> Iterator[Report]:
     """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does.
 
-    With `goes_on`, `model` holds earlier weights, which are their own teacher: of the images that these have
-    learnt from, in other variations, they say what they see, so that it is not lost while what is new is learnt.
+    With `goes_on`, `model` holds earlier weights, which are their own teacher: of the images that these
+    have learnt from they say what they see, so that it is not lost while what is new is learnt.
     """
     began = time.perf_counter()
     groups: list[Group] = []
