@@ -5,8 +5,8 @@
 
 Each of the 30 writers of the UCI pen strokes (CC BY 4.0, DOI 10.24432/C5MG6K) plays a visitor: of every
 digit at most 3 misread drawings are corrected, the network learns from these as the page does
-(digits/teach.py), and is scored on all the writer's other drawings. The settings of `Lesson` were chosen
-on the writers with odd numbers; those with even numbers had no say. Needs MNIST (see digits/data.py).
+(digits/training/fine_tuning.py), and is scored on all the writer's other drawings. The settings were chosen
+on the writers with odd numbers; those with even numbers had no say. Needs MNIST (see digits/data/mnist.py).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen
 from digits.network.checkpoint import file_of, find_weights, load_weights
 from digits.network.model import MLP
-from digits.training.fine_tuning import Correction, teach
+from digits.training.fine_tuning import Correction, fine_tune
 from digits.training.loop import evaluate, predictions
 
 MOST_A_DIGIT = 3  # corrected drawings of each digit
@@ -111,7 +111,7 @@ def teach_writer(model: MLP, digits: Digits, hand: Hand, writer: int) -> Pupil |
     corrections = [Correction(hand.drawings[i].strokes, int(hand.labels[i])) for i in chosen]
     taught = copy.deepcopy(model)
     start, cpu_start = time.perf_counter(), time.process_time()
-    for _ in teach(taught, corrections, digits.train_images, digits.train_labels, seed=writer):
+    for _ in fine_tune(taught, corrections, digits.train_images, digits.train_labels, seed=writer):
         pass
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     says = predictions(taught, hand.images)

@@ -18,12 +18,14 @@ from PIL import Image
 
 import export
 import train
+from digits.evaluation import __main__ as evaluation
 from digits.evaluation.figures import picture_figure
 from digits.evaluation.picture import predictions_picture
 from digits.network import checkpoint, onnx_export
 from digits.network.backends import load_backend
 from digits.network.checkpoint import load_weights
 from digits.network.metadata import read_card
+from digits.process import PIPE_CLOSED
 from tests.conftest import REPO
 
 
@@ -105,6 +107,18 @@ def picture(digits: np.ndarray, predictions: list[int]) -> np.ndarray:
         (["--hidden", "64,0"], "width must be between"),
         (["--data", "/no/such/folder"], "no MNIST in"),
         (["--out", "x.onnx"], "--out must end in .pt"),
+        (["--threads", "0"], "threads must be between 1 and 1024, not 0"),
+        (["--threads", "-1"], "threads must be between"),
+        (["--seed", "12345678901234567890"], "seed must be between"),
+        (["--seed", "-1"], "seed must be between"),
+        (["--epochs", "9" * 400], "epochs must be between 1 and 1000, not inf"),
+        (["--batch-size", "99999999999999999999"], "batch size must be between"),
+        (["--learning-rate", "inf"], "learning rate must be between"),
+        (["--hidden", "1,2,3,4,5,6,7,8"], "layers must be between"),
+        (["--data", "/dev/null"], "no MNIST in"),
+        (["--data", "x" * 5000], "File name too long"),
+        (["--out", "y" * 300 + ".pt"], "File name too long"),
+        (["--recipe", "sketch", "--strokes", "/no/such"], "there is no stroke file"),
         (["--device", "mps"], "no mps device"),
     ],
 )
@@ -115,6 +129,125 @@ def test_a_wrong_flag_is_one_line(
         pytest.skip("this machine has mps")
     data = [] if "--data" in flags else ["--data", str(few_folder)]
     assert train.main([*flags, *data]) == 1
+    error = capsys.readouterr().err
+    assert message in error and error.startswith("error: ") and error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--epochs", "many"],
+        ["--seed", "1.5"],
+        ["--hidden", "64,,64"],
+        ["--hidden", ""],
+        ["--activation", "swish"],
+        ["--recipe", "none"],
+        ["--device", "gpu"],
+        ["--without-writers", "x"],
+        ["--threads", "two"],
+        ["--unknown"],
+    ],
+)
+def test_a_flag_that_cannot_be_read_is_said_with_the_usage(
+    flags: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        train.main(flags)
+    said = capsys.readouterr().err
+    assert left.value.code == 2 and said.startswith("usage:") and "error:" in said
+
+
+@pytest.mark.parametrize("kind", ["folder", "below a file", "card is a folder"])
+def test_what_cannot_be_saved_is_refused_before_training(
+    kind: str, few_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "x.pt"
+    if kind == "folder":
+        out.mkdir()
+    if kind == "below a file":
+        (tmp_path / "file").write_text("")
+        out = tmp_path / "file" / "below" / "x.pt"
+    if kind == "card is a folder":
+        out.with_suffix(".json").mkdir()
+    assert train.main(["--data", str(few_folder), "--out", str(out)]) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith("error: cannot write") and said.err.count("\n") == 1
+    assert said.out == ""  # not even the digits were loaded
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="who may write everywhere is not refused"
+)
+def test_a_folder_that_may_not_be_written_to_is_refused(
+    few_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tmp_path.chmod(0o500)
+    assert train.main(["--data", str(few_folder), "--out", str(tmp_path / "x.pt")]) == 1
+    assert "Permission denied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_console_that_cannot_print_a_path(
+    few_folder: Path, tmp_path: Path, encoding: str
+) -> None:
+    """Redirected on Windows, the output is in an old code page; a folder may be named in Chinese."""
+    folder = tmp_path / "数字"
+    shutil.copytree(few_folder, folder)
+    out = folder / "网络.pt"
+    console = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    trained = run("train.py", "--data", folder, "--out", out, "--epochs", 1, **console)
+    exported = run("export.py", out, "--data", folder, **console)
+    scored = run(
+        "-m",
+        "digits.evaluation",
+        "--weights",
+        out,
+        "--data",
+        folder,
+        "--backend",
+        "onnx",
+        **console,
+    )
+    refused = run("-m", "digits.evaluation", "--weights", folder / "没有.pt", **console)
+    for result in (trained, exported, scored):
+        assert result.returncode == 0, result.stderr
+        assert "\\u6570" in result.stdout and "Traceback" not in result.stderr
+    assert refused.returncode == 1
+    assert "\\u6ca1" in refused.stderr and refused.stderr.count("\n") == 1
+
+
+def test_whoever_reads_may_leave(few_folder: Path) -> None:
+    """As in `python -m digits.evaluation | head -1`."""
+    command = [sys.executable, "-m", "digits.evaluation", "--weights", "tutorial"]
+    process = subprocess.Popen(
+        [*command, "--data", str(few_folder)],
+        cwd=REPO,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read().decode()
+    process.stderr.close()
+    assert process.wait() == PIPE_CLOSED
+    assert said == ""
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--weights", "/no/such.pt"], "no weights at"),
+        (["--strokes", "/dev/null"], "holds no drawing"),
+        (["--save-figure", "/dev/null/x.png"], "cannot write"),
+        (["--data", "/no/such"], "no MNIST in"),
+    ],
+)
+def test_evaluations_errors_are_one_line(
+    flags: list[str], message: str, few_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = [] if "--data" in flags else ["--data", str(few_folder)]
+    assert evaluation.main([*flags, *data]) == 1
     error = capsys.readouterr().err
     assert message in error and error.startswith("error: ") and error.count("\n") == 1
 

@@ -6,7 +6,7 @@ barred seven, a curled nine, an open four. Each form below is a few strokes thro
 The letters are there for the opposite reason: a network that has seen some knows what is no digit.
 
 A form is written as text: strokes are separated by `|`, points are `x,y` (x right, y down, about ten
-units high), a curve runs smoothly through them, and `!` marks a corner. digits/pens.py then varies
+units high), a curve runs smoothly through them, and `!` marks a corner. strokes.py beside this then varies
 what is drawn here as it varies what people wrote.
 """
 

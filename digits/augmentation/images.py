@@ -3,8 +3,8 @@
 A varied image is one that the network has never seen but that a person could have written, so no two
 epochs are alike and little can be learnt by heart. After leaning, bending, thickening or thinning a
 digit, its box is scaled to 20 pixels and its centre of mass is put back in the middle: what the
-network meets later, from digits/sketch.py, is always prepared so. Runs on batches with torch.
-Strokes are varied in digits/pens.py, with the same kinds of change.
+network meets later, from digits/data/preparation, is always prepared so. Runs on batches with torch.
+Strokes are varied in strokes.py beside this, with the same kinds of change.
 """
 
 from __future__ import annotations

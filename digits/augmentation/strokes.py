@@ -2,8 +2,8 @@
 
 A writer's slant, proportions, speed, tremor, pen, and where a line overshoots or falls short: each is
 drawn at random. Two writers of the same digit are blended, or lend each other a stroke. Half of what
-the recipe `sketch` learns from is made here, the other half from MNIST (digits/augment.py). Forms
-that are missing from both come from digits/py. Next: digits/py draws the result.
+the recipe `sketch` learns from is made here, the other half from MNIST (images.py beside this). Forms
+that are missing from both come from glyphs.py.
 """
 
 from __future__ import annotations
@@ -158,7 +158,8 @@ def _move(line: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.
     """Put one of several strokes a little elsewhere, a little larger or smaller."""
     centre = line.mean(axis=0)
     grown = (line - centre) * np.exp(random.normal(0, 0.08))
-    return grown + centre + random.normal(0, 0.03, 2)
+    moved: NDArray[np.float64] = grown + centre + random.normal(0, 0.03, 2)
+    return moved
 
 
 def _join(lines: Lines, random: np.random.Generator) -> Lines:

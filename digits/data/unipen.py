@@ -3,7 +3,6 @@
 UNIPEN (Guyon et al., 1994) is what handwriting tablets were recorded in: a `.SEGMENT` line names
 what was written, then come `.PEN_DOWN`, one `x y` line for each point (y grows upwards), `.PEN_UP`.
 Files packed with gzip (.gz) or Unix compress (.Z, as in the UCI archive) are read as they are.
-Next: digits/sketch.py draws such strokes, digits/pens.py varies them for training.
 """
 
 from __future__ import annotations

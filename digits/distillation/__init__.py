@@ -1,0 +1,1 @@
+"""The recipe `sketch`: a teacher learns from millions of varied images, the network from the teacher."""

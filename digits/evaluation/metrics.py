@@ -76,7 +76,8 @@ class Score:
     @property
     def accuracy_per_digit(self) -> list[float]:
         """Share of each digit read right."""
-        return (np.diag(self.confusion) / np.maximum(self.confusion.sum(axis=1), 1)).tolist()
+        right = np.diag(self.confusion) / np.maximum(self.confusion.sum(axis=1), 1)
+        return [float(share) for share in right]
 
 
 def score(backend: Backend, images: NDArray[np.uint8], labels: NDArray[Any]) -> Score:

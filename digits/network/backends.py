@@ -23,10 +23,10 @@ from digits.network.metadata import (
     CARD_KEY,
     VERSION_KEY,
     Card,
-    Layers,
     card_from_json,
     version_of,
 )
+from digits.network.metadata import Layers as Layers
 
 if TYPE_CHECKING:
     from digits.network.model import MLP
@@ -105,7 +105,8 @@ class OnnxBackend:
         return self._written_version or version_of(self.layers(), self.card)
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
-        return self._session.run(["log_probabilities"], {"pixels": pixels})[0]
+        found: np.ndarray = self._session.run(["log_probabilities"], {"pixels": pixels})[0]
+        return found
 
     def layers(self) -> Layers:
         import onnx
@@ -139,7 +140,8 @@ class TorchBackend:
         import torch
 
         with torch.inference_mode():
-            return self._model(torch.from_numpy(pixels).to(self.device)).cpu().numpy()
+            found: np.ndarray = self._model(torch.from_numpy(pixels).to(self.device)).cpu().numpy()
+        return found
 
     def layers(self) -> Layers:
         return self._model.to_arrays()

@@ -35,4 +35,5 @@ def calibrated(log_probabilities: np.ndarray, calibration: Calibration) -> np.nd
     """
     scaled = log_probabilities / calibration.temperature
     powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    probabilities: np.ndarray = powers / powers.sum(axis=-1, keepdims=True)
+    return probabilities

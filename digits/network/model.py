@@ -49,7 +49,8 @@ class MLP(nn.Module):
         hidden = pixels
         for layer in self.layers[:-1]:
             hidden = self.activation(layer(hidden))
-        return self.layers[-1](hidden)
+        sums: Tensor = self.layers[-1](hidden)
+        return sums
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Log-probability of each digit: pixels (N, 784) float32 in 0..1 -> (N, 10)."""
@@ -59,7 +60,8 @@ class MLP(nn.Module):
         """Copies of every layer's weights and biases as float32 arrays, first layer first."""
 
         def array(value: Tensor) -> np.ndarray:
-            return value.detach().cpu().numpy().copy()
+            values: np.ndarray = value.detach().cpu().numpy()
+            return values.copy()
 
         layers = (layer for layer in self.layers if isinstance(layer, nn.Linear))
         return [(array(layer.weight), array(layer.bias)) for layer in layers]

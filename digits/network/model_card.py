@@ -3,7 +3,6 @@
     python -m digits.network.model_card
 
 What was measured stands in one place, weights/*.json; a test fails when the card says anything else.
-Next: digits/checkpoint.py, which reads those.
 """
 
 from __future__ import annotations
@@ -56,6 +55,8 @@ END = """\
   nines, as much of the world writes them. `sketch` has seen such, too.
 * A few thousand people's hands are in the training data, mostly adults who write with the right hand:
   expect more mistakes on other hands, and measure before anything depends on it.
+* It reads digits that stand upright. Turned or mirrored ones it was never shown, and many of them look like
+  another digit, so it is often sure and wrong: README's Limits have the figures.
 * It is small on purpose, to learn from. Do not use it where a mistake does harm.
 
 ## Data

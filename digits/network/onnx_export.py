@@ -73,7 +73,8 @@ def to_onnx(model: MLP, card: Card) -> bytes:
     facts = {CARD_KEY: card.to_json(), VERSION_KEY: version_of(layers, card)}
     helper.set_model_props(proto, texts | facts)
     onnx.checker.check_model(proto, full_check=True)
-    return proto.SerializeToString()
+    content: bytes = proto.SerializeToString()
+    return content
 
 
 def _chain(layers: Layers, activation: str) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:

@@ -1,10 +1,9 @@
 """Teach a network your hand: a second of training on a few drawings that it misread.
 
 Trained on those drawings alone, a network learns them by heart and forgets the rest. So each of them is
-varied in many ways (digits/pens.py), and every step mixes them with MNIST's own images, for which the
+varied in many ways, and every step mixes them with MNIST's own images, for which the
 network has two teachers: their labels, and what it said of them before the lesson ("learning without
 forgetting", Li and Hoiem, 2016). benchmarks/teach.py measures what is gained and what is lost.
-Next: digits/teach_room.py, the row of buttons on the page.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class Correction:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class FineTuningConfig:
     """How to learn from corrections. Chosen on half of the writers in benchmarks/teach.py."""
 
     steps: int = 250
@@ -53,67 +52,71 @@ class Lesson:
     strength: float = 0.5  # of the variation: less than between people, for it is one person's hand
 
 
-def teach(
+def fine_tune(
     model: MLP,
     corrections: Sequence[Correction],
     images: np.ndarray,
     labels: np.ndarray,
     *,
-    lesson: Lesson | None = None,
+    config: FineTuningConfig | None = None,
     seed: int = 0,
 ) -> Iterator[float]:
     """Fit `model` in place to `corrections` and to MNIST's images (N, 28, 28) uint8 and labels.
 
     Yields the share that is done, 0..1, after every step.
     """
-    lesson = lesson or Lesson()
+    config = config or FineTuningConfig()
     random = torch.Generator().manual_seed(seed)
-    corrected, corrected_targets = vary_corrections(corrections, lesson, seed)
-    replayed, replayed_targets = remember(model, images, labels, lesson, random)
-    mixed_in = min(max(lesson.each * len(corrections), lesson.fewest), lesson.most)
+    corrected, corrected_targets = vary_corrections(corrections, config, seed)
+    replayed, replayed_targets = remember(model, images, labels, config, random)
+    mixed_in = min(max(config.each * len(corrections), config.fewest), config.most)
     yield 0.0
     backprop = Backprop(model)
     optimiser = Adam(backprop.weights, backprop.gradients)
-    for step in range(lesson.steps):
-        here = torch.randint(len(replayed), (lesson.replayed,), generator=random)
+    for step in range(config.steps):
+        here = torch.randint(len(replayed), (config.replayed,), generator=random)
         there = torch.randint(len(corrected), (mixed_in,), generator=random)
         backprop.gradients_of(
             torch.cat([replayed[here], corrected[there]]),
             torch.cat([replayed_targets[here], corrected_targets[there]]),
         )
-        optimiser.step(learning_rate_at(step, lesson))
-        yield (step + 1) / lesson.steps
+        optimiser.step(learning_rate_at(step, config))
+        yield (step + 1) / config.steps
 
 
 def vary_corrections(
-    corrections: Sequence[Correction], lesson: Lesson, seed: int
+    corrections: Sequence[Correction], config: FineTuningConfig, seed: int
 ) -> tuple[Tensor, Tensor]:
     """Pixels (N, 784) and targets (N, 10) of the drawings as they are and in many variations."""
     random = np.random.default_rng(seed)
-    count = max(1, min(lesson.variations, lesson.most_images // len(corrections)))
+    count = max(1, min(config.variations, config.most_images // len(corrections)))
     images, labels = [], []
     for correction in corrections:
         labels += [correction.label] * count
         images.append(prepare_strokes(correction.strokes).image)
         images += [
-            draw(vary(correction.strokes, random, lesson.strength), random)
+            draw(vary(correction.strokes, random, config.strength), random)
             for _ in range(count - 1)
         ]
     return torch.from_numpy(to_pixels(np.stack(images))), one_hot(np.array(labels))
 
 
 def remember(
-    model: MLP, images: np.ndarray, labels: np.ndarray, lesson: Lesson, random: torch.Generator
+    model: MLP,
+    images: np.ndarray,
+    labels: np.ndarray,
+    config: FineTuningConfig,
+    random: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
     """Pixels (N, 784) of some of MNIST's images, and what to go on saying of them, (N, 10).
 
     That is the label, mixed with what the network says of each image before the lesson.
     """
-    chosen = torch.randperm(len(labels), generator=random)[: lesson.pool].numpy()
+    chosen = torch.randperm(len(labels), generator=random)[: config.pool].numpy()
     pixels = torch.from_numpy(to_pixels(images[chosen]))
     with torch.inference_mode():
         said = model(pixels).exp()
-    return pixels, (1 - lesson.memory) * one_hot(labels[chosen]) + lesson.memory * said
+    return pixels, (1 - config.memory) * one_hot(labels[chosen]) + config.memory * said
 
 
 def one_hot(labels: np.ndarray) -> Tensor:
@@ -121,7 +124,12 @@ def one_hot(labels: np.ndarray) -> Tensor:
     return functional.one_hot(torch.from_numpy(labels.astype(np.int64)), CLASSES).float()
 
 
-def learning_rate_at(step: int, lesson: Lesson) -> float:
+def learning_rate_at(step: int, config: FineTuningConfig) -> float:
     """A short rise, so that Adam's first steps do no harm, then half a cosine down to 0."""
     rise = min(1.0, (step + 1) / 10)
-    return lesson.learning_rate * rise * (1 + math.cos(math.pi * step / lesson.steps)) / 2
+    return config.learning_rate * rise * (1 + math.cos(math.pi * step / config.steps)) / 2
+
+
+# The names before; the server still calls them so.
+Lesson = FineTuningConfig
+teach = fine_tune

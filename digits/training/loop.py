@@ -142,7 +142,8 @@ def predictions(model: MLP, images: np.ndarray) -> np.ndarray:
     device = str(next(model.parameters()).device)
     rows, _ = on_device(images, np.zeros(len(images)), device)
     with torch.inference_mode():
-        return model(to_pixels(rows)).argmax(dim=1).cpu().numpy()
+        found: np.ndarray = model(to_pixels(rows)).argmax(dim=1).cpu().numpy()
+    return found
 
 
 def evaluate(model: MLP, images: np.ndarray, labels: np.ndarray) -> float:

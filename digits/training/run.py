@@ -1,9 +1,8 @@
-"""One training on the page: what a visitor asks for, checked, and the reports of what comes of it.
+"""One training on the page: what it is to do, and the reports of what comes of it.
 
-`run()` is a plain generator that changes nothing outside itself: every report carries the weights as
-they are by then, so whoever stops listening keeps what was learnt, and it can run in another process
-(digits/gpu.py). Importing this file does not import torch. Next: digits/train_room.py shows the reports,
-digits/outcome.py what came of a run.
+`run_training()` is a plain generator that changes nothing outside itself: every report carries the weights as
+they are by then, so whoever stops listening keeps what was learnt, and it can run in another process, on
+another device. Importing this file does not import torch.
 """
 
 from __future__ import annotations
@@ -16,10 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digits.data.dataset import Digits
-from digits.network.backends import Backend, Layers, TorchBackend
-from digits.network.metadata import Card
+from digits.network.backends import Backend, TorchBackend
+from digits.network.metadata import Card, Layers
 from digits.network.registry import YOURS
-from digits.page.zero_gpu import borrowed_device, on_gpu
 from digits.training.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -32,8 +30,8 @@ SHOWN_DIGITS = 4  # test digits whose reading is shown as it changes
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a visitor asks for."""
+class RunSettings:
+    """What a run is to do."""
 
     recipe: Recipe
     train_images: int = 60_000  # at most: as many as there are
@@ -42,7 +40,7 @@ class Order:
 
 
 @dataclass(frozen=True, eq=False)
-class Report:
+class RunReport:
     """How far a run is. `epoch` counts those finished; the accuracies are of test images."""
 
     step: int
@@ -58,12 +56,12 @@ class Report:
     layers: Layers  # all the weights, by now
 
 
-def choose_images(digits: Digits, order: Order) -> Digits:
+def choose_images(digits: Digits, settings: RunSettings) -> Digits:
     """The digits with at most the number of training images that was asked for, drawn by the seed."""
     count = len(digits.train_labels)
-    if order.train_images >= count:
+    if settings.train_images >= count:
         return digits
-    chosen = np.random.default_rng(order.seed).permutation(count)[: order.train_images]
+    chosen = np.random.default_rng(settings.seed).permutation(count)[: settings.train_images]
     return replace(
         digits,
         train_images=digits.train_images[chosen],
@@ -71,42 +69,47 @@ def choose_images(digits: Digits, order: Order) -> Digits:
     )
 
 
-def count_steps(order: Order, digits: Digits) -> int:
+def count_steps(settings: RunSettings, digits: Digits) -> int:
     """How many batches a run is."""
-    return order.recipe.epochs * math.ceil(len(digits.train_labels) / order.recipe.batch_size)
+    return settings.recipe.epochs * math.ceil(len(digits.train_labels) / settings.recipe.batch_size)
 
 
 def most_seconds(
-    order: Order, digits: Digits, start: Layers | None, drawing: np.ndarray | None
+    settings: RunSettings, digits: Digits, start: Layers | None, drawing: np.ndarray | None
 ) -> float:
     """Seconds to borrow a GPU for: ten to begin, and 2 ms a step; generous guesses, not measured there."""
     del start, drawing
-    return 10 + 0.002 * count_steps(order, digits)
+    return 10 + 0.002 * count_steps(settings, digits)
 
 
-@on_gpu(most_seconds)
-def run(
-    order: Order, digits: Digits, start: Layers | None, drawing: np.ndarray | None
-) -> Iterator[Report]:
-    """Train as ordered, from `start` or afresh; `drawing` (28, 28) uint8 is read again each time."""
-    import torch
+def run_training(
+    settings: RunSettings,
+    digits: Digits,
+    start: Layers | None,
+    drawing: np.ndarray | None,
+    device: str = "cpu",
+    report_every: float = REPORT_EVERY,
+) -> Iterator[RunReport]:
+    """Train on `device` from `start` or afresh; `drawing` (28, 28) uint8 is read again each time.
 
+    Reports come about every `report_every` seconds and do not change what is learnt: on a CPU the same
+    settings end with the same weights. How many threads it computes with is up to the process.
+    """
     from digits.network.model import MLP, from_layers
     from digits.training.loop import EpochReport, train
 
-    torch.set_num_threads(1)  # others draw meanwhile; so small a network gains little from more
-    config = order.recipe.model
-    model = from_layers(start, config) if start else MLP(config, order.seed)
+    config = settings.recipe.model
+    model = from_layers(start, config) if start else MLP(config, settings.seed)
     shown = _shown_pixels(digits, drawing)
-    steps = count_steps(order, digits)
+    steps = count_steps(settings, digits)
     accuracy, epoch, step = 0.0, 0, 0
     for said in train(
         model,
         digits,
-        order.recipe,
-        device=borrowed_device(),
-        seed=order.seed,
-        report_every=REPORT_EVERY,
+        settings.recipe,
+        device=device,
+        seed=settings.seed,
+        report_every=report_every,
     ):
         if isinstance(said, EpochReport):
             accuracy, epoch = said.test_accuracy, said.epoch
@@ -130,7 +133,7 @@ def _report(
     digits: Digits,
     shown: np.ndarray,
     place: tuple[int, int, int, float],
-) -> Report:
+) -> RunReport:
     import torch
 
     device = next(model.parameters()).device
@@ -139,7 +142,7 @@ def _report(
     tested = min(QUICK_TEST, len(digits.test_labels))
     right = probabilities[:tested].argmax(axis=1) == digits.test_labels[:tested]
     step, steps, epoch, accuracy = place
-    return Report(
+    return RunReport(
         step=step,
         steps=steps,
         epoch=epoch,
@@ -150,13 +153,8 @@ def _report(
         test_accuracy=accuracy,
         guesses=probabilities[:SHOWN_DIGITS],
         drawing=probabilities[-1] if len(shown) > len(digits.test_images[:QUICK_TEST]) else None,
-        layers=[(weight.copy(), bias.copy()) for weight, bias in layers_of(model)],
+        layers=model.to_arrays(),
     )
-
-
-def layers_of(model: MLP) -> Layers:
-    """A model's weights as arrays."""
-    return TorchBackend(model, Card(), str(next(model.parameters()).device)).layers()
 
 
 def make_backend(layers: Layers, card: Card) -> Backend:
@@ -166,13 +164,18 @@ def make_backend(layers: Layers, card: Card) -> Backend:
     return TorchBackend(from_layers(layers, card.config), card, weights=YOURS)
 
 
-def make_card(order: Order, digits: Digits, last: Report) -> Card:
+def make_card(settings: RunSettings, digits: Digits, last: RunReport) -> Card:
     """What the weights' card records of a run."""
-    settings = asdict(order.recipe)
-    del settings["model"]  # the card's config says it
+    recipe = asdict(settings.recipe)
+    del recipe["model"]  # the card's config says it
     return Card(
-        config=order.recipe.model,
-        recipe={**settings, "seed": order.seed, "epochs_done": last.epoch},
+        config=settings.recipe.model,
+        recipe={
+            **recipe,
+            "seed": settings.seed,
+            "epochs_done": last.epoch,
+            "continued": settings.go_on,
+        },
         data={
             "source": digits.source,
             "train_images": len(digits.train_labels),
@@ -180,3 +183,14 @@ def make_card(order: Order, digits: Digits, last: Report) -> Card:
         },
         figures={"test_accuracy": round(last.test_accuracy, 4), "loss": round(last.loss, 4)},
     )
+
+
+# The names before; server and page still call them so.
+Order = RunSettings
+Report = RunReport
+run = run_training
+
+
+def layers_of(model: MLP) -> Layers:
+    """A model's weights as arrays: what model.to_arrays() gives."""
+    return model.to_arrays()

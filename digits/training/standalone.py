@@ -1,8 +1,9 @@
 """The tab "Code": the shortest honest PyTorch script for the network that the page shows.
 
 `write_script(name, card)` fills in the card's own settings, so that what a visitor copies trains the
-network they are looking at, with nothing but torch and torchvision. tests/test_code.py runs it and
-compares its accuracy with the page's. Next: digits/training.py does the same, several times as fast.
+network they are looking at, with nothing but torch and torchvision. A test runs it and compares its accuracy
+with the one it claims. What the script cannot repeat (a run that went on from another network, drawings that
+were taught, a run that was stopped, digits that are not MNIST) it says, and claims nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from digits.network.metadata import Card
 from digits.network.registry import YOURS
 from digits.training.recipes import RECIPES, SPREAD, WARM_UP
 
+MNIST_IMAGES = 60_000  # to train on
 SCRIPT = '''"""{title}
 
     pip install torch torchvision
@@ -77,7 +79,8 @@ def write_script(name: str, card: Card) -> str:
     """A complete script that trains a network of this card's shape with this card's settings."""
     recipe = card.recipe
     cycle = recipe.get("schedule") == "one-cycle"
-    count = int(card.data.get("train_images", 60_000))
+    count = int(card.data.get("train_images", MNIST_IMAGES))
+    shown = count + int(card.data.get("calibration_images", 0))  # those make no difference to see
     settings = {
         "epochs": int(recipe.get("epochs", 2)),
         "batch_size": int(recipe.get("batch_size", 15)),
@@ -87,7 +90,7 @@ def write_script(name: str, card: Card) -> str:
         title=f'The network "{name}": {"-".join(map(str, card.config.sizes))}, trained on MNIST.',
         claim=claim(name, card),
         seed=int(recipe.get("seed") or 0),
-        subset=_write_subset(count) if plain(card) and count < 60_000 else "",
+        subset=_write_subset(count) if plain(card) and shown < MNIST_IMAGES else "",
         standard=STANDARD if recipe.get("standardised") else "",
         layers=_write_layers(card),
         schedule=_write_cycle(settings) if cycle else "",
@@ -104,22 +107,17 @@ def plain(card: Card) -> bool:
 
 def claim(name: str, card: Card) -> str:
     """What the script's reader may expect, in lines that fit the script."""
-    taught = int(card.recipe.get("taught", 0))
-    told = _claim_of_training(name, card)
-    if not taught:
-        return told
-    drawings = f"{taught} drawing{'s' if taught > 1 else ''}"
-    return f"{told}\nIt was also taught {drawings} on the page, which this script has not seen."
-
-
-def _claim_of_training(name: str, card: Card) -> str:
-    accuracy = card.figures.get("test_accuracy")
     if not plain(card):
         recipe = card.recipe["name"]
-        return (
+        told = (
             f'The weights "{name}" also learnt from pen strokes and from varied images. This is the\n'
             f"plain network of the same shape; the real thing: python train.py --recipe {recipe}"
         )
+        return "\n".join([told, *_missing(card)])
+    missing = _missing(card)
+    if missing:
+        return "\n".join([*missing, "So its accuracy will be another than the page's."])
+    accuracy = card.figures.get("test_accuracy")
     if accuracy is None or math.isnan(accuracy):
         return "A second or two per epoch."
     images = int(card.data.get("test_images", 10_000))
@@ -127,6 +125,27 @@ def _claim_of_training(name: str, card: Card) -> str:
         f"On the page it read {100 * accuracy:.1f} % of {images:,} test images; a run with another\n"
         "seed or on another machine differs by a few tenths."
     )
+
+
+def _missing(card: Card) -> list[str]:
+    """What made this network and is not in the script, a line each."""
+    recipe, lines = card.recipe, []
+    if recipe.get("continued"):
+        lines.append(
+            "The network went on from another one. This script trains afresh, with the last run's settings."
+        )
+    taught = int(recipe.get("taught", 0))
+    if taught:
+        drawings = f"{taught} drawing{'s' if taught > 1 else ''}"
+        lines.append(f"It was also taught {drawings} on the page, which this script has not seen.")
+    epochs = recipe.get("epochs")
+    if recipe.get("epochs_done", epochs) != epochs:
+        lines.append("Its training was stopped early. This script trains to the end.")
+    if card.data.get("source", "mnist") != "mnist":
+        lines.append(
+            "It learnt from other images than MNIST's 60,000, which this script downloads."
+        )
+    return lines
 
 
 def _write_layers(card: Card) -> str:

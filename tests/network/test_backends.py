@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from digits.data.dataset import Digits
@@ -17,7 +20,8 @@ from digits.network import backends as inference
 from digits.network.backends import load_backend
 from digits.network.calibration import answer, calibrated
 from digits.network.checkpoint import WEIGHTS_DIR
-from digits.network.metadata import Calibration
+from digits.network.metadata import Calibration, version_of
+from digits.network.registry import Choice, Networks
 from tests.conftest import REPO
 
 NAMES = sorted(path.stem for path in WEIGHTS_DIR.glob("*.pt"))
@@ -26,14 +30,14 @@ NAMES = sorted(path.stem for path in WEIGHTS_DIR.glob("*.pt"))
 @pytest.mark.parametrize("name", NAMES)
 def test_backends_agree_on_every_digit(name: str, bundled: Digits) -> None:
     pixels = to_pixels(bundled.test_images)
-    onnx, torch = (
+    light, torch = (
         load_backend(name, backend, "cpu").predict(pixels) for backend in inference.BACKENDS
     )
-    assert onnx.shape == torch.shape == (1000, 10)
-    assert onnx.dtype == torch.dtype == np.float32
-    assert (onnx.argmax(axis=1) == torch.argmax(axis=1)).all()
-    np.testing.assert_allclose(onnx, torch, atol=1e-4)
-    assert (onnx.argmax(axis=1) == bundled.test_labels).mean() > 0.94
+    assert light.shape == torch.shape == (1000, 10)
+    assert light.dtype == torch.dtype == np.float32
+    assert (light.argmax(axis=1) == torch.argmax(axis=1)).all()
+    np.testing.assert_allclose(light, torch, atol=1e-4)
+    assert (light.argmax(axis=1) == bundled.test_labels).mean() > 0.94
 
 
 @pytest.mark.parametrize("backend", inference.BACKENDS)
@@ -59,6 +63,82 @@ def test_a_name_a_path_and_a_stem_mean_the_same() -> None:
     for weights in ("tutorial", path, path.with_suffix(".pt"), path.with_suffix("")):
         backend = load_backend(weights, "onnx", "cpu")
         assert (backend.weights, backend.name, backend.device) == ("tutorial", "onnx", "cpu")
+
+
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with somebody's own weights, as the working directory; names with dots of their own."""
+    for name in ("my", "run.v2"):
+        shutil.copy(WEIGHTS_DIR / "tutorial.pt", tmp_path / f"{name}.pt")
+    shutil.copy(WEIGHTS_DIR / "sketch.onnx", tmp_path / "run.v2.onnx")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("weights", ["my.pt", "./my.pt", "my", "./my", "{}/my.pt", "{}/my"])
+def test_weights_are_found_from_their_own_folder(mine: Path, weights: str) -> None:
+    named = weights.format(mine)
+    assert load_backend(named).weights == "my"
+    networks = Networks(Choice(named))
+    assert networks.names[0] == networks.default.network == "my"
+    assert networks.get(networks.default).name == "torch"  # there is no my.onnx
+
+
+def test_names_may_have_dots(mine: Path) -> None:
+    assert load_backend("run.v2", "onnx", "cpu").card == load_backend("sketch", "onnx", "cpu").card
+    assert load_backend("./run.v2.pt", "torch", "cpu").weights == "run.v2"
+
+
+def test_a_shipped_name_means_the_shipped_weights_wherever_one_is(mine: Path) -> None:
+    (mine / "sketch").mkdir()
+    assert load_backend("sketch").version == load_backend(WEIGHTS_DIR / "sketch.pt").version
+
+
+def test_one_network_is_loaded_once_whatever_the_choice_was_called() -> None:
+    networks = Networks(Choice("tutorial"))
+    names = [("auto", "auto"), ("onnx", "auto"), ("onnx", "cpu"), ("auto", "cpu")]
+    assert not networks.has_loaded(Choice("tutorial", "onnx", "cpu"))
+    found = {id(networks.get(Choice("tutorial", *names_of))) for names_of in names}
+    assert len(found) == 1
+    assert all(networks.has_loaded(Choice("tutorial", *names_of)) for names_of in names)
+    assert id(networks.get(Choice("tutorial", "torch", "cpu"))) not in found
+
+
+def test_a_page_may_say_which_devices_there_are() -> None:
+    networks = Networks(Choice("tutorial", "torch"), devices=lambda backend: ["cpu"])
+    assert networks.get(networks.default).device == "cpu"
+    with pytest.raises(BackendError, match="use cpu"):
+        networks.get(Choice("tutorial", "torch", "cuda"))
+
+
+def test_a_version_says_whether_two_networks_answer_alike() -> None:
+    versions = {
+        (name, backend): load_backend(name, backend, "cpu").version
+        for name in NAMES
+        for backend in inference.BACKENDS
+    }
+    assert all(len(version) == 16 and int(version, 16) for version in versions.values())
+    for name in NAMES:  # the content counts, not who computes it
+        assert versions[name, "onnx"] == versions[name, "torch"]
+    assert len(set(versions.values())) == len(NAMES)
+    network = load_backend("tutorial", "torch", "cpu")
+    layers, card = network.layers(), network.card
+    assert version_of(layers, card) == network.version
+    assert version_of(layers, replace(card, figures={})) == network.version
+    assert version_of(layers, replace(card, calibration=Calibration(2.0))) != network.version
+    layers[0][0][0, 0] += 1e-3
+    assert version_of(layers, card) != network.version
+
+
+def test_an_onnx_file_without_a_version_gets_the_same(tmp_path: Path) -> None:
+    proto = onnx.load(WEIGHTS_DIR / "tutorial.onnx")
+    kept = [item for item in proto.metadata_props if item.key != "version"]
+    assert len(kept) < len(proto.metadata_props)
+    del proto.metadata_props[:]
+    proto.metadata_props.extend(kept)
+    onnx.save(proto, tmp_path / "old.onnx")
+    written = load_backend("tutorial", "onnx", "cpu").version
+    assert load_backend(tmp_path / "old.onnx", "onnx", "cpu").version == written
 
 
 @pytest.mark.parametrize("backend", inference.BACKENDS)

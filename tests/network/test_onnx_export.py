@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -11,6 +12,7 @@ import torch
 
 from digits.errors import ExportError
 from digits.network.backends import OnnxBackend
+from digits.network.checkpoint import WEIGHTS_DIR
 from digits.network.config import ACTIVATIONS, ModelConfig
 from digits.network.metadata import Card
 from digits.network.model import MLP
@@ -24,6 +26,19 @@ def test_onnxruntime_agrees_with_torch(hidden: tuple[int, ...], activation: str)
     model = MLP(config, seed=0)
     pixels = np.random.default_rng(0).random((50, 784), np.float32)
     assert check_against_torch(to_onnx(model, Card(config)), model, pixels) < 1e-5
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_opset_is_the_lowest_that_serves(name: str) -> None:
+    """onnxruntime 1.16 reads up to 19; only GELU needs more."""
+    proto = onnx.load_from_string(to_onnx(MLP(ModelConfig((8,), name)), Card()))
+    assert [opset.version for opset in proto.opset_import] == [20 if name == "gelu" else 9]
+
+
+@pytest.mark.parametrize("path", sorted(WEIGHTS_DIR.glob("*.onnx")), ids=lambda path: path.stem)
+def test_shipped_files_load_in_old_runtimes(path: Path) -> None:
+    proto = onnx.load(path)
+    assert proto.opset_import[0].version <= 13 and proto.ir_version <= 8
 
 
 def test_any_number_of_drawings_at_once() -> None:

@@ -21,6 +21,7 @@ from digits.network.backends import OnnxBackend
 from digits.network.checkpoint import load_weights
 from digits.page import layout as train_layout
 from digits.server import training_service as train_room
+from digits.training.loop import predictions
 from tests.conftest import PHONE, write_mnist
 from tests.support.browser import (
     PATIENCE,
@@ -223,9 +224,9 @@ def test_the_own_network_can_be_taken_away(
     pixels = to_pixels(bundled.test_images)
     said = OnnxBackend(paths["onnx"]).predict(pixels).argmax(axis=1)
     assert 100 * (said == bundled.test_labels).mean() == pytest.approx(accuracy(page), abs=0.06)
-    _, card = load_weights(paths["pt"])
+    model, card = load_weights(paths["pt"])
     assert card.recipe["batch_size"] == 50 and card.recipe["epochs"] == 1
-    assert np.array_equal(said, np.argmax(OnnxBackend(paths["onnx"]).predict(pixels), axis=1))
+    assert np.array_equal(said, predictions(model, bundled.test_images))
     script = paths["py"].read_text(encoding="utf-8")
     compile(script, "script", "exec")
     assert "split(50)" in script

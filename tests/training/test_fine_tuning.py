@@ -13,10 +13,16 @@ from digits.data.dataset import Digits
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.checkpoint import WEIGHTS_DIR, load_weights
 from digits.network.model import MLP
-from digits.training.fine_tuning import Correction, Lesson, learning_rate_at, remember, teach
+from digits.training.fine_tuning import (
+    Correction,
+    FineTuningConfig,
+    fine_tune,
+    learning_rate_at,
+    remember,
+)
 from digits.training.loop import evaluate, predictions
 
-QUICK = Lesson(steps=60, variations=8)
+QUICK = FineTuningConfig(steps=60, variations=8)
 
 
 def star(turned: float = 0.0) -> list[np.ndarray]:
@@ -30,15 +36,15 @@ def tutorial() -> MLP:
     return load_weights(WEIGHTS_DIR / "tutorial.pt")[0]
 
 
-def learn(model: MLP, digits: Digits, lesson: Lesson = QUICK, seed: int = 0) -> MLP:
+def learn(model: MLP, digits: Digits, config: FineTuningConfig = QUICK, seed: int = 0) -> MLP:
     taught = copy.deepcopy(model)
     shares = list(
-        teach(
+        fine_tune(
             taught,
             [Correction(star(), 6)],
             digits.train_images,
             digits.train_labels,
-            lesson=lesson,
+            config=config,
             seed=seed,
         )
     )
@@ -56,7 +62,7 @@ def test_one_corrected_drawing_is_learnt_with_others_like_it(
 
 def test_mnist_is_not_forgotten(tutorial: MLP, bundled: Digits) -> None:
     test = (bundled.test_images, bundled.test_labels)
-    taught = learn(tutorial, bundled, Lesson(steps=100))
+    taught = learn(tutorial, bundled, FineTuningConfig(steps=100))
     assert evaluate(taught, *test) > evaluate(tutorial, *test) - 0.01
 
 
@@ -75,8 +81,8 @@ def test_the_same_seed_gives_the_same_network(tutorial: MLP, bundled: Digits) ->
 def test_targets_mix_the_label_with_what_was_said_before(tutorial: MLP, few: Digits) -> None:
     def targets(memory: float) -> tuple[torch.Tensor, torch.Tensor]:
         random = torch.Generator().manual_seed(0)
-        lesson = replace(QUICK, memory=memory, pool=50)
-        return remember(tutorial, few.train_images, few.train_labels, lesson, random)
+        config = replace(QUICK, memory=memory, pool=50)
+        return remember(tutorial, few.train_images, few.train_labels, config, random)
 
     (pixels, labels), (_, said), (_, half) = targets(0.0), targets(1.0), targets(0.5)
     assert labels.shape == (50, 10) and set(labels.unique().tolist()) == {0.0, 1.0}
@@ -85,7 +91,7 @@ def test_targets_mix_the_label_with_what_was_said_before(tutorial: MLP, few: Dig
 
 
 def test_the_learning_rate_rises_shortly_and_falls_to_nothing() -> None:
-    lesson = replace(QUICK, steps=100)
-    rates = [learning_rate_at(step, lesson) for step in range(100)]
+    config = replace(QUICK, steps=100)
+    rates = [learning_rate_at(step, config) for step in range(100)]
     assert rates[0] < rates[5] < rates[9] == max(rates)
-    assert rates[-1] < 0.001 * lesson.learning_rate
+    assert rates[-1] < 0.001 * config.learning_rate

@@ -24,7 +24,7 @@ from digits.server.requests import read_order
 from digits.server.results import confusion, describe_outcome, mistakes
 from digits.server.workers import in_threads, make_workers
 from digits.training.loop import evaluate
-from digits.training.run import choose_images, make_backend, make_card, run
+from digits.training.run import choose_images, make_backend, make_card, run, run_training
 
 WORKERS = make_workers(1)
 
@@ -125,9 +125,14 @@ def test_a_report_is_not_changed_by_the_steps_after_it(few: Digits) -> None:
     assert not np.array_equal(reports[0].layers[0][0], reports[-1].layers[0][0])
 
 
-def test_the_same_seed_repeats_the_run(few: Digits) -> None:
-    one, other = (list(run(order(seed=5), few, None, None))[-1] for _ in range(2))
-    assert one.loss == other.loss and one.test_accuracy == other.test_accuracy
+@pytest.mark.parametrize("preset", ["tutorial", "fast"])
+def test_the_same_seed_repeats_the_run_however_often_it_reports(few: Digits, preset: str) -> None:
+    asked = order(preset=preset, seed=5)
+    versions = set()
+    for every in (0.2, 0.0, 0.01):
+        last = list(run_training(asked, few, None, few.test_images[0], report_every=every))[-1]
+        versions.add(make_backend(last.layers, make_card(asked, few, last)).version)
+    assert len(versions) == 1
 
 
 def test_the_story_has_an_entry_an_epoch_and_thins_long_curves(few: Digits) -> None:

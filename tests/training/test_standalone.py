@@ -97,6 +97,33 @@ def test_a_taught_network_says_what_the_script_lacks() -> None:
     assert "taught 3 drawings on the page" in script
 
 
+@pytest.mark.parametrize(
+    ("recipe", "data", "said"),
+    [
+        ({"continued": True}, {}, "went on from another one"),
+        ({"taught": 1}, {}, "taught 1 drawing on the page"),
+        ({"epochs": 5, "epochs_done": 2}, {}, "was stopped early"),
+        ({}, {"source": "bundled"}, "other images than MNIST"),
+    ],
+)
+def test_a_script_that_cannot_repeat_the_run_claims_nothing(
+    recipe: dict[str, object], data: dict[str, object], said: str
+) -> None:
+    figures = {"test_accuracy": 0.95}
+    claims = "On the page it read 95.0 %"
+    assert claims in write_script("yours", Card(recipe={"name": "yours"}, figures=figures))
+    script = write_script(
+        "yours", Card(recipe={"name": "yours", **recipe}, data=data, figures=figures)
+    )
+    compile(script, "network.py", "exec")
+    assert said in script and claims not in script and "95" not in script
+
+
+def test_images_held_out_to_calibrate_on_need_no_line_of_their_own() -> None:
+    data = {"source": "mnist", "train_images": 58_000, "calibration_images": 2_000}
+    assert "chosen" not in write_script("tutorial", Card(recipe={"name": "tutorial"}, data=data))
+
+
 def test_weights_that_learnt_more_than_mnist_say_so() -> None:
     card = Card(recipe={"name": "sketch"}, figures={"test_accuracy": 0.98})
     script = write_script("sketch", card)

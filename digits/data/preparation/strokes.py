@@ -112,7 +112,8 @@ def _draw(strokes: Strokes, width: int, height: int, pen: float) -> Ink:
         part = slice(start, start + 512)
         squares = down[part, :, None] + across[part, None, :]
         np.minimum(nearest, squares.min(axis=0), out=nearest)
-    return np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    ink: Ink = np.clip(pen / 2 + 0.5 - np.sqrt(nearest), 0, 1)
+    return ink
 
 
 def _discs(strokes: Strokes) -> NDArray[np.float64]:
@@ -130,7 +131,8 @@ def _discs(strokes: Strokes) -> NDArray[np.float64]:
 def measure(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
     """The way (n,) along `stroke` from its first point to each of its points."""
     steps = np.diff(stroke, axis=0)
-    return np.concatenate([[0.0], np.hypot(steps[:, 0], steps[:, 1]).cumsum()])
+    way: NDArray[np.float64] = np.hypot(steps[:, 0], steps[:, 1]).cumsum()
+    return np.concatenate([np.zeros(1), way])
 
 
 def space_out(
