@@ -107,7 +107,8 @@ def _read_as_stranger(
         optimiser.step()
         schedule.step()
     with torch.inference_mode():
-        return model(torch.from_numpy(to_pixels(unseen))).exp().numpy()
+        read: NDArray[np.float32] = model(torch.from_numpy(to_pixels(unseen))).exp().numpy()
+    return read
 
 
 def write_doubtful(source: str, numbers: Collection[int], path: Path = DOUBTFUL) -> None:
