@@ -45,10 +45,10 @@ PART = 2000  # images that a process makes at a time
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many images to make: variations of each MNIST image and, on average, drawing; of the others."""
+    """How many images to make: variations of each MNIST image and drawing, images of the others."""
 
     mnist: int = 20
-    pens: int = 22
+    pens: int = 18
     forms: int = 20_000
     kinds: int = 40_000
     others: int = 20_000
@@ -104,8 +104,7 @@ def make_groups(
         "letters": (partial(_draw_letters, letters), sizes.letters * len(letters)),
     }
     for name, ours in pens.items():
-        count = round(sizes.pens * len(drawings) * weights[name])
-        makers[groups[name]] = (partial(_vary_drawings, ours), count)
+        makers[groups[name]] = (partial(_vary_drawings, ours), sizes.pens * len(ours))
     if len(digits.train_labels):
         yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
     for number, (name, (make, count)) in enumerate(makers.items()):
