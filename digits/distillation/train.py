@@ -41,12 +41,12 @@ TEACHER_EPOCHS = 10
 TEACHER_BATCH = 512
 TEACHER_RATE = 0.004
 SHARES = {
-    "mnist": 0.50,
-    "plain": 0.08,
-    "pens": 0.30,
-    "forms": 0.02,
-    "kinds": 0.05,
-    "others": 0.02,
+    "mnist": 0.54,
+    "plain": 0.09,
+    "pens": 0.27,
+    "forms": 0.015,
+    "kinds": 0.04,
+    "others": 0.015,
     "letters": 0.03,
 }
 TRUST = 0.9  # how much of a target is the teacher's opinion; the rest is the label

@@ -45,6 +45,8 @@ SHOWN_DIGITS = 4  # test digits in the picture at the end
 BAR_EVERY = 0.1  # seconds between two moves of the progress bar
 # `sketch` has a threshold to keep for many kinds of hands, and more images than it can show.
 HELD_OUT_OF = {"sketch": 1 / 12}
+# Shares of the held-out images and of strangers' drawings that may be turned away for what is no digit.
+AWAY = (0.02, 0.03)
 
 Reports = Iterator[Progress | EpochReport]
 
@@ -213,7 +215,7 @@ def calibrate_on(
     groups = [read_all(model, held)]
     if strangers:
         groups.append(read_all(model, prepare_drawings(strangers)))
-    return calibrate(groups)
+    return calibrate(groups, AWAY[: len(groups)])
 
 
 def figures_on_test(model: MLP, digits: Digits, calibration: Calibration) -> dict[str, float]:
