@@ -10,6 +10,7 @@ are chosen on images that the network has not learnt from, and the card says how
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -144,6 +145,7 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
         figures |= score_strangers(model, unknown, calibration)
     card = replace(
         card,
+        recipe=card.recipe | describe_start(settings.start_from),
         data=card.data | {"calibration_images": len(held[1])} | describe_drawings(known),
         figures=card.figures | figures,
         calibration=calibration,
@@ -163,6 +165,14 @@ def start_model(settings: FitSettings) -> MLP:
         sizes = str(settings.recipe.model.sizes)
         raise WeightsError("weights_shape", path=settings.start_from, sizes=sizes)
     return model
+
+
+def describe_start(path: Path | None) -> dict[str, str]:
+    """What the card says of the weights that a fit went on from: which file, and its content's checksum."""
+    if path is None:
+        return {}
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return {"start_from": f"{path.parent.name}/{path.name}, SHA-256 {checksum}"}
 
 
 def load_drawings(settings: FitSettings) -> list[Drawing]:
