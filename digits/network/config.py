@@ -40,8 +40,9 @@ LIMITS: dict[str, tuple[float, float]] = {
     "width": (1, 1024),
     "train_images": (10, 60_000),
     "seed": (0, 2**31 - 1),
-    "threads": (1, 1024),
 }
+
+COMMAND_LIMITS = {**LIMITS, "threads": (1, 1024)}  # what the command line alone may set
 
 # Everybody on the page shares a few cores, so a visitor may ask for less than the command line may.
 PAGE_LIMITS = {

@@ -35,8 +35,13 @@ from digits.evaluation.temperature import Scored, calibrate
 from digits.files import check_writable, write_atomically
 from digits.network.backends import TorchBackend, choose_device, predict_images
 from digits.network.calibration import calibrated
+<<<<<<< HEAD
 from digits.network.checkpoint import WEIGHTS_DIR, load_weights, save_weights
 from digits.network.config import ModelConfig, check_limit
+=======
+from digits.network.checkpoint import WEIGHTS_DIR, save_weights
+from digits.network.config import COMMAND_LIMITS, ModelConfig, check_limit
+>>>>>>> base
 from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP
 from digits.training.loop import EpochReport, Progress, predictions, train
@@ -92,7 +97,7 @@ def settings_of(flags: argparse.Namespace) -> FitSettings:
     given = {name: getattr(flags, name) for name in names if getattr(flags, name) is not None}
     recipe = replace(recipe, model=model, **given)
     check_recipe(recipe)
-    check_limit("threads", flags.threads)
+    check_limit("threads", flags.threads, COMMAND_LIMITS)
     if flags.seed is not None:
         check_limit("seed", flags.seed)
     out = flags.out or WEIGHTS_DIR / f"{recipe.name}.pt"
