@@ -35,13 +35,8 @@ from digits.evaluation.temperature import Scored, calibrate
 from digits.files import check_writable, write_atomically
 from digits.network.backends import TorchBackend, choose_device, predict_images
 from digits.network.calibration import calibrated
-<<<<<<< HEAD
 from digits.network.checkpoint import WEIGHTS_DIR, load_weights, save_weights
-from digits.network.config import ModelConfig, check_limit
-=======
-from digits.network.checkpoint import WEIGHTS_DIR, save_weights
 from digits.network.config import COMMAND_LIMITS, ModelConfig, check_limit
->>>>>>> base
 from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP
 from digits.training.loop import EpochReport, Progress, predictions, train
