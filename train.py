@@ -20,6 +20,7 @@ from digits.process import leave, name_missing, no_garbage, run_command
 
 try:
     with no_garbage():
+        from digits.data.stroke_files import writer_numbers
         from digits.network.backends import DEVICES
         from digits.network.config import ACTIVATIONS
         from digits.training.recipes import RECIPES
@@ -51,13 +52,26 @@ def build_parser() -> argparse.ArgumentParser:
     # too, two threads spend their time waiting for each other (benchmarks/training.py, `threads`).
     add("--threads", type=int, default=1, help="CPU threads (default: 1, as more gain nothing)")
     add("--data", type=Path, metavar="DIR", help="folder with MNIST/raw")
-    add("--strokes", type=Path, metavar="FILE", help="UNIPEN file that sketch learns from")
+    add(
+        "--strokes",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="UNIPEN files for sketch to learn from",
+    )
     add(
         "--without-writers",
-        type=whole_numbers,
-        default=(),
-        metavar="3,8",
-        help="writers in the stroke file not to learn from, but to score the result on",
+        type=writers,
+        default=frozenset(),
+        metavar="3,8,1003-1233/5",
+        help="writers not to learn from, but to score the result on; 3-23/5 is every fifth",
+    )
+    add("--start-from", type=Path, metavar="FILE", help="weights for sketch to go on from")
+    add(
+        "--keep-images",
+        type=Path,
+        metavar="DIR",
+        help="keep what sketch learns from for the next run",
     )
     add("--out", type=Path, metavar="FILE", help="default: weights/<recipe>.pt")
     add("--show", action="store_true", help="open the four test digits in a window")
@@ -70,6 +84,14 @@ def whole_numbers(text: str) -> tuple[int, ...]:
         return tuple(int(size) for size in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not like 64,64,64") from None
+
+
+def writers(text: str) -> frozenset[int]:
+    """ "3,8,1003-1233/5" -> 3, 8 and every fifth from 1003 to 1233."""
+    try:
+        return writer_numbers(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def fit(flags: argparse.Namespace) -> None:

@@ -25,6 +25,11 @@ def make_other(drawings: Sequence[Drawing], random: np.random.Generator) -> NDAr
     return draw(kinds[random.choice(len(kinds), p=weights)][1](), random)
 
 
+def make_letter(drawing: Drawing, random: np.random.Generator) -> NDArray[np.uint8]:
+    """An image (28, 28) of a letter that somebody drew with a pen, varied a little."""
+    return draw(vary(drawing.strokes, random, 0.7), random)
+
+
 def _letter(random: np.random.Generator) -> Lines:
     names = sorted(LETTER_FORMS)
     choices = LETTER_FORMS[names[random.integers(len(names))]]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.augmentation.glyphs import DIGIT_FORMS, draw_form
+from digits.augmentation.kinds import draw_kind
 from digits.data.drawings import Drawing, Strokes
 from digits.data.preparation.strokes import PEN, measure, prepare_strokes, space_out
 
@@ -88,6 +89,11 @@ def make_form(digit: int, random: np.random.Generator) -> NDArray[np.uint8]:
     return draw(vary(lines, random), random)
 
 
+def make_kind(digit: int, random: np.random.Generator) -> NDArray[np.uint8]:
+    """An image (28, 28) of `digit` of one of the kinds that strangers write, varied."""
+    return draw(vary(draw_kind(digit, random), random), random)
+
+
 def normalise(strokes: Strokes) -> Lines:
     """`strokes` centred on 0, their longer side 1."""
     points = np.concatenate(strokes)
@@ -117,7 +123,8 @@ def lean(lines: Lines, random: np.random.Generator, strength: float) -> Lines:
     """Rotate, slant and stretch the whole drawing."""
     turn = strength * np.clip(random.normal(0, 0.12), -0.35, 0.35)
     slant = strength * np.clip(random.normal(0, 0.22), -0.6, 0.6)
-    stretch = np.exp(strength * random.normal(0, 0.16))
+    # One in eight is far wider or narrower: some people write so, in boxes that are too low or too small.
+    stretch = np.exp(strength * random.normal(0, 0.16 if random.random() < 0.875 else 0.4))
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = rotation @ np.array([[stretch, -slant], [0, 1]])
     return [line @ matrix.T for line in lines]

@@ -25,6 +25,14 @@ class Digits:
 LabelledImages = tuple[NDArray[np.uint8], NDArray[np.uint8]]  # (N, 28, 28) and (N,)
 
 
+def hold_out_last(digits: Digits, share: float) -> tuple[Digits, LabelledImages]:
+    """As hold_out(), but the last ones of all: earlier weights have not learnt from these either."""
+    first = len(digits.train_labels) - round(share * len(digits.train_labels))
+    images, labels = digits.train_images, digits.train_labels
+    kept = replace(digits, train_images=images[:first], train_labels=labels[:first])
+    return kept, (images[first:], labels[first:])
+
+
 def hold_out(digits: Digits, share: float = HELD_OUT) -> tuple[Digits, LabelledImages]:
     """The digits without a share of their training images, and those: not to learn from, but to
     choose or calibrate on. They are the last ones of each class, for a file may be sorted by class."""

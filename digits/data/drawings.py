@@ -61,3 +61,6 @@ class Drawing:
     strokes: list[NDArray[np.float64]]
     label: int  # 0 to 9, or NOT_A_DIGIT
     writer: int  # 0 where the file does not say
+    name: str = ""  # what the file calls it: "7", "B"
+    source: str = ""  # the stroke file it is from: "unipen-1a"
+    number: int = 0  # its place among the drawings of that file

@@ -12,6 +12,7 @@ import math
 import shlex
 import zlib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +28,15 @@ def read_unipen(path: Path) -> list[Drawing]:
     """Read all drawings of a UNIPEN file, plain, .gz or .Z; StrokesError names a malformed line."""
     drawings: list[Drawing] = []
     label = writer = 0
+    name = ""
     strokes: list[list[tuple[float, float]]] = []
     inside = pen_is_down = False
 
     def finish() -> None:
         kept = [np.array(stroke) for stroke in strokes if stroke]
         if inside and kept:
-            drawings.append(Drawing(kept, label, writer))
+            source = path.name.split(".")[0]
+            drawings.append(Drawing(kept, label, writer, name, source, len(drawings)))
 
     for number, line in enumerate(_read_text(path).splitlines(), start=1):
         try:
@@ -42,7 +45,8 @@ def read_unipen(path: Path) -> list[Drawing]:
                 continue
             if words[0] == ".SEGMENT":
                 finish()
-                label, writer, strokes = _read_label(line), 0, []
+                name = _read_name(line)
+                label, writer, strokes = _label_of(name), 0, []
                 inside, pen_is_down = True, False
             elif words[0] == ".COMMENT" and inside:
                 writer = _read_writer(words) or writer
@@ -65,7 +69,7 @@ def write_unipen(path: Path, drawings: Iterable[Drawing]) -> None:
     """Write `drawings` as UNIPEN text for read_unipen; packed if the name ends in .gz."""
     lines = [".HIERARCHY DIGIT", ""]
     for number, drawing in enumerate(drawings):
-        label = "?" if drawing.label == NOT_A_DIGIT else str(drawing.label)
+        label = (drawing.name or "?") if drawing.label == NOT_A_DIGIT else str(drawing.label)
         lines.append(f'.SEGMENT DIGIT {number} ? "{label}"')
         lines.append(f".COMMENT {label} {drawing.writer} {number}")
         for stroke in drawing.strokes:
@@ -93,15 +97,19 @@ def _read_text(path: Path) -> str:
     return content.decode("latin-1")
 
 
-def _read_label(line: str) -> int:
-    """The digit a `.SEGMENT DIGIT 0 ? "8"` line names, NOT_A_DIGIT for anything else it names."""
+def _read_name(line: str) -> str:
+    """What a `.SEGMENT DIGIT 0 ? "8"` line names."""
     try:
         words = shlex.split(line)
     except ValueError:  # a quotation mark without its other half
         words = []
     if len(words) < 5:
         raise StrokesError("strokes_label")
-    name = words[-1]
+    return words[-1]
+
+
+def _label_of(name: str) -> int:
+    """The digit that is named, or NOT_A_DIGIT."""
     return int(name) if len(name) == 1 and name in "0123456789" else NOT_A_DIGIT
 
 
@@ -133,10 +141,9 @@ def _fit_to_pad(drawings: list[Drawing]) -> list[Drawing]:
     else:
         side = max(float((far - corner).max()), 1e-9)
     return [
-        Drawing(
-            [(stroke - corner) / side * [1, -1] + [0, 1] for stroke in drawing.strokes],
-            drawing.label,
-            drawing.writer,
+        replace(
+            drawing,
+            strokes=[(stroke - corner) / side * [1, -1] + [0, 1] for stroke in drawing.strokes],
         )
         for drawing in drawings
     ]

@@ -2,33 +2,41 @@
 
 Making an image takes longer than learning from it, so they are made once and shown many times:
 
-    mnist     MNIST's images, varied (augmentation/images.py)
-    plain     MNIST's images as they are
-    pens      drawings by 30 people, varied, blended, drawn with many pens (augmentation/strokes.py)
-    forms     digits in forms that both lack, drawn by rule (augmentation/glyphs.py)
-    others    letters, signs, scribbles, several digits: nothing the network should be sure about
+    mnist       MNIST's images, varied
+    plain       MNIST's images as they are
+    pens:FILE   digits that people drew with a pen, varied, blended, drawn with many pens: a group a file
+    forms       digits in forms that both lack, drawn by rule from examples
+    kinds       digits as strangers write them, drawn by rule with measures of their own
+    others      letters, signs, scribbles, several digits: nothing the network should be sure about
+    letters     letters that people drew with a pen, where a stroke file has some
 
-Takes minutes on every core and 6 GB of memory.
+Takes minutes on every core and some 5 GB of memory; with a folder given, what is made is kept there and used
+again by the next run that asks for the same.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digits.augmentation.images import vary_images
-from digits.augmentation.negatives import make_other
-from digits.augmentation.strokes import make_digit, make_form
+from digits.augmentation.kinds import KINDS
+from digits.augmentation.negatives import make_letter, make_other
+from digits.augmentation.strokes import make_digit, make_form, make_kind
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT, Drawing
+from digits.data.stroke_files import by_source, is_no_digit
 from digits.process import keep_to_one_thread
 
 NO_DIGIT = 10  # label of images of anything else
@@ -39,10 +47,12 @@ PART = 2000  # images that a process makes at a time
 class Sizes:
     """How many images to make: variations of each MNIST image and drawing, images of the others."""
 
-    mnist: int = 60
-    pens: int = 90
-    forms: int = 200_000
-    others: int = 150_000
+    mnist: int = 20
+    pens: int = 18
+    forms: int = 20_000
+    kinds: int = 40_000
+    others: int = 20_000
+    letters: int = 2  # variations of each letter
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,33 +82,73 @@ def make_groups(
     shares: dict[str, float],
     sizes: Sizes,
     seed: int,
+    kept: Path | None = None,
 ) -> Iterator[Group]:
     """Make the groups one after the other, in as many processes as there are cores; none is empty.
 
-    The same seed gives the same images, however many processes there are.
+    The same seed gives the same images, however many processes there are, and with the folder `kept` they are
+    made once. `shares` has one number for all "pens" together.
     """
+    letters = [drawing for drawing in drawings if is_no_digit(drawing)]
     drawings = [drawing for drawing in drawings if drawing.label != NOT_A_DIGIT]
+    pens = by_source(drawings)
+    weights = source_shares(pens)
+    groups = {name: f"pens:{name}" if name else "pens" for name in pens}
+    shares = shares | {groups[name]: shares["pens"] * weights[name] for name in pens}
+    shares = shares | ({"letters": 0.0} if not letters else {})
     makers: dict[str, tuple[Callable[[Part], Made], int]] = {
         "mnist": (partial(_vary_mnist, digits), sizes.mnist * len(digits.train_labels)),
-        "pens": (partial(_vary_drawings, drawings), sizes.pens * len(drawings)),
         "forms": (_draw_forms, sizes.forms),
+        "kinds": (_draw_kinds, sizes.kinds),
         "others": (partial(_draw_others, drawings), sizes.others),
+        "letters": (partial(_draw_letters, letters), sizes.letters * len(letters)),
     }
+    for name, ours in pens.items():
+        makers[groups[name]] = (partial(_vary_drawings, ours), sizes.pens * len(ours))
     if len(digits.train_labels):
         yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
     for number, (name, (make, count)) in enumerate(makers.items()):
         if count and shares[name]:
-            # Each part is its own seed, so it does not matter who makes it.
-            parts = [
-                Part(seed * 1_000_003 + number * 100_003 + at, at, min(at + PART, count))
-                for at in range(0, count, PART)
-            ]
-            # Put in place as they come: a list of parts and its sum would be twice the memory.
-            images = np.empty((count, 28, 28), np.uint8)
-            labels = np.empty(count, np.uint8)
-            for part, made in zip(parts, _in_processes(make, parts), strict=True):
-                images[part.first : part.last], labels[part.first : part.last] = made
+            first_seed = seed * 1_000_003 + number * 100_003
+            images, labels = _kept(kept, name, partial(_make, make, count, first_seed))
             yield Group(name, images, labels, shares[name])
+
+
+def source_shares(groups: dict[str, list[Drawing]]) -> dict[str, float]:
+    """Each file's part of the pens' share, by the root of its number of drawings.
+
+    A large file has more to teach, but by its number alone it would drown the writers of a small one.
+    """
+    roots = {name: len(drawings) ** 0.5 for name, drawings in groups.items()}
+    total = sum(roots.values())
+    return {name: root / total for name, root in roots.items()}
+
+
+def _make(make: Callable[[Part], Made], count: int, first_seed: int) -> Made:
+    # Each part is its own seed, so it does not matter who makes it.
+    parts = [Part(first_seed + at, at, min(at + PART, count)) for at in range(0, count, PART)]
+    # Put in place as they come: a list of parts and its sum would be twice the memory.
+    images = np.empty((count, 28, 28), np.uint8)
+    labels = np.empty(count, np.uint8)
+    for part, made in zip(parts, _in_processes(make, parts), strict=True):
+        images[part.first : part.last], labels[part.first : part.last] = made
+    return images, labels
+
+
+def _kept(folder: Path | None, name: str, make: partial[Made]) -> Made:
+    """What `make` makes, or what the same call made before and `folder` keeps."""
+    if folder is None:
+        return make()
+    # The call itself is the key: its function, its drawings or digits, its count and seed.
+    key = hashlib.sha256(pickle.dumps((make.func, make.args))).hexdigest()[:16]
+    stem = f"{name.replace(':', '-')}-{key}"
+    paths = [folder / f"{stem}-{part}.npy" for part in ("images", "labels")]
+    if not all(path.exists() for path in paths):
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, array in zip(paths, make(), strict=True):
+            np.save(path, array)
+    images, labels = (np.load(path) for path in paths)
+    return images, labels
 
 
 def _in_processes(make: Callable[[Part], Made], parts: list[Part]) -> Iterator[Made]:
@@ -138,6 +188,20 @@ def _draw_forms(part: Part) -> Made:
     random = np.random.default_rng(part.seed)
     labels = (np.arange(part.first, part.last) % 10).astype(np.uint8)
     return np.stack([make_form(int(label), random) for label in labels]), labels
+
+
+def _draw_kinds(part: Part) -> Made:
+    random = np.random.default_rng(part.seed)
+    choices = np.array([digit for digit, kinds in KINDS.items() for _ in kinds], np.uint8)
+    labels = choices[np.arange(part.first, part.last) % len(choices)]
+    return np.stack([make_kind(int(label), random) for label in labels]), labels
+
+
+def _draw_letters(letters: Sequence[Drawing], part: Part) -> Made:
+    random = np.random.default_rng(part.seed)
+    places = np.arange(part.first, part.last) % len(letters)
+    images = np.stack([make_letter(letters[int(place)], random) for place in places])
+    return images, np.full(len(images), NO_DIGIT, np.uint8)
 
 
 def _draw_others(drawings: Sequence[Drawing], part: Part) -> Made:

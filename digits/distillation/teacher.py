@@ -9,9 +9,9 @@ from digits.network.config import CLASSES
 
 
 class Teacher(nn.Module):
-    """A small convolutional network: 1 -> 24 -> 48 -> 72 channels, two layers on top."""
+    """A small convolutional network: 1 -> 16 -> 32 -> 48 channels, two layers on top."""
 
-    def __init__(self, width: int = 24) -> None:
+    def __init__(self, width: int = 16) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             *_convolution(1, width, 5, stride=2),
@@ -28,8 +28,9 @@ class Teacher(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """Pixels (N, 784) in 0..1 -> logits (N, 10)."""
         images = pixels.view(-1, 1, 28, 28).contiguous(memory_format=torch.channels_last)
-        # 16-bit products: three times as fast on a CPU that has them, and exact enough to teach.
-        with torch.autocast(pixels.device.type, torch.bfloat16):
+        with torch.autocast(
+            pixels.device.type, torch.bfloat16, enabled=_gains_from_16_bits(pixels)
+        ):
             logits: Tensor = self.layers(images)
         return logits.float()
 
@@ -37,3 +38,11 @@ class Teacher(nn.Module):
 def _convolution(inputs: int, outputs: int, size: int, stride: int = 1) -> list[nn.Module]:
     convolution = nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, bias=False)
     return [convolution, nn.BatchNorm2d(outputs), nn.ReLU()]
+
+
+def _gains_from_16_bits(pixels: Tensor) -> bool:
+    """Whether 16-bit products, exact enough to teach, are faster here: three times where a CPU has them.
+
+    One without AVX-512 must act them out, at a tenth of the speed of 32 bits.
+    """
+    return pixels.device.type != "cpu" or "AVX512" in torch.backends.cpu.get_cpu_capability()

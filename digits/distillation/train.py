@@ -17,6 +17,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -25,6 +26,7 @@ from torch.nn import functional
 
 from digits.data.dataset import Digits
 from digits.data.drawings import Drawing
+from digits.distillation.cleaning import without_doubtful
 from digits.distillation.dataset import NO_DIGIT, Group, Sizes, make_groups
 from digits.distillation.teacher import Teacher
 from digits.evaluation.metrics import accuracy
@@ -35,11 +37,22 @@ from digits.training.loop import EpochReport, Progress
 from digits.training.recipes import Recipe
 
 EPOCH = 60_000  # images in what is called an epoch here: as many as MNIST has
-TEACHER_EPOCHS = 16
+TEACHER_EPOCHS = 10
 TEACHER_BATCH = 512
 TEACHER_RATE = 0.004
-SHARES = {"mnist": 0.60, "plain": 0.09, "pens": 0.22, "forms": 0.05, "others": 0.04}
+SHARES = {
+    "mnist": 0.54,
+    "plain": 0.09,
+    "pens": 0.27,
+    "forms": 0.015,
+    "kinds": 0.04,
+    "others": 0.015,
+    "letters": 0.03,
+}
 TRUST = 0.9  # how much of a target is the teacher's opinion; the rest is the label
+# How much of a target is what earlier weights say that go on learning, and of what they have a say.
+LOYALTY = 0.5
+LEARNT_BEFORE = ("mnist", "plain", "pens:pendigits-orig")
 AVERAGED = 2000  # steps over which the kept weights are averaged
 WARM_UP = 0.1  # share of the run in which the learning rate rises
 
@@ -49,15 +62,17 @@ Report = Progress | EpochReport
 def learn_from_teacher(
     model: MLP, digits: Digits, drawings: Sequence[Drawing], settings: FitSettings, device: str
 ) -> Iterator[Report]:
-    """train_sketch() as training.fit calls whatever it learns by."""
+    """train_sketch() as training.fit calls whatever it learns by, without the labels that are doubtful."""
     return train_sketch(
         model,
         digits,
-        drawings,
+        without_doubtful(drawings),
         settings.recipe,
         device=device,
         seed=settings.seed or 0,
         report_every=0.5,
+        kept=settings.kept_images,
+        goes_on=settings.start_from is not None,
     )
 
 
@@ -74,24 +89,39 @@ def train_sketch(
     say: Callable[[str], None] = print,
     stop: Callable[[], bool] = lambda: False,
     report_every: float | None = None,
+    kept: Path | None = None,
+    goes_on: bool = False,
 ) -> Iterator[Report]:
-    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does."""
+    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does.
+
+    With `goes_on`, `model` holds earlier weights, which are their own teacher: of the images that these
+    have learnt from they say what they see, so that it is not lost while what is new is learnt.
+    """
     began = time.perf_counter()
     groups: list[Group] = []
-    for group in make_groups(digits, drawings, SHARES, sizes or Sizes(), seed):
+    for group in make_groups(digits, drawings, SHARES, sizes or Sizes(), seed, kept):
         say(
             f"made {len(group.labels):,} images: {group.name} ({time.perf_counter() - began:.0f} s)"
         )
         groups.append(group)
+    hard = [_labels_as_targets(group) for group in groups]
+    if goes_on:
+        model.eval()
+        soft = [
+            _ask(model.logits, group, device, LOYALTY) if group.name in LEARNT_BEFORE else labels
+            for group, labels in zip(groups, hard, strict=True)
+        ]
+        say(f"the earlier weights have said what they see ({time.perf_counter() - began:.0f} s)")
+        yield from _fit(model, groups, soft, recipe, digits, device, seed + 1, stop, report_every)
+        return
     torch.manual_seed(seed)
     teacher = Teacher()
-    hard = [_labels_as_targets(group) for group in groups]
     settings = Recipe("teacher", recipe.model, teacher_epochs, TEACHER_BATCH, TEACHER_RATE)
     say("the teacher learns first")
     for report in _fit(teacher, groups, hard, settings, digits, device, seed, stop):
         if isinstance(report, EpochReport):
             say(f"teacher, epoch {report.epoch}: test accuracy {report.test_accuracy:.4f}")
-    soft = [_ask(teacher, group, device) for group in groups]
+    soft = [_ask(teacher, group, device, TRUST) for group in groups]
     say(f"the teacher has said what it sees ({time.perf_counter() - began:.0f} s)")
     yield from _fit(model, groups, soft, recipe, digits, device, seed + 1, stop, report_every)
 
@@ -190,8 +220,8 @@ def _labels_as_targets(group: Group) -> Tensor:
     return rows[torch.from_numpy(group.labels).long()].half()
 
 
-def _ask(teacher: Teacher, group: Group, device: str) -> Tensor:
-    """What the teacher sees in a group's images, mixed with their labels: (N, 10) float16."""
+def _ask(teacher: Callable[[Tensor], Tensor], group: Group, device: str, trust: float) -> Tensor:
+    """What the teacher (pixels to logits) sees in a group's images, mixed with labels: (N, 10) float16."""
     targets = _labels_as_targets(group)
     if (group.labels == NO_DIGIT).all():
         return targets
@@ -200,7 +230,7 @@ def _ask(teacher: Teacher, group: Group, device: str) -> Tensor:
         part = slice(start, start + 2000)
         with torch.inference_mode():
             seen = teacher(images[part].to(device).float() / 255).softmax(dim=1).cpu()
-        targets[part] = (TRUST * seen + (1 - TRUST) * targets[part].float()).half()
+        targets[part] = (trust * seen + (1 - trust) * targets[part].float()).half()
     return targets
 
 

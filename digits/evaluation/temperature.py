@@ -25,15 +25,21 @@ PRECISION = 1e-5  # of the temperature's logarithm
 Scored = tuple[NDArray[np.float32], NDArray[np.integer]]  # log-probabilities (N, 10), labels (N,)
 
 
-def calibrate(groups: Sequence[Scored], turned_away: float = TURNED_AWAY) -> Calibration:
+def calibrate(
+    groups: Sequence[Scored], turned_away: float | Sequence[float] = TURNED_AWAY
+) -> Calibration:
     """Fit temperature and threshold to groups of real digits, such as MNIST's and drawn ones.
 
-    The temperature suits the first group; no group has more than `turned_away` below the threshold.
+    The temperature suits the first group; no group has more than `turned_away`, the same share or one of its
+    own, below the threshold.
     """
+    shares = [turned_away] * len(groups) if isinstance(turned_away, float) else turned_away
     temperature = fit_temperature(*groups[0])
     warm = Calibration(temperature=temperature)
     scores = [calibrated(log_probabilities, warm).max(axis=1) for log_probabilities, _ in groups]
-    threshold = min(float(np.quantile(score, turned_away)) for score in scores)
+    threshold = min(
+        float(np.quantile(score, share)) for score, share in zip(scores, shares, strict=True)
+    )
     return Calibration(temperature=round(temperature, 4), threshold=round(threshold, 4))
 
 

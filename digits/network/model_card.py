@@ -63,7 +63,8 @@ END = """\
 
 * MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges.
 * Pen strokes (`sketch` only): E. Alpaydin and F. Alimoglu, *Pen-Based Recognition of Handwritten Digits*,
-  UCI Machine Learning Repository, DOI 10.24432/C5MG6K, CC BY 4.0.
+  UCI Machine Learning Repository, DOI 10.24432/C5MG6K, CC BY 4.0; and International Unipen
+  Foundation, *The UNIPEN on-line handwritten samples collection*, DOI 10.5281/zenodo.1195803, CC BY 4.0.
 """
 
 

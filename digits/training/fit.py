@@ -10,25 +10,32 @@ are chosen on images that the network has not learnt from, and the card says how
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from digits.data.dataset import HELD_OUT, Digits, LabelledImages, hold_out
+from digits.data.dataset import HELD_OUT, Digits, LabelledImages, hold_out, hold_out_last
 from digits.data.drawings import Drawing
 from digits.data.mnist import DATA_DIR, load_digits
-from digits.data.pendigits import find_strokes
 from digits.data.preparation.strokes import prepare_drawings
-from digits.data.unipen import read_unipen
+from digits.data.stroke_files import (
+    by_source,
+    credits_of,
+    describe_missing,
+    find_stroke_files,
+    is_no_digit,
+    read_stroke_files,
+)
 from digits.errors import StrokesError, WeightsError
 from digits.evaluation.metrics import accuracy, calibration_error, share_turned_away
 from digits.evaluation.temperature import Scored, calibrate
 from digits.files import check_writable, write_atomically
 from digits.network.backends import TorchBackend, choose_device, predict_images
 from digits.network.calibration import calibrated
-from digits.network.checkpoint import WEIGHTS_DIR, save_weights
+from digits.network.checkpoint import WEIGHTS_DIR, load_weights, save_weights
 from digits.network.config import COMMAND_LIMITS, ModelConfig, check_limit
 from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP
@@ -39,6 +46,8 @@ SHOWN_DIGITS = 4  # test digits in the picture at the end
 BAR_EVERY = 0.1  # seconds between two moves of the progress bar
 # `sketch` has a threshold to keep for many kinds of hands, and more images than it can show.
 HELD_OUT_OF = {"sketch": 1 / 12}
+# Shares of the held-out images and of strangers' drawings that may be turned away for what is no digit.
+AWAY = (0.02, 0.03)
 
 Reports = Iterator[Progress | EpochReport]
 
@@ -52,9 +61,11 @@ class FitSettings:
     seed: int | None = None
     device: str = "auto"
     data: Path | None = None  # folder with MNIST
-    strokes: Path | None = None  # UNIPEN file, for `sketch`
-    without_writers: tuple[int, ...] = ()  # not to learn from, but to score the result on
+    strokes: Sequence[Path] = ()  # UNIPEN files, for `sketch`
+    without_writers: frozenset[int] = frozenset()  # not to learn from, but to score the result on
     show: bool = False
+    start_from: Path | None = None  # weights to go on from, for `sketch`
+    kept_images: Path | None = None  # folder where `sketch` keeps what it makes to learn from
 
 
 # How to learn: the network is fitted in place to the digits and to the drawings of known writers.
@@ -92,9 +103,11 @@ def settings_of(flags: argparse.Namespace) -> FitSettings:
         flags.seed,
         flags.device,
         flags.data,
-        flags.strokes,
+        flags.strokes or (),
         flags.without_writers,
         flags.show,
+        flags.start_from,
+        flags.keep_images,
     )
 
 
@@ -118,16 +131,21 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
     print(f"device:  {device}")
     print(f"network: {' -> '.join(map(str, recipe.model.sizes))}, {recipe.model.weights:,} weights")
 
-    learnt, held = hold_out(digits, HELD_OUT_OF.get(recipe.name, HELD_OUT))
-    model = MLP(recipe.model, settings.seed)
+    if recipe.name in HELD_OUT_OF:
+        learnt, held = hold_out_last(digits, HELD_OUT_OF[recipe.name])
+    else:
+        learnt, held = hold_out(digits, HELD_OUT)
+    model = start_model(settings)
     last = follow(learn(model, learnt, known, settings, device), recipe.epochs)
     card = make_card(recipe, learnt, settings.seed, last)
-    calibration = calibrate_on(model, held)
+    strangers = [one for one in unknown if one.label in range(10)]
+    calibration = calibrate_on(model, held, strangers)
     figures = figures_on_test(model, digits, calibration)
     if unknown:
-        figures |= score_strangers(model, unknown)
+        figures |= score_strangers(model, unknown, calibration)
     card = replace(
         card,
+        recipe=card.recipe | describe_start(settings.start_from),
         data=card.data | {"calibration_images": len(held[1])} | describe_drawings(known),
         figures=card.figures | figures,
         calibration=calibration,
@@ -138,13 +156,38 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
     return card
 
 
+def start_model(settings: FitSettings) -> MLP:
+    """The network to fit: new, or earlier weights to go on from; WeightsError if these have another shape."""
+    if settings.start_from is None:
+        return MLP(settings.recipe.model, settings.seed)
+    model, card = load_weights(settings.start_from)
+    if card.config != settings.recipe.model:
+        sizes = str(settings.recipe.model.sizes)
+        raise WeightsError("weights_shape", path=settings.start_from, sizes=sizes)
+    return model
+
+
+def describe_start(path: Path | None) -> dict[str, str]:
+    """What the card says of the weights that a fit went on from: which file, and its content's checksum."""
+    if path is None:
+        return {}
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return {"start_from": f"{path.parent.name}/{path.name}, SHA-256 {checksum}"}
+
+
 def load_drawings(settings: FitSettings) -> list[Drawing]:
-    """The drawings of digits that --strokes names, or those of the UCI archive."""
-    path = settings.strokes or find_strokes(DATA_DIR / "pen-strokes")
-    drawings = [drawing for drawing in read_unipen(path) if drawing.label in range(10)]
-    if not any(drawing.writer not in settings.without_writers for drawing in drawings):
-        raise StrokesError("strokes_no_writer", path=path)
-    print(f"strokes: {len(drawings):,} drawings from {path}")
+    """The drawings in the files that --strokes names, or in those of the folder for data."""
+    folder = DATA_DIR / "pen-strokes"
+    paths = settings.strokes or find_stroke_files(folder)
+    drawings = read_stroke_files(paths)
+    names = ", ".join(map(str, paths))
+    known = {drawing.writer for drawing in drawings if drawing.label in range(10)}
+    if known <= settings.without_writers:
+        raise StrokesError("strokes_no_writer", path=names)
+    print(f"strokes: {len(drawings):,} drawings from {names}")
+    missing = None if settings.strokes else describe_missing(folder)
+    if missing:
+        print(f"strokes: {missing}")
     return drawings
 
 
@@ -173,9 +216,16 @@ def describe(report: EpochReport) -> str:
     return f"{when}: {figures}, {report.seconds:.2f} s"
 
 
-def calibrate_on(model: MLP, held: LabelledImages) -> Calibration:
-    """Temperature and threshold for these weights, from images that they have not learnt from."""
-    return calibrate([read_all(model, held)]) if len(held[1]) else Calibration()
+def calibrate_on(
+    model: MLP, held: LabelledImages, strangers: Sequence[Drawing] = ()
+) -> Calibration:
+    """Temperature and threshold for these weights, from images and hands that they have not learnt from."""
+    if not len(held[1]):
+        return Calibration()
+    groups = [read_all(model, held)]
+    if strangers:
+        groups.append(read_all(model, prepare_drawings(strangers)))
+    return calibrate(groups, AWAY[: len(groups)])
 
 
 def figures_on_test(model: MLP, digits: Digits, calibration: Calibration) -> dict[str, float]:
@@ -188,12 +238,26 @@ def figures_on_test(model: MLP, digits: Digits, calibration: Calibration) -> dic
     }
 
 
-def score_strangers(model: MLP, drawings: Sequence[Drawing]) -> dict[str, float]:
-    """How well the network reads writers that it has not learnt from."""
-    log_probabilities, labels = read_all(model, prepare_drawings(drawings))
-    right = accuracy(log_probabilities.argmax(axis=1), labels)
-    print(f"writers it has not learnt from: accuracy {right:.4f} of {len(labels):,} drawings")
-    return {"other_writers_accuracy": round(right, 4)}
+def score_strangers(
+    model: MLP, drawings: Sequence[Drawing], calibration: Calibration
+) -> dict[str, float]:
+    """How well the network reads writers that it has not learnt from, and what of theirs is no digit."""
+    figures: dict[str, float] = {}
+    strangers = [one for one in drawings if one.label in range(10)]
+    letters = [one for one in drawings if is_no_digit(one)]
+    if strangers:
+        log_probabilities, labels = read_all(model, prepare_drawings(strangers))
+        right = accuracy(log_probabilities.argmax(axis=1), labels)
+        away = share_turned_away(calibrated(log_probabilities, calibration), calibration)
+        print(f"writers it has not learnt from: accuracy {right:.4f} of {len(labels):,} drawings")
+        figures["other_writers_accuracy"] = round(right, 4)
+        figures["other_writers_turned_away"] = round(away, 4)
+    if letters:
+        log_probabilities, _ = read_all(model, prepare_drawings(letters))
+        away = share_turned_away(calibrated(log_probabilities, calibration), calibration)
+        print(f"letters by such writers: not sure of {away:.4f} of {len(letters):,}")
+        figures["other_writers_letters_turned_away"] = round(away, 4)
+    return figures
 
 
 def read_all(model: MLP, shown: tuple[Any, Any]) -> Scored:
@@ -222,13 +286,12 @@ def describe_drawings(drawings: Sequence[Drawing]) -> dict[str, Any]:
     """What the card says of drawings that were learnt from; nothing where there are none."""
     if not drawings:
         return {}
+    drawn = by_source([one for one in drawings if one.label in range(10)])
     return {
-        "drawings": len(drawings),
-        "writers": sorted({drawing.writer for drawing in drawings}),
-        "drawings_source": (
-            "Alimoglu and Alpaydin, Pen-Based Recognition of Handwritten Digits, UCI,"
-            " DOI 10.24432/C5MG6K, CC BY 4.0"
-        ),
+        "drawings": {name: len(group) for name, group in drawn.items()},
+        "writers": {name: len({one.writer for one in group}) for name, group in drawn.items()},
+        "letters": sum(is_no_digit(one) for one in drawings),
+        "drawings_source": credits_of(drawings),
     }
 
 

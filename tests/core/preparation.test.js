@@ -8,11 +8,12 @@ import { assertClose, readVectors, unpack } from "./vectors.js";
 
 const { rules, drawings } = readVectors("preparation");
 
-for (const { name, strokes, box, small, image, shrunk } of drawings) {
+for (const { name, strokes, box, left_out, small, image, shrunk } of drawings) {
   test(`${name}: the image is Python's`, () => {
     const prepared = prepareStrokes(strokes, rules);
     assert.deepEqual(prepared.image, unpack(image));
     assert.deepEqual(prepared.small, { ...small, bytes: unpack(small.bytes) });
+    assert.deepEqual(prepared.leftOut, left_out);
     assert.deepEqual(shrinkStrokes(strokes, rules), unpack(shrunk));
     if (box) assertClose(prepared.box, box, 1e-8);
     else assert.equal(prepared.box, null);

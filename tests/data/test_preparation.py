@@ -245,6 +245,28 @@ def test_a_damaged_file_is_refused_in_a_sentence() -> None:
         prepare_picture(Image.open(io.BytesIO(packed.getvalue()[:1500])))
 
 
+def test_a_stray_tap_is_left_out_and_moves_nothing() -> None:
+    one = np.array([[0.5, 0.1], [0.48, 0.9]])
+    alone = prepare_strokes([one])
+    for tap in ([[0.9, 0.2]], [[0.1, 0.95], [0.13, 0.96]], [[0.5, 0.02]]):
+        with_tap = prepare_strokes([np.array(tap), one])
+        assert with_tap.left_out == (0,)
+        np.testing.assert_array_equal(with_tap.image, alone.image)
+        assert with_tap.box == alone.box
+
+
+def test_dots_inside_and_drawings_of_dots_stay() -> None:
+    turn = np.linspace(0, 2 * np.pi, 30)
+    zero = 0.5 + 0.3 * np.stack([np.sin(turn), np.cos(turn)], axis=1)
+    dotted = prepare_strokes([zero, np.array([[0.5, 0.5]])])
+    assert dotted.left_out == ()
+    assert (dotted.image != prepare_strokes([zero]).image).any()
+    assert prepare_strokes([np.array([[0.2, 0.2]]), np.array([[0.8, 0.5]])]).left_out == ()
+    # A five's short bar is more than a tap.
+    bar = np.array([[0.5, 0.1], [0.62, 0.1]])
+    assert prepare_strokes([np.array([[0.4, 0.12], [0.4, 0.9]]), bar]).left_out == ()
+
+
 def test_a_drawing_of_200_points_is_prepared_in_a_millisecond() -> None:
     turn = np.linspace(0, 12, 200)
     spiral = [0.5 + 0.4 * np.stack([np.cos(turn), np.sin(turn)], axis=1) * turn[:, None] / 12]

@@ -13,8 +13,9 @@ import train as command
 from digits.augmentation import glyphs as forms
 from digits.augmentation import strokes as pens
 from digits.augmentation.images import vary_images
+from digits.augmentation.kinds import KINDS
 from digits.data.dataset import Digits
-from digits.data.drawings import Drawing
+from digits.data.drawings import NOT_A_DIGIT, Drawing
 from digits.data.unipen import write_unipen
 from digits.distillation import train as sketching
 from digits.distillation.dataset import NO_DIGIT, Sizes, make_groups
@@ -25,7 +26,7 @@ from digits.training import fit
 from digits.training.loop import EpochReport, evaluate
 from digits.training.recipes import RECIPES
 
-SMALL = Sizes(mnist=1, pens=2, forms=200, others=100)
+SMALL = Sizes(mnist=1, pens=2, forms=200, kinds=110, others=100, letters=2)
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +44,66 @@ def test_every_group_is_made_and_repeat_with_their_seed(
     few: Digits, drawings: list[Drawing]
 ) -> None:
     made = [list(make_groups(few, drawings, SHARES, SMALL, seed)) for seed in (1, 1, 2)]
-    assert [group.name for group in made[0]] == ["plain", "mnist", "pens", "forms", "others"]
+    assert [group.name for group in made[0]] == [
+        "plain",
+        "mnist",
+        "forms",
+        "kinds",
+        "others",
+        "pens",
+    ]
     for once, again, other in zip(*made, strict=True):
         np.testing.assert_array_equal(once.images, again.images)
         assert once.images.shape == (len(once.labels), 28, 28)
         assert once.name == "plain" or (once.images != other.images).any()
     counts = {group.name: len(group.labels) for group in made[0]}
-    assert counts == {"plain": 1000, "mnist": 1000, "pens": 120, "forms": 200, "others": 100}
-    assert set(made[0][-1].labels) == {NO_DIGIT}
+    made_by_rule = {"forms": 200, "kinds": 110, "others": 100}
+    assert counts == {"plain": 1000, "mnist": 1000, "pens": 120} | made_by_rule
+    assert set(made[0][4].labels) == {NO_DIGIT}
+
+
+def test_each_file_has_a_group_and_letters_that_digits_look_like_are_left_out(
+    few: Digits, drawings: list[Drawing]
+) -> None:
+    elsewhere = [replace(one, source="elsewhere") for one in drawings[:15]]
+    letters = [replace(drawings[0], label=NOT_A_DIGIT, name=name) for name in "ABOSsx"]
+    made = list(make_groups(few, [*drawings, *elsewhere, *letters], SHARES, SMALL, 0))
+    shares = {group.name: group.share for group in made}
+    # By the root of their numbers: 60 drawings and 15 are two to one.
+    assert shares["pens"] == pytest.approx(2 * shares["pens:elsewhere"])
+    assert shares["pens"] + shares["pens:elsewhere"] == pytest.approx(SHARES["pens"])
+    counts = {group.name: len(group.labels) for group in made}
+    assert counts["letters"] == 2 * len("Ax")
+    assert set(made[5].labels) == {NO_DIGIT}
+
+
+def test_images_that_were_kept_are_not_made_again(
+    few: Digits, drawings: list[Drawing], tmp_path: Path
+) -> None:
+    made = list(make_groups(few, drawings, SHARES, SMALL, 0, tmp_path))
+    written = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    again = list(make_groups(few, drawings, SHARES, SMALL, 0, tmp_path))
+    for one, other in zip(made, again, strict=True):
+        np.testing.assert_array_equal(one.images, other.images)
+    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == written
+    list(make_groups(few, drawings, SHARES, SMALL, 1, tmp_path))
+    assert len(list(tmp_path.iterdir())) == 2 * len(written)  # another seed, other images
+
+
+@pytest.mark.parametrize("digit", sorted(KINDS))
+def test_every_kind_can_be_drawn_and_is_never_twice_the_same(digit: int) -> None:
+    random = np.random.default_rng(digit)
+    for kind in KINDS[digit]:
+        images = [pens.draw(pens.vary(kind(random), random), random) for _ in range(8)]
+        assert all(image.shape == (28, 28) and image.max() == 255 for image in images)
+        assert len({image.tobytes() for image in images}) == 8
 
 
 def test_without_plain_images_a_run_still_ends(few: Digits, drawings: list[Drawing]) -> None:
     """5,000 images or fewer once left the plain group empty, and picking from it never ended."""
     none = replace(few, train_images=few.train_images[:0], train_labels=few.train_labels[:0])
     groups = list(make_groups(none, drawings, SHARES, SMALL, 0))
-    assert [group.name for group in groups] == ["pens", "forms", "others"]
+    assert [group.name for group in groups] == ["forms", "kinds", "others", "pens"]
     targets = [sketching._labels_as_targets(group) for group in groups]
     pixels, wanted = next(sketching._batches(groups, targets, 100, 0))
     assert len(pixels) == len(wanted) == 100
@@ -143,7 +189,7 @@ def test_the_command_saves_weights_calibrated_and_scored_on_writers_left_out(
     assert command.main([*flags, "--out", str(tmp_path / "sketch.pt")]) == 0
     assert "writers it has not learnt from" in capsys.readouterr().out
     _, card = load_weights(tmp_path / "sketch.pt")
-    assert card.data["writers"] == [1]
+    assert card.data["writers"] == {"strokes": 1}
     assert card.data["train_images"] == 800 and card.data["calibration_images"] == 200
     assert card.calibration.threshold is not None
     assert 0 <= card.figures["other_writers_accuracy"] <= 1

@@ -110,6 +110,9 @@ def drawings() -> Iterator[tuple[str, Strokes]]:
     yield "a dot", [[[0.5, 0.5]]]
     yield "the same dot often", [[[0.31, 0.62]] * 5]
     yield "three dots", [[[0.2, 0.2]], [[0.5, 0.5]], [[0.8, 0.3]]]
+    yield "a tap beside a one", [[[0.9, 0.2], [0.91, 0.21]], [[0.5, 0.1], [0.48, 0.9]]]
+    yield "a tap inside a zero", [_spiral(1, 60), [[0.55, 0.5]]]
+    yield "a tap on the edge", [[[0.2, 0.2], [0.8, 0.8]], [[0.8, 0.8]]]
     yield "a line and an empty stroke", [[[0.2, 0.2], [0.2, 0.8]], []]
     yield "a one", [[[0.5, 0.1], [0.5, 0.9]]]
     yield "a minus", [[[0.1, 0.5], [0.9, 0.5]]]
@@ -178,6 +181,7 @@ def _prepare(strokes: Strokes) -> dict[str, Any]:
     height, width = prepared.small.shape
     return {
         "box": prepared.box and [round(side, 9) for side in prepared.box],
+        "left_out": list(prepared.left_out),
         "small": {"width": width, "height": height, "bytes": _pack(prepared.small)},
         "image": _pack(prepared.image),
         "shrunk": _pack(shrink_strokes(check_strokes(strokes))),

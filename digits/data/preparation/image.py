@@ -34,6 +34,9 @@ class Prepared:
     box: tuple[float, float, float, float] | None  # left, top, right, bottom in 0..1 of the pad
     small: NDArray[np.uint8]  # (h, w), the longer side 20
     image: NDArray[np.uint8]  # (28, 28), ready for the network
+    left_out: tuple[
+        int, ...
+    ] = ()  # places of strokes that were taps beside the drawing, first is 0
 
 
 def to_pixels(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -32,6 +32,7 @@ from digits.data.preparation.image import (
 PEN = 2.9  # thickness of MNIST's strokes in pixels: the median over its 70,000 images
 SMALLEST = 1 / SIDE  # a drawing smaller than this part of the pad counts as this big
 DEMO_PEN = 2.0  # pixels of pen left when the usual 280-pixel canvas is merely shrunk to 28
+TAP = 1 / 12  # a stroke at most this part of the longest one's size is a tap of the pen
 STEP = 0.5  # pixels between the discs that make up a line: closer makes no visible difference
 MAX_DISCS = 4096  # a longer line is a scribble; it is sampled more coarsely
 
@@ -45,6 +46,7 @@ def preparation_rules() -> dict[str, float]:
         "pen": PEN,
         "smallest": SMALLEST,
         "demoPen": DEMO_PEN,
+        "tap": TAP,
         "step": STEP,
         "maxDiscs": MAX_DISCS,
         "maxStrokes": MAX_STROKES,
@@ -58,6 +60,8 @@ def prepare_strokes(strokes: Strokes, pen: float = PEN) -> Prepared:
     checked = check_strokes(strokes)
     if not checked:
         return blank()
+    left_out = find_stray_taps(checked)
+    checked = [stroke for place, stroke in enumerate(checked) if place not in left_out]
     corner, span = _bounds(checked)
     scale = (DIGIT - pen) / max(span.max(), SMALLEST)  # pixels per pad side
     width, height = (int(side) for side in np.ceil(np.round(span * scale + pen, 6)))
@@ -66,7 +70,28 @@ def prepare_strokes(strokes: Strokes, pen: float = PEN) -> Prepared:
     small = to_bytes(_draw(scaled, width, height, pen))
     left, top = corner - pen / 2 / scale
     box = (left, top, left + width / scale, top + height / scale)
-    return Prepared(as_box(box), small, paste_centred(small))
+    return Prepared(as_box(box), small, paste_centred(small), left_out)
+
+
+def find_stray_taps(strokes: Strokes) -> tuple[int, ...]:
+    """Places of the strokes that are no more than a tap and lie outside the box of all others.
+
+    No digit has a dot beside it, but a palm or a slip of the pen leaves one, and it would make the box larger
+    and the digit smaller. A dot inside, as in a dotted zero, moves nothing and stays.
+    """
+    sizes = np.array([np.ptp(stroke, axis=0).max() for stroke in strokes])
+    is_tap = sizes <= TAP * sizes.max()
+    if not is_tap.any() or is_tap.all():
+        return ()
+    others = np.concatenate(
+        [stroke for stroke, tap in zip(strokes, is_tap, strict=True) if not tap]
+    )
+    corner, far = others.min(axis=0), others.max(axis=0)
+    return tuple(
+        place
+        for place in np.flatnonzero(is_tap).tolist()
+        if ((strokes[place] < corner) | (strokes[place] > far)).any()
+    )
 
 
 def prepare_drawings(

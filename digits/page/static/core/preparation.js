@@ -20,6 +20,7 @@ import { bounds, distance, roundHalfEven } from "./geometry.js";
  * @property {number} pen thickness of MNIST's strokes, in pixels: 2.9
  * @property {number} smallest a drawing smaller than this part of the pad counts as this big: 1 / 28
  * @property {number} demoPen pixels of pen left when a usual canvas is merely shrunk: 2
+ * @property {number} tap a stroke at most this part of the longest one's size is a tap of the pen: 1 / 12
  * @property {number} step pixels between the discs that make up a line: 0.5
  * @property {number} maxDiscs a longer line is sampled more coarsely: 4096
  * @property {number} maxStrokes strokes a drawing may have: 1000
@@ -38,6 +39,7 @@ import { bounds, distance, roundHalfEven } from "./geometry.js";
  * @property {[number, number, number, number] | null} box left, top, right, bottom, 0 to 1 of the pad
  * @property {Picture} small the digit alone, its longer side 20 pixels
  * @property {Uint8Array} image (784,) ready for the network
+ * @property {number[]} leftOut places of strokes that were taps beside the drawing, the first non-empty one is 0
  */
 
 // Where scaled points are snapped to, parts of a pixel: where a drawing sat on the pad then leaves no
@@ -54,8 +56,10 @@ const NOISE = 1e-6;
  * @returns {Prepared}
  */
 export function prepareStrokes(strokes, rules, pen = rules.pen) {
-  const drawn = strokes.filter((stroke) => stroke.length);
-  if (!drawn.length) return blank(rules);
+  const written = strokes.filter((stroke) => stroke.length);
+  if (!written.length) return blank(rules);
+  const leftOut = findStrayTaps(written, rules);
+  const drawn = written.filter((_, place) => !leftOut.includes(place));
   const [left, top, right, bottom] = bounds(drawn.flat());
   const scale = (rules.digit - pen) / Math.max(right - left, bottom - top, rules.smallest);
   const width = pixelsFor((right - left) * scale + pen);
@@ -70,6 +74,7 @@ export function prepareStrokes(strokes, rules, pen = rules.pen) {
     box: [boxLeft, boxTop, boxLeft + width / scale, boxTop + height / scale],
     small,
     image: paste(small, rules),
+    leftOut,
   };
 }
 
@@ -93,7 +98,29 @@ export function keepImage(image, rules) {
   const box = /** @type {[number, number, number, number]} */ (
     [left, top, right + 1, bottom + 1].map((place) => place / side)
   );
-  return { box, small: { width, height, bytes }, image };
+  return { box, small: { width, height, bytes }, image, leftOut: [] };
+}
+
+/**
+ * Places of the strokes that are no more than a tap and lie outside the box of all others.
+ *
+ * No digit has a dot beside it, but a palm or a slip of the pen leaves one, and it would make the box larger
+ * and the digit smaller. A dot inside, as in a dotted zero, moves nothing and stays.
+ * @param {Strokes} strokes none of them empty
+ * @param {Rules} rules
+ * @returns {number[]}
+ */
+export function findStrayTaps(strokes, { tap }) {
+  const boxes = strokes.map((stroke) => bounds(stroke));
+  const sizes = boxes.map(([left, top, right, bottom]) => Math.max(right - left, bottom - top));
+  const most = tap * sizes.reduce((largest, size) => Math.max(largest, size), 0);
+  const others = strokes.filter((_, place) => sizes[place] > most);
+  if (!others.length || others.length === strokes.length) return [];
+  const [left, top, right, bottom] = bounds(others.flat());
+  return [...strokes.keys()].filter((place) => {
+    const box = boxes[place];
+    return sizes[place] <= most && (box[0] < left || box[1] < top || box[2] > right || box[3] > bottom);
+  });
 }
 
 /**
@@ -333,5 +360,6 @@ function blank({ side }) {
     box: null,
     small: { width: 1, height: 1, bytes: new Uint8Array(1) },
     image: new Uint8Array(side * side),
+    leftOut: [],
   };
 }
