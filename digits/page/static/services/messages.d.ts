@@ -124,6 +124,8 @@ export interface Shown {
   image: GreyImage;
   by: By;
   blank: boolean;
+  /** Places of strokes that were taps beside the drawing, where this browser prepared it. */
+  leftOut?: number[];
   guess: Guess | null;
   /** The same drawing prepared, while `shrink` shows what shrinking does. */
   prepared: Guess | null;

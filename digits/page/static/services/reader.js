@@ -62,6 +62,7 @@ export function readHere(drawing, loaded, rules, { network, isShrunk }) {
     image: { width: rules.side, height: rules.side, bytes: image },
     by: { network, backend: "browser", device: "", version: loaded.version, devices: [] },
     blank,
+    leftOut: prepared.leftOut,
     guess: blank ? null : guess(loaded, image),
     prepared: blank || !shrunk ? null : guess(loaded, prepared.image),
   };

@@ -44,10 +44,19 @@ export function mount({ element }) {
   new ResizeObserver(show).observe(drawn);
 }
 
+/** Whether the stroke at that place was a tap beside the drawing. @param {Shown | null} shown @param {number} place */
+const isLeftOut = (shown, place) => Boolean(shown?.leftOut?.includes(place));
+
 /** @param {HTMLCanvasElement} canvas @param {Answer} answer @param {() => void} again */
 function drawDrawing(canvas, { drawing, shown }, again) {
   const { pen, width: side } = sharpen(canvas);
-  paintLines(pen, drawing.strokes ?? [], 0.03 * side, ([x, y]) => [x * side, y * side]);
+  const written = (drawing.strokes ?? []).filter((stroke) => stroke.length);
+  const [taps, kept] = [true, false].map((isTap) => written.filter((_, i) => isLeftOut(shown, i) === isTap));
+  const toPad = (/** @type {number[]} */ [x, y]) => /** @type {[number, number]} */ ([x * side, y * side]);
+  paintLines(pen, kept, 0.03 * side, toPad);
+  pen.globalAlpha = 0.25;
+  paintLines(pen, taps, 0.03 * side, toPad);
+  pen.globalAlpha = 1;
   if (drawing.pixels) paintGrey(pen, { bytes: drawing.pixels, width: 28 }, 0, 0, side / 28);
   const picture = drawing.picture && imageOf(drawing.picture, again);
   if (picture) paintPicture(pen, picture, side);
@@ -87,7 +96,7 @@ function drawImage(canvas, { image }) {
 
 /** @param {Answer} answer */
 function noteOf({ shown, drawing }) {
-  if (!state.get("shrink")) return text("see_lead");
+  if (!state.get("shrink")) return text(shown?.leftOut?.length ? "see_tap" : "see_lead");
   if (!shown?.prepared || !shown.guess) return text(drawing.strokes ? "see_lead" : "shrink_not_here");
   const { guess, prepared } = shown;
   const values = {
