@@ -40,5 +40,7 @@ export function loadSample(label) {
 
 /** A real sample of each digit. */
 export function realSamples() {
-  return Array.from({ length: 10 }, (_, label) => samples.filter((one) => one.pixels && one.label === label).slice(0, 1)).flat();
+  return Array.from({ length: 10 }, (_, label) =>
+    samples.filter((one) => one.pixels && one.label === label).slice(0, 1),
+  ).flat();
 }
