@@ -3,6 +3,7 @@
     python -m benchmarks.load                    20 visitors for a minute, then more until it breaks
     python -m benchmarks.load --training         the same while somebody trains on the page
     python -m benchmarks.load --flat             10,000 predictions: memory and temporary files
+    python -m benchmarks.load --at-rest          visitors whose browser reads, confirmed at rest: 100 and more
 
 Every visitor draws a digit point by point and asks 5 times a second, as the pad does: one question
 under way at a time, always with all that is drawn by then. A question is due when the clock says so, and
@@ -37,6 +38,12 @@ VISITORS = 20
 LIMIT = 150.0  # ms in which 95 % of the answers must come
 STEPS = (20, 30, 40, 50, 60, 80, 100, 150, 200)
 FLAT = 10_000  # predictions
+AT_REST = (100, 200, 300, 400, 500, 600, 800, 1000)
+BURST, BETWEEN, LOOKING = (
+    3,
+    0.67,
+    2.0,
+)  # strokes in a burst, s from one to the next, s of looking after
 GROWING = 10  # questions while one digit is drawn
 
 
@@ -68,6 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--more", type=float, default=10, help="seconds of every further step")
     parser.add_argument("--training", action="store_true", help="somebody trains meanwhile")
     parser.add_argument("--flat", action="store_true", help="memory over 10,000 predictions")
+    parser.add_argument(
+        "--at-rest", action="store_true", help="only drawings at rest are asked for"
+    )
     options = parser.parse_args(arguments)
     if min(options.seconds, options.more) <= 0:
         parser.error("--seconds and --more must be above 0")
@@ -77,20 +87,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
             watch_memory(server)
         else:
             with training(server) if options.training else nullcontext():
-                raise_load(server, options.seconds, options.more)
+                raise_load(server, options.seconds, options.more, options.at_rest)
 
 
-def raise_load(server: Server, first: float, more: float) -> None:
-    """20 visitors first, then more and more until 95 % no longer come in time."""
-    print(f"{UPDATES} questions a second and visitor, load generator beside it, {busy()}\n")
+def raise_load(server: Server, first: float, more: float, at_rest: bool = False) -> None:
+    """A few visitors first, then more and more until 95 % no longer come in time."""
+    steps, rate = (AT_REST, BURST / (BURST * BETWEEN + LOOKING)) if at_rest else (STEPS, UPDATES)
+    print(f"{rate:.2g} questions a second and visitor, load generator beside it, {busy()}\n")
     pad, drawings = Pad(server.address), grow_drawings()
-    rows, verdict = [], f"at {STEPS[-1]} visitors still"
-    for visitors in STEPS:
+    if at_rest:  # whole digits in bursts of strokes, each asked for once
+        drawings = [steps_of[-BURST:] for steps_of in drawings]
+    rows, verdict = [], f"at {steps[-1]} visitors still"
+    for visitors in steps:
         seconds = first if visitors == VISITORS else more
         used = server.cpu_seconds()
-        tally = asyncio.run(visit(pad, drawings, visitors, seconds))
+        tally = asyncio.run(visit(pad, drawings, visitors, seconds, at_rest))
         used = (server.cpu_seconds() - used) / max(1, len(tally.milliseconds))
-        rows.append([*row_of(visitors, seconds, tally), f"{1000 * used:.1f} ms"])
+        rows.append([*row_of(visitors, rate, seconds, tally), f"{1000 * used:.1f} ms"])
         if tally.late_at(95) > LIMIT:
             verdict = f"at {visitors} visitors no longer"
             break
@@ -99,11 +112,11 @@ def raise_load(server: Server, first: float, more: float) -> None:
     print(f"\n95 % within {LIMIT:.0f} ms {verdict}; server {server.memory():.0f} MB")
 
 
-def row_of(visitors: int, seconds: float, tally: Tally) -> list[str]:
+def row_of(visitors: int, rate: float, seconds: float, tally: Tally) -> list[str]:
     """One step of the load as a row of the table."""
     return [
         str(visitors),
-        f"{visitors * UPDATES}",
+        f"{visitors * rate:.0f}",
         f"{len(tally.milliseconds) / seconds:.0f}",
         *(f"{tally.late_at(share):.0f} ms" for share in (50, 95, 99, 100)),
         str(tally.lost),
@@ -111,7 +124,9 @@ def row_of(visitors: int, seconds: float, tally: Tally) -> list[str]:
     ]
 
 
-async def visit(pad: Pad, drawings: list[list[Asked]], visitors: int, seconds: float) -> Tally:
+async def visit(
+    pad: Pad, drawings: list[list[Asked]], visitors: int, seconds: float, at_rest: bool = False
+) -> Tally:
     """So many visitors draw for so long; what came of all their questions."""
     tally, ends = Tally(), time.perf_counter() + seconds
     limits = httpx.Limits(max_connections=visitors, max_keepalive_connections=visitors)
@@ -125,6 +140,7 @@ async def visit(pad: Pad, drawings: list[list[Asked]], visitors: int, seconds: f
                     number,
                     tally,
                     ends,
+                    at_rest,
                 )
                 for number in range(visitors)
             )
@@ -139,16 +155,21 @@ async def draw(
     number: int,
     tally: Tally,
     ends: float,
+    at_rest: bool,
 ) -> None:
     """One visitor: a digit that grows with every question, then the next digit."""
-    due = time.perf_counter() + (number * 0.618) % 1 / UPDATES  # not all in the same instant
-    for asked in chain.from_iterable(cycle(drawings)):
+    whole = BURST * BETWEEN + LOOKING if at_rest else 1 / UPDATES
+    due = time.perf_counter() + (number * 0.618) % 1 * whole  # not all in the same instant
+    for turn, asked in enumerate(chain.from_iterable(cycle(drawings))):
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if due >= ends:
             return
         await ask(pad, client, asked, due, tally)
         # As the pad: what was drawn meanwhile goes into the next question, not into several.
-        due = max(due + 1 / UPDATES, time.perf_counter())
+        pause = 1 / UPDATES
+        if at_rest:
+            pause = BETWEEN + (LOOKING if turn % BURST == BURST - 1 else 0)
+        due = max(due + pause, time.perf_counter())
 
 
 async def ask(pad: Pad, client: httpx.AsyncClient, asked: Asked, due: float, tally: Tally) -> None:

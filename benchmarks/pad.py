@@ -3,6 +3,8 @@
     python -m benchmarks.pad                 both, in turn, and what a prediction costs the server
     python -m benchmarks.pad --strokes 30    more strokes
 
+The page is measured with 0, 150 and 300 ms of network between it and the server, by the browser's own throttling.
+
 Each stroke is an "S" drawn in a second and a half, 60 places a second. Counted are the answers that the
 page shows while the pen is down and, after each stroke, the time from pointer up until the answer to
 the whole drawing is on the page. Both pads are read by the same network with the same preparation. The
@@ -30,6 +32,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 SECONDS = 1.5  # a stroke
 RATE = 60  # places a second, as most mice tell
 PATIENCE = 20_000  # ms
+DELAYS = (0, 150, 300)  # ms from the server to the page
+SETTLED = """(selector) => document.querySelector(selector)?.innerText.includes("this browser")"""
 
 # Watches the element whose change is an answer. window.measured: how many came while the pen was
 # down, and how long each stroke's last one took from pointer up.
@@ -93,10 +97,16 @@ def measure(page: Any, canvas: Any, clear: Any, strokes: int) -> tuple[float, li
     return during / down, page.evaluate("window.measured.after")[1:]
 
 
-def measure_ours(browser: Any, strokes: int, inside: bool) -> tuple[float, list[float]]:
-    """The page's own pad; `inside` with the Inside tab open, counting what that shows."""
+def measure_ours(
+    browser: Any, strokes: int, inside: bool, delay: int = 0
+) -> tuple[float, list[float]]:
+    """The page's own pad; `inside` with the Inside tab open, counting what that shows; `delay` in ms."""
     with serve(["app.py"]) as server, opened(browser, server.address) as page:
         page.wait_for_selector("#answer .answer[data-serial]")
+        page.locator(".sample-row button").nth(2).click()
+        page.wait_for_function(SETTLED, arg=".answer-by")  # the weights are there
+        page.get_by_role("button", name="Clear").click()
+        throttle(page, delay)
         watched, last = "#answer .answer", OUR_LAST
         if inside:
             page.get_by_role("tab", name="Inside").click()
@@ -117,6 +127,19 @@ def measure_sketchpad(browser: Any, strokes: int) -> tuple[float, list[float]]:
         page.evaluate(WATCH, ["#count", "() => true"])
         canvas = page.locator("canvas").last
         return measure(page, canvas, page.get_by_role("button", name="Clear canvas"), strokes)
+
+
+def throttle(page: Any, delay: int) -> None:
+    """Put so many ms of network between the page and its server."""
+    client = page.context.new_cdp_session(page)
+    client.send("Network.enable")
+    conditions = {
+        "offline": False,
+        "latency": delay,
+        "downloadThroughput": -1,
+        "uploadThroughput": -1,
+    }
+    client.send("Network.emulateNetworkConditions", conditions)
 
 
 @contextmanager
@@ -153,7 +176,10 @@ def main() -> None:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         measured = {
-            "this page": measure_ours(browser, strokes, inside=False),
+            **{
+                f"this page, {delay} ms away": measure_ours(browser, strokes, False, delay)
+                for delay in DELAYS
+            },
             "this page, Inside open": measure_ours(browser, strokes, inside=True),
             "gr.Sketchpad": measure_sketchpad(browser, strokes),
         }
