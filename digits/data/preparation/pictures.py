@@ -31,6 +31,8 @@ WORKING_SIDE = 1200  # a larger picture is averaged down to this before anything
 LEAST_SIDE = 240  # a smaller one is enlarged to at least this
 THIN = 0.065  # of the digit's longer side: thinner strokes are thickened
 PHOTO_PEN = 2.2  # pixels, to which they are: MNIST's thin pens; thicker ones close small loops
+THICK = 0.17  # of the digit's longer side: thicker strokes, whose loops close, are thinned
+BRUSH = 0.12  # of the digit's longer side, to which they are
 PAGE_NEAR = 0.05  # of the digits' size: pieces closer than this are one, on a page of digits
 PAGE_LARGEST = 0.95  # of the picture's longer side
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
@@ -190,6 +192,8 @@ def _prepare(group: Group, width: float, height: float) -> Prepared:
         # As on the pad: the pen's middle spans DIGIT - PHOTO_PEN pixels.
         scale = (DIGIT - PHOTO_PEN) / max(group.longer - group.thickness, least)
         ink = thicken(ink, group.thickness, PHOTO_PEN / scale)
+    elif group.thickness > THICK * group.longer and not group.is_clean:
+        ink = thicken(ink, group.thickness, BRUSH * group.longer)
     longer = max(*ink.shape, least)
     size = tuple(max(1, round(side * DIGIT / longer)) for side in (ink.shape[1], ink.shape[0]))
     cut = Image.fromarray(ink)

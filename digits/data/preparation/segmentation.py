@@ -5,7 +5,7 @@ Imports OpenCV, which takes a while to load: import this module only when a pict
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -47,6 +47,7 @@ class Group:
     thickness: float  # of its strokes, in pixels
     edge: float  # how many pixels it takes from the paper to the ink
     at_edge: bool  # touches the picture's edge
+    is_clean: bool  # of a picture that a program drew
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -353,6 +354,7 @@ def _cut_group(
         thickness,
         _measure_edge(values, core, full),
         at_edge,
+        writing.is_clean,
     )
 
 
@@ -385,9 +387,8 @@ def join_groups(one: Group, other: Group) -> Group:
         columns = slice(part.left - left, part.left - left + part.width)
         np.maximum(ink[rows, columns], part.ink, out=ink[rows, columns])
     large = max(one, other, key=lambda group: group.longer)
-    return Group(
-        left, top, ink, large.contrast, large.thickness, large.edge, one.at_edge or other.at_edge
-    )
+    at_edge = one.at_edge or other.at_edge
+    return replace(large, left=left, top=top, ink=ink, at_edge=at_edge)
 
 
 def is_digit_like(group: Group) -> bool:
@@ -403,11 +404,16 @@ def is_digit_like(group: Group) -> bool:
 
 
 def thicken(ink: NDArray[np.float32], thickness: float, wanted: float) -> NDArray[np.float32]:
-    """`ink` (h, w) with strokes `wanted` pixels thick instead of `thickness`, and room for them."""
-    grow = max(0.0, (wanted - thickness) / 2)
-    margin = int(np.ceil(grow)) + 1
+    """`ink` (h, w) with strokes `wanted` pixels thick instead of `thickness`, tight around them."""
+    grow = (wanted - thickness) / 2
+    margin = max(0, int(np.ceil(grow))) + 1
     core = np.pad((ink > 0.5).astype(np.uint8), margin)
-    away = cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
-    grown = np.clip(grow + 0.5 - away + 0.5, 0, 1)
-    rows, columns = np.flatnonzero(grown.any(axis=1)), np.flatnonzero(grown.any(axis=0))
-    return grown[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
+    if grow >= 0:
+        changed = grow + 1 - cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
+    else:
+        changed = grow + 0.5 + cv2.distanceTransform(core, cv2.DIST_L2, 5)
+    changed = np.clip(changed, 0, 1)
+    if not changed.any():
+        return ink
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    return changed[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
