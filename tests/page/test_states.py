@@ -1,6 +1,6 @@
 """Every state that the page can be in, in both languages, on a desk and on a phone.
 
-What the page says is compared with what the server keeps of the visit (POST digits/session): answer and network,
+What the page says is compared with what the server keeps of the visit (POST digits/session): answer, network,
 run and downloads, curve and reports. STATES lists them; each is reached as a visitor reaches it.
 """
 
