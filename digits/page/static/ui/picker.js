@@ -4,6 +4,7 @@
 // after a training) or to choose one, and reads the visitor's choice from it.
 
 import { problemOf } from "../services/answers.js";
+import { follow } from "../services/follow.js";
 import { aboutNetwork, entryOf, inWords, isOwn } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
@@ -89,6 +90,7 @@ export function mount(host) {
   tellNetworks();
   show();
   tellChoice();
+  follow();
 }
 
 /** The shipped networks, then the visitor's own, each by its name. @param {HTMLSelectElement} select @param {string} chosen */
