@@ -35,6 +35,7 @@ ONE: list[Line] = [[(0.5, 0.2), (0.5, 0.8)]]
 
 def draw(page: Any, lines: Sequence[Line]) -> None:
     """Draw with the mouse, in parts of the pad, and wait for the answer to the whole drawing."""
+    page.locator("#pad canvas").scroll_into_view_if_needed()
     box = page.locator("#pad canvas").bounding_box()
 
     def place(point: tuple[float, float]) -> tuple[float, float]:

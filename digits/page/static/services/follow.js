@@ -23,8 +23,16 @@ let seen = -1; // the serial that was told last
 let heard = Number.NEGATIVE_INFINITY; // when Gradio, or this, told something
 let asked = Number.NEGATIVE_INFINITY;
 
-/** Begin: ask what there is, then listen for as long as the page is open. Resolves with the first answer. */
+/** @type {Promise<void> | null} */
+let begun = null;
+
+/** Ask what there is, then listen for as long as the page is open. Resolves with the first answer. */
 export function follow() {
+  begun ??= begin();
+  return begun;
+}
+
+function begin() {
   state.subscribe("run", () => {
     heard = performance.now();
   });

@@ -5,6 +5,7 @@
 
 import { unpack } from "../core/base64.js";
 import { problemOf, surenessOf } from "../services/answers.js";
+import { follow } from "../services/follow.js";
 import { aboutNetwork, entryOf, inWords, isOwn } from "../services/names.js";
 import { forget, toldOwn } from "../services/own_networks.js";
 import { measure } from "../services/reader.js";
@@ -55,6 +56,7 @@ class Picker {
     this.tellChoice();
     this.host.watch(() => this.told());
     this.listenToState();
+    follow();
   }
 
   listenToState() {
