@@ -16,12 +16,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from digits.backprop import Backprop
-from digits.inference import answer, load_backend, predict_images
-from digits.model import MLP
-from digits.recipes import ACTIVATIONS, ModelConfig
-from digits.sketch import check_strokes, prepare_strokes, shrink_strokes
-from digits.strokes import read_unipen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

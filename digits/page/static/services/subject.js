@@ -37,7 +37,7 @@ export function findSubject(said) {
 }
 
 /**
- * @param {string | Uint8Array} image @param {number | null} label @param {Subject["by"]} by @param {Map<string, number>} said
+ * @param {string} image @param {number | null} label @param {Subject["by"]} by @param {Map<string, number>} said
  * @returns {Subject}
  */
 function subjectOf(image, label, by, said) {
