@@ -1,6 +1,7 @@
 // What the Learn room's lesson is about: the drawing on the pad as the network sees it, or a sample until
 // there is one, and what digit it is.
 
+import { pack, unpack } from "../core/base64.js";
 import { toPixels } from "../core/network.js";
 import { realSamples } from "./samples.js";
 import { state } from "./state.js";
@@ -15,9 +16,6 @@ import { state } from "./state.js";
 
 const FIRST = 7; // the sample that is shown before anything is drawn
 
-/** @param {string} packed */
-const unpack = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-
 /**
  * The present subject; null while there is neither a drawing nor a sample.
  * @param {Map<string, number>} said what the visitor said of images before
@@ -31,7 +29,7 @@ export function findSubject(said) {
     const sample = samples[FIRST];
     return sample?.pixels ? subjectOf(sample.pixels, FIRST, "sample", said) : null;
   }
-  const image = shown.image.bytes;
+  const image = pack(shown.image.bytes);
   const known = samples.find(({ pixels }) => pixels === drawing.pixels);
   if (drawing.pixels && known) return subjectOf(image, known.label, "sample", said);
   if (shown.guess?.sure) return subjectOf(image, shown.guess.label, "guessed", said);
@@ -39,7 +37,7 @@ export function findSubject(said) {
 }
 
 /**
- * @param {string | Uint8Array} image @param {number | null} label @param {Subject["by"]} by @param {Map<string, number>} said
+ * @param {string} image @param {number | null} label @param {Subject["by"]} by @param {Map<string, number>} said
  * @returns {Subject}
  */
 function subjectOf(image, label, by, said) {
