@@ -3,8 +3,7 @@
     python -m benchmarks.pad                 both, in turn, and what a prediction costs the server
     python -m benchmarks.pad --strokes 30    more strokes
 
-The page is measured with 0, 150 and 300 ms of network between it and the server, by the browser's own
-throttling.
+The page is measured with 0, 150 and 300 ms of network between it and the server.
 
 Each stroke is an "S" drawn in a second and a half, 60 places a second. Counted are the answers that the
 page shows while the pen is down and, after each stroke, the time from pointer up until the answer to

@@ -213,7 +213,7 @@ def test_a_button_forgets_everything(open_page: OpenPage) -> None:
 def test_the_page_goes_home_as_one_file(open_page: OpenPage, browser: Any, tmp_path: Path) -> None:
     page = open_with_weights(open_page)
     with page.expect_download() as coming:
-        page.locator("#picker").get_by_role("button", name="Download as a web page (.html)").click()
+        page.get_by_role("link", name="Download as a web page (.html)").click()
     path = tmp_path / "taken home.html"
     coming.value.save_as(path)
     assert coming.value.suggested_filename == "digits-sketch.html"

@@ -9,6 +9,6 @@ export const unpack = (packed) =>
 
 /**
  * @param {string | Uint8Array} bytes or base64 already
- * @returns {string} base64
+ * @returns {string} base64, the same for the same bytes
  */
 export const pack = (bytes) => (typeof bytes === "string" ? bytes : btoa(String.fromCharCode(...bytes)));

@@ -48,7 +48,8 @@ class Picker {
     this.backend.addEventListener("change", () => this.pick({ backend: this.backend.value, device: "auto" }));
     this.device.addEventListener("change", () => this.pick({ device: this.device.value }));
     this.compare.addEventListener("click", () => this.showComparison());
-    find(this.element, ".take-home").addEventListener("click", async () => {
+    find(this.element, ".take-home").addEventListener("click", async (event) => {
+      event.preventDefault();
       const problem = await takeHome(this.host.value.network);
       if (problem) this.lines.replaceChildren(make("li", problem));
     });
