@@ -106,7 +106,8 @@ def test_without_plain_images_a_run_still_ends(few: Digits, drawings: list[Drawi
     assert [group.name for group in groups] == ["forms", "kinds", "others", "pens"]
     targets = [sketching._labels_as_targets(group) for group in groups]
     pixels, wanted = next(sketching._batches(groups, targets, 100, 0))
-    assert len(pixels) == len(wanted) == 100
+    assert len(pixels) == len(wanted)
+    assert abs(len(pixels) - 100) <= len(groups) / 2  # each share is rounded
     with pytest.raises(ValueError, match="nothing to pick from"):
         next(sketching._shuffled(0, 3, np.random.default_rng(0)))
 
