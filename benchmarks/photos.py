@@ -437,12 +437,16 @@ PAGES: dict[str, tuple[Kind, float]] = {
     "page, squared paper, ballpoint": (Kind(paper="squared", pen=1 / 20), 0.25),
     "page, ruled, light from one side": (Kind(paper="ruled", light="side", pen=0.08), 0.2),
     "page, close together": (Kind(pen=0.07), 0.1),
+    "page, dotted, red, in a shadow": (
+        Kind(paper="dotted", ink="red", pen=0.06, light="hard shadow"),
+        0.2,
+    ),
 }
 PAGES_REPORTED: dict[str, tuple[Kind, float]] = {
     "page, dark lines, stains": (Kind(paper="ruled", lines=0.8, pen=0.07, stains=2), 0.2),
     "page, board, chalk": (Kind(paper="board", ink="chalk", pen=0.09, noise=0.02), 0.2),
-    "page, dotted, red, in a shadow": (
-        Kind(paper="dotted", ink="red", pen=0.06, light="hard shadow"),
+    "page, brown paper, white ink, folds": (
+        Kind(paper="brown", ink="chalk", pen=0.08, light="folds"),
         0.2,
     ),
 }

@@ -34,6 +34,7 @@ PHOTO_PEN = 2.2  # pixels, to which they are: MNIST's thin pens; thicker ones cl
 THICK = 0.17  # of the digit's longer side: thicker strokes, whose loops close, are thinned
 BRUSH = 0.12  # of the digit's longer side, to which they are
 PAGE_NEAR = 0.05  # of the digits' size: pieces closer than this are one, on a page of digits
+PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be several digits
 PAGE_LARGEST = 0.95  # of the picture's longer side
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
 
@@ -87,7 +88,7 @@ def find_digits(picture: Image.Image | NDArray[Any], judge: Judge) -> list[Found
     height, width = large.shape[:2]
     groups = [
         group
-        for group in segmentation.find_groups(large, near=PAGE_NEAR)
+        for group in segmentation.find_groups(large, PAGE_NEAR, PAGE_WIDEST)
         if group.longer < PAGE_LARGEST * max(height, width) and not group.at_edge
     ]
     groups = join_pieces(

@@ -33,7 +33,7 @@ WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
 FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
-THICKEST = 0.34  # of the longer side: thicker groups are stains
+THICKEST = 0.45  # of the longer side: thicker groups are stains
 
 
 @dataclass(frozen=True)
@@ -141,19 +141,24 @@ def is_clean(grey: NDArray[np.uint8]) -> bool:
     return bool((cv2.absdiff(rows, cv2.medianBlur(rows, 5)) > 0).mean() < 0.25)
 
 
-def find_groups(colours: NDArray[np.uint8], near: float = NEAR) -> list[Group]:
+def find_groups(
+    colours: NDArray[np.uint8], near: float = NEAR, widest: float = WIDEST_STROKE
+) -> list[Group]:
     """All groups of strokes in a picture (h, w, 3), in no order.
 
-    Strokes closer than `near`, a part of the strokes' size, belong to one group.
+    Strokes closer than `near`, a part of the strokes' size, belong to one group. In a photo what is
+    wider than `widest`, a part of the shorter side, is no stroke.
     """
     dark = _dark_on_light(colours)
-    widest = int(min(dark.shape[:2]) * WIDEST_STROKE)
-    writing = find_writing(dark, widest)
+    short = min(dark.shape[:2])
+    writing = find_writing(dark, int(short * widest))
+    if writing is not None and writing.is_clean and widest < WIDEST_STROKE:
+        writing = find_writing(dark, int(short * WIDEST_STROKE))
     if writing is None:
         return []
     # Now that the strokes' thickness is known, all that is much wider counts as paper.
     narrower = int(MUCH_WIDER * writing.thickness) + 8
-    if narrower < 0.7 * widest and not writing.is_clean:
+    if narrower < 0.7 * short * widest and not writing.is_clean:
         writing = find_writing(dark, narrower) or writing
     return _groups_of(writing, near)
 
