@@ -16,7 +16,9 @@ def make_judge(network: Backend) -> Judge:
 
     def judge(images: NDArray[np.uint8]) -> NDArray[np.floating]:
         log_probabilities = network.predict(to_pixels(images))
-        sureness: NDArray[np.floating] = calibrated(log_probabilities, network.card.calibration).max(1)
+        sureness: NDArray[np.floating] = calibrated(
+            log_probabilities, network.card.calibration
+        ).max(1)
         return sureness
 
     return judge
