@@ -9,7 +9,7 @@ import pytest
 
 from digits.errors import SENTENCES
 from digits.page.texts import LANGUAGES, TEXTS
-from tests.conftest import REPO
+from tests.support.files import REPO
 
 # What only commands, or programs that use the API, can cause: no script of the page ever sees it.
 NEVER_ON_THE_PAGE = {

@@ -19,8 +19,17 @@ from digits.errors import DataError
 from digits.page.app import App, Settings, create_app
 from digits.page.texts import text
 from digits.training.run import run_training
-from tests.conftest import DESK, PHONE, write_mnist
-from tests.support.browser import ONE, PATIENCE, SEVEN, draw, wait_for_answer, wait_for_state
+from tests.support.browser import (
+    DESK,
+    ONE,
+    PATIENCE,
+    PHONE,
+    SEVEN,
+    draw,
+    wait_for_answer,
+    wait_for_state,
+)
+from tests.support.files import write_mnist
 
 OpenPage = Callable[..., Any]
 
