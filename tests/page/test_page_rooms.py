@@ -139,7 +139,7 @@ def test_inside_shows_the_drawing_that_came_while_the_weights_were_fetched(
 ) -> None:
     page = open_page()
     held: list[Any] = []
-    page.route("**/digits/weights/*", held.append)
+    page.route("**/digits/weights/*", lambda route: held.append(route))
     page.reload()
     page.wait_for_selector("#answer .answer[data-serial]")
     page.get_by_role("tab", name="Inside").click()
