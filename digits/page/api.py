@@ -16,11 +16,13 @@ from typing import Any, TypedDict
 import gradio as gr
 from PIL import Image
 
+from digits.data.preparation.image import to_pixels
 from digits.data.preparation.pictures import prepare_picture
 from digits.errors import DigitsError, DrawingError
+from digits.network.calibration import answer
 from digits.page.gradio_compat import takes_file, upload_folder
 from digits.server.page_reader import read_picture
-from digits.server.reader import Reader, guess
+from digits.server.reader import Reader
 from digits.server.requests import ParsedDrawing, check_training, parse_drawing
 from digits.server.training_service import TrainingService
 from digits.training.run import RunReport, RunSettings
@@ -128,9 +130,9 @@ def read(reader: Reader, drawing: ParsedDrawing) -> Reading:
     network = reader.networks.get(reader.networks.default)
     if drawing.blank:
         return {"label": None, "confidences": [], "sure": False}
-    said = guess(network, drawing.prepared.image)
-    confidences = confidences_of(said["probabilities"])
-    return {"label": str(said["label"]), "confidences": confidences, "sure": said["sure"]}
+    said = answer(network.predict(to_pixels(drawing.prepared.image))[0], network.card.calibration)
+    confidences = confidences_of(said.probabilities.tolist())
+    return {"label": str(said.label), "confidences": confidences, "sure": said.sure}
 
 
 def confidences_of(probabilities: Sequence[float]) -> list[Confidence]:

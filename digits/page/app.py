@@ -109,8 +109,9 @@ def create_app(settings: Settings | None = None, *, run: Run = run_training) -> 
         title="Digit playground", analytics_enabled=False, delete_cache=settings.cache_seconds
     ) as page:
         components = lay_out(services)
-        wire(page, components, services.reader, services.training, services.lessons)
+        # First, since Gradio would give the name "train" to the page's own handler, too.
         add_api(page, services.reader, services.training)
+        wire(page, components, services.reader, services.training, services.lessons)
     publish(page, RESULTS, EXAMPLES)
     page.queue(max_size=MOST_WAITING)
     return App(page, services, launch_options(services))
