@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import ExitStack
 
 from digits.server.queue import WaitingQueue
+from tests.support.loops import complete
 
 
 class Clock:
@@ -65,4 +65,4 @@ def test_waiting_ends_with_ones_turn() -> None:
                 ahead.close()
             return places
 
-    assert asyncio.run(wait()) == [1]
+    assert complete(wait()) == [1]

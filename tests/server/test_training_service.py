@@ -21,6 +21,7 @@ from digits.server.reader import Reader
 from digits.server.sessions import RunUpdate, Sessions
 from digits.server.training_service import TrainingService
 from digits.training.run import run_training
+from tests.support.loops import complete
 
 TOKEN, OTHER = "a" * 20, "b" * 20
 SMALL = {"epochs": 2, "batch_size": 50, "hidden": [16], "session": TOKEN}
@@ -62,7 +63,7 @@ async def train(service: TrainingService, **asked: Any) -> list[RunUpdate]:
 
 
 def run(service: TrainingService, **asked: Any) -> list[RunUpdate]:
-    return asyncio.run(train(service, **asked))
+    return complete(train(service, **asked))
 
 
 async def until(updates: AsyncIterator[RunUpdate], state: str) -> RunUpdate:
@@ -183,7 +184,7 @@ def test_a_run_goes_on_without_its_page_which_can_come_back(service: TrainingSer
         seen = {"session": TOKEN, "seen": state["serial"]}
         assert service.state(seen) == {"serial": state["serial"], "known": True}
 
-    asyncio.run(visit())
+    complete(visit())
 
 
 def test_a_silent_page_makes_room_as_soon_as_somebody_waits(
@@ -206,7 +207,7 @@ def test_a_silent_page_makes_room_as_soon_as_somebody_waits(
         assert {"code": "page_gone", "values": {}} in last["run"]["notes"]
         assert [entry["id"] for entry in last["networks"]] == ["yours-1"]  # nothing is lost
 
-    asyncio.run(visit())
+    complete(visit())
 
 
 def test_stop_ends_a_run_and_a_place_in_the_queue(service: TrainingService) -> None:
@@ -223,7 +224,7 @@ def test_stop_ends_a_run_and_a_place_in_the_queue(service: TrainingService) -> N
         assert (await until(one, "stopped")).outcome
         await wait_until(lambda: service.stop({"session": TOKEN}) == {"stopped": False})
 
-    asyncio.run(visit())
+    complete(visit())
 
 
 def test_whatever_fails_the_visitor_can_try_again(few: Digits) -> None:
@@ -244,7 +245,7 @@ def test_whatever_fails_the_visitor_can_try_again(few: Digits) -> None:
         fails = False
         assert (await train(service))[-1].run["state"] == "done"
 
-    asyncio.run(visit())
+    complete(visit())
 
 
 def test_a_run_on_some_of_the_digits_says_how_many_there_are(service: TrainingService) -> None:
@@ -285,4 +286,4 @@ def test_teaching_adds_a_network_and_keeps_the_trained_one(service: TrainingServ
         assert ids == ["yours-1", again["network"]["id"]]
         assert (await teach(drawings=[]))["fault"]["code"] == "lesson_empty"
 
-    asyncio.run(visit())
+    complete(visit())

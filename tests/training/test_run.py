@@ -7,8 +7,6 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -26,14 +24,9 @@ from digits.server.results import sure_mistakes
 from digits.server.workers import in_threads, make_workers
 from digits.training.loop import evaluate
 from digits.training.run import choose_images, make_backend, make_card, run_training
+from tests.support.loops import complete
 
 WORKERS = make_workers(1)
-
-
-def run_alone(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine in a thread of its own: in this one, Playwright's event loop may be running."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 def order(**asked: Any) -> Any:
@@ -180,7 +173,7 @@ def test_a_generator_in_threads_is_closed_when_nobody_listens_any_more() -> None
         await items.aclose()
         return taken
 
-    assert run_alone(take_two()) == [0, 1] and closed
+    assert complete(take_two()) == [0, 1] and closed
 
 
 def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
@@ -206,7 +199,7 @@ def test_a_listener_may_be_cancelled_in_the_middle_of_a_step() -> None:
         with pytest.raises(asyncio.CancelledError):
             await listening
 
-    run_alone(cancel())
+    complete(cancel())
     assert closed
 
 
