@@ -37,6 +37,7 @@ def test_functions_are_found_by_their_api_names(page: gr.Blocks) -> None:
 
 def test_a_parameter_becomes_a_file_that_clients_upload(page: gr.Blocks) -> None:
     takes_file(page, "read")
+    publish(page, {"read": "reading"})
     (parameter,) = page.get_api_info()["named_endpoints"]["/read"]["parameters"]
     assert parameter["python_type"]["type"] == "filepath"
 

@@ -99,8 +99,8 @@ def test_chinese_browsers_get_chinese_and_the_switch_brings_english(
     page.get_by_role("tab", name="训练").wait_for()
     page.get_by_role("button", name="English").click()
     page.get_by_role("tab", name="Train").wait_for()
-    page.get_by_text("The pad is blank").first.wait_for()
+    page.locator("#answer").get_by_text("The pad is blank").first.wait_for()
     assert page.get_by_role("button", name="Clear").count() == 1
     page.reload()
     page.get_by_role("tab", name="Train").wait_for()
-    page.get_by_text("The pad is blank").first.wait_for()
+    page.locator("#answer").get_by_text("The pad is blank").first.wait_for()

@@ -221,7 +221,7 @@ def test_nothing_in_the_answer_moves_when_it_changes(open_page: OpenPage) -> Non
     page = open_page()
     places = """[...document.querySelectorAll(".bar, #picker, #tabs")].map((node) => {
         const { left, top } = node.getBoundingClientRect();
-        return `${left} ${top}`;
+        return `${left} ${Math.round(top + window.scrollY)}`;
     })"""
     before = page.evaluate(places)
     for name in ("7 with a bar", "no digit at all", "0 with a slash", "1 from MNIST"):

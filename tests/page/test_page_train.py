@@ -285,7 +285,7 @@ def test_whatever_fails_in_a_training_its_visitor_can_try_again(
 @pytest.mark.parametrize("settings", [{}, PHONE, {"locale": "zh-CN"}])
 def test_the_tab_has_no_sideways_scroll(open_page: OpenPage, settings: dict[str, Any]) -> None:
     page = open_page(**settings)
-    page.get_by_role("tab").nth(1).click()
+    page.locator("[role=tab][aria-controls=tab_train]").click()
     open_settings(page)
     page.locator("#train [name=epochs]").fill("1")
     page.locator("#train .go").click()
