@@ -90,8 +90,9 @@ def keep_to_one_thread() -> None:
     So small a network gains little from more, and two threads wait for each other where cores are busy.
     """
     os.environ["OMP_NUM_THREADS"] = "1"  # for a torch that is yet to be loaded
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(1)
+    torch = sys.modules.get("torch")  # None where it is kept from being loaded
+    if torch is not None:
+        torch.set_num_threads(1)
 
 
 M_ARENA_MAX = -8  # glibc's number for "how many heaps at most", from its malloc.h

@@ -27,6 +27,7 @@ import pytest
 import torch
 from PIL import Image
 
+from digits.errors import DigitsError
 from digits.network.checkpoint import save_weights
 from digits.network.config import LIMITS, ModelConfig
 from digits.network.metadata import Card
@@ -81,6 +82,11 @@ def api(site: str) -> Iterator[Callable[[str, str], dict[str, Any]]]:
     assert call("predict", json.dumps(ONE))["label"] == "1"
 
 
+def problem_of(message: dict[str, Any]) -> str:
+    """A fault as the English sentence of its code."""
+    return str(DigitsError(message["fault"]["code"], **message["fault"]["values"]))
+
+
 def sentence(problem: object) -> str:
     """The message, if it is fit for people: one line, no Python in it."""
     text = str(problem)
@@ -119,7 +125,7 @@ STROKES = {
 def test_bad_strokes_are_refused_in_a_sentence(
     pad: Callable[..., Any], api: Callable[..., Any], given: str, says: str
 ) -> None:
-    assert re.search(says, sentence(pad(f'{{"strokes": {given}}}')["problem"]))
+    assert re.search(says, sentence(problem_of(pad(f'{{"strokes": {given}}}'))))
     assert re.search(says, sentence(api("predict", given)["error"]))
 
 
@@ -149,7 +155,7 @@ DRAWINGS = {
 def test_what_is_no_drawing_is_refused_in_a_sentence(
     pad: Callable[..., Any], given: str, says: str
 ) -> None:
-    assert re.search(says, sentence(pad(given)["problem"]))
+    assert re.search(says, sentence(problem_of(pad(given))))
 
 
 NO_REQUESTS = {
@@ -290,7 +296,7 @@ def test_bad_pictures_are_refused_in_a_sentence(
 def test_the_quick_road_takes_no_bomb_either(pad: Callable[..., Any]) -> None:
     for side in (4000, 10_000):
         encoded = base64.b64encode(bomb(side)).decode()
-        problem = sentence(pad(json.dumps({"picture": encoded}))["problem"])
+        problem = sentence(problem_of(pad(json.dumps({"picture": encoded}))))
         assert "million" in problem or "no PNG" in problem
 
 

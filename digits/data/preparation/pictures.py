@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MAX_PICTURE_PIXELS = 50_000_000  # more than any phone's camera makes by default
 WORKING_SIDE = 1200  # a larger picture is averaged down to this before anything else
 LEAST_SIDE = 240  # a smaller one is enlarged to at least this
+LEAST_EDGE = 2  # pixels: a line of them holds no digit
 THIN = 0.065  # of the digit's longer side: thinner strokes are thickened
 PHOTO_PEN = 2.2  # pixels, to which they are: MNIST's thin pens; thicker ones close small loops
 THICK = 0.17  # of the digit's longer side: thicker strokes, whose loops close, are thinned
@@ -61,6 +62,8 @@ def prepare_picture(picture: Image.Image | NDArray[Any]) -> Prepared:
     from digits.data.preparation import segmentation
 
     colours = _load(picture)
+    if min(colours.shape[:2]) < LEAST_EDGE:
+        return blank()
     if is_mnist_like(colours):
         return _keep_mnist_like(colours)
     groups = segmentation.find_groups(_enlarge(colours))
@@ -82,6 +85,8 @@ def find_digits(picture: Image.Image | NDArray[Any], judge: Judge) -> list[Found
     from digits.data.preparation import segmentation
 
     colours = _load(picture)
+    if min(colours.shape[:2]) < LEAST_EDGE:
+        return []
     if is_mnist_like(colours):
         return [Found(_keep_mnist_like(colours))]
     large = _enlarge(colours)
