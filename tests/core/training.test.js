@@ -118,8 +118,8 @@ test("a weight's place is where the layers' views have it", () => {
   assert.equal(network.weights[placeOfWeight(network, 2, 4)], 8);
 });
 
-test("a node that is never on is dead, whatever the activation", () => {
-  for (const activation of Object.keys(ACTIVATIONS)) {
+test("a node that is never on is dead, whatever the activation that bends", () => {
+  for (const activation of Object.keys(ACTIVATIONS).filter((name) => name !== "identity")) {
     const { digits, trainer } = begin({ activation });
     for (const { bias } of trainer.network.layers) bias.fill(2);
     assert.deepEqual(countDeadNodes(trainer.network, digits), [0, 0]);
