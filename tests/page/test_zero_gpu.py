@@ -216,7 +216,7 @@ def test_a_gpu_taken_back_early_leaves_what_was_learnt(
     assert kill_trainers(zero[2])
     wait_for_state(page, "cut")
     assert "was taken back early" in page.locator(".run-note").inner_text()
-    assert page.locator("#picker").inner_text().count("yours")
+    assert page.locator("#picker").inner_text().count("run 1")
     open_tab(page, epochs=1, batch_size=50)
     press_train(page)
     wait_for_state(page, "done")
