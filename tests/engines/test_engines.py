@@ -47,7 +47,7 @@ def test_a_network_is_trained_and_the_pad_uses_it(open_page: OpenPage) -> None:
     visitor.wait("document.body.innerText.includes('The pad now uses your network')")
     told = re.search(r"(\d+(\.\d+)?) ?%", visitor.text("#train-status"))
     assert told and float(told[1]) > 40, visitor.text("#train-status")
-    visitor.wait("/yours/.test(document.querySelector('#answer').innerText)")
+    visitor.wait("/run 1/.test(document.querySelector('#answer').innerText)")
 
 
 def test_training_stops_when_asked(open_page: OpenPage) -> None:

@@ -157,7 +157,7 @@ def test_what_was_trained_survives_a_reload_and_a_server_that_forgot(open_page: 
     open_tab(page, epochs=1, batch_size=100, width=16, layers=1, train_images=1000)
     press_train(page)
     wait_for_state(page, "done")
-    wait_for_line(page, "yours, run 1: this browser")
+    wait_for_line(page, "run 1: this browser")
     version = state(page, "own")[0]["version"]
     draw(page, ONE)
     page.get_by_role("group", name="Wrong? It is").get_by_role(
@@ -168,7 +168,7 @@ def test_what_was_trained_survives_a_reload_and_a_server_that_forgot(open_page: 
     told = page.request.post(f"{address}/digits/forget", data={"session": session})
     assert told.json() == {"forgotten": True}
     page.reload()
-    wait_for_line(page, "yours, run 1: this browser")
+    wait_for_line(page, "run 1: this browser")
     assert state(page, "own")[0]["version"] == version  # the server has it again, number for number
     assert page.locator(".strip li").count() == 1
     wait_for_line(page, "confirmed by torch")
@@ -189,7 +189,7 @@ def test_a_network_that_the_server_lost_is_handed_over_without_a_reload(
     )
     page.get_by_role("button", name="Clear").click()
     draw(page, ONE)
-    assert "yours" in wait_for_line(page, "confirmed by torch")
+    assert "run 1" in wait_for_line(page, "confirmed by torch")
 
 
 def test_a_button_forgets_everything(open_page: OpenPage) -> None:
