@@ -318,8 +318,8 @@ STATES = [
 ]
 
 
-# Written beside the work that it is about and joined late: on the joined page only fresh and running were seen to
-# agree, a reload in mid-run was not. To be made to agree, and then this mark goes.
+# Written beside the work that it is about and joined late: on the joined page only fresh and running were
+# seen to agree, a reload in mid-run was not. To be made to agree, and then this mark goes.
 JOINED = pytest.mark.xfail(
     reason="not every state was seen to agree since the joining", strict=False
 )
