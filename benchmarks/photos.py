@@ -15,6 +15,7 @@ import io
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -138,8 +139,8 @@ def write(
 ) -> Mask:
     """The digit of an MNIST image as a stroke, `side` pixels long, `pen` of that thick."""
     rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-    tight = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    tight = np.pad(tight, 2).astype(np.float32) / 255
+    cut = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    tight = np.pad(cut, 2).astype(np.float32) / 255
     factor = side / (max(tight.shape) - 4)
     large = cv2.resize(tight, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), factor * 0.35)
@@ -294,10 +295,11 @@ def _free_place(
 
 def expose(paper: Colours, kind: Kind, random: np.random.Generator) -> Image.Image:
     """The photo that a phone takes of the paper: tilt, table, light, focus, noise, compression."""
+    height, width = paper.shape[:2]
     photo = _tilt(paper, kind, random)
     if kind.light != "even":
-        photo = photo * _light(*paper.shape[:2], kind.light, random)
-    short = min(paper.shape[:2])
+        photo = photo * _light(height, width, kind.light, random)
+    short = min(height, width)
     photo = cv2.GaussianBlur(photo, (0, 0), max(0.4, kind.blur * short))
     photo += kind.noise * random.standard_normal(photo.shape, np.float32)
     packed = io.BytesIO()
@@ -365,9 +367,7 @@ def flat_kinds() -> dict[str, Callable[[NDArray[np.uint8], np.random.Generator],
     return {
         "28x28 PNG": lambda image, _: Image.fromarray(image),
         **{
-            f"28x28 JPEG, quality {quality}": lambda image, _, quality=quality: as_jpeg(
-                image, quality
-            )
+            f"28x28 JPEG, quality {quality}": partial(make_small, quality)
             for quality in (60, 75, 90)
         },
         "28x28 PNG, dark on light": lambda image, _: Image.fromarray(255 - image),
@@ -382,8 +382,8 @@ def flat_kinds() -> dict[str, Callable[[NDArray[np.uint8], np.random.Generator],
     }
 
 
-def as_jpeg(image: NDArray[np.uint8], quality: int) -> Image.Image:
-    """The array as a JPEG file, opened."""
+def make_small(quality: int, image: NDArray[np.uint8], _: np.random.Generator) -> Image.Image:
+    """The image itself as a JPEG file, opened."""
     packed = io.BytesIO()
     Image.fromarray(image).save(packed, "JPEG", quality=quality)
     return Image.open(packed)

@@ -244,8 +244,8 @@ def _decode(picture: Image.Image | NDArray[Any]) -> Image.Image:
     picture = picture.reduce(factor) if factor > 1 else picture
     longer = max(picture.size)
     if longer > WORKING_SIDE:
-        size = tuple(max(1, round(side * WORKING_SIDE / longer)) for side in picture.size)
-        picture = picture.resize(size, Image.Resampling.BOX)
+        across, down = (max(1, round(side * WORKING_SIDE / longer)) for side in picture.size)
+        picture = picture.resize((across, down), Image.Resampling.BOX)
     return picture
 
 
@@ -307,4 +307,5 @@ def _is_card(colours: NDArray[np.float32], seen: NDArray[np.bool_]) -> bool:
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     frame = seen[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     low, high = np.quantile(colours[seen], [0.002, 0.998], axis=0)
-    return bool(frame.mean() > 0.6 and (high - low).max() > 60)
+    is_wide = seen.mean() > 0.3 and frame.mean() > 0.6
+    return bool(is_wide and (high - low).max() > 60)

@@ -21,6 +21,7 @@ RIM = 0.12  # of the longer side: as far from the strokes a clean picture's ink 
 FAINTEST = 0.03  # contrast below this part of the ink's is no ink in a clean picture
 LEAST_CONTRAST = 0.07  # less than this is never ink
 LINE_LENGTH = 0.5  # of the picture's side: a straight line as long as this belongs to the paper
+FEW_LINES = 3  # from this many on, the paper is taken for lined
 LINE_THICKNESS = 0.016  # of the shorter side, at most
 SPECK = (
     0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
@@ -32,6 +33,7 @@ NEAR = 0.1  # of the largest group's longer side: strokes closer than that belon
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
 FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
+OUTLINED = 0.75  # the least share of its rim where a group must have an edge
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
 THICKEST = 0.45  # of the longer side: thicker groups are stains
 
@@ -46,6 +48,7 @@ class Group:
     contrast: float  # of its ink, 0..1
     thickness: float  # of its strokes, in pixels
     edge: float  # how many pixels it takes from the paper to the ink
+    outlined: float  # the share of its rim, 0..1, where the picture itself has an edge
     at_edge: bool  # touches the picture's edge
     is_clean: bool  # of a picture that a program drew
 
@@ -71,6 +74,7 @@ class Group:
 class Writing:
     """What in a picture is written: where, how strongly, and how thick its strokes are."""
 
+    dark: NDArray[np.uint8]  # (h, w), the picture itself, dark on light
     contrast: Contrast
     strong: Mask  # the writing, without the paper's lines
     threshold: float  # contrast from which a pixel is written
@@ -176,14 +180,15 @@ def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
     if clean:  # what is faint was drawn faint: a soft rim, a gap that is none
         threshold = max(floor, min(threshold, FAINT))
     strong = _without_lines((smooth > threshold).astype(np.uint8), clean)
-    large, middle = _find_middle(strong)
+    depth, middle = _find_middle(strong)
     if not middle.any():
         return None
     # The ink is about as strong everywhere; a shadow's corner or a stain is weaker.
     if not clean:
         threshold = max(threshold, WEAKER * float(np.median(smooth[middle])))
     strong &= smooth > threshold
-    return Writing(smooth, strong, threshold, clean, measure_thickness(large))
+    grey = cv2.cvtColor(dark, cv2.COLOR_RGB2GRAY)
+    return Writing(grey, smooth, strong, threshold, clean, 2 * float(np.median(depth[middle])))
 
 
 def _without_lines(strong: Mask, clean: bool) -> Mask:
@@ -195,11 +200,32 @@ def _without_lines(strong: Mask, clean: bool) -> Mask:
     """
     lines = find_lines(strong, 0.95 if clean else LINE_LENGTH)
     left = remove_lines(strong, lines) if len(lines) else strong
+    if len(lines) >= FEW_LINES and not clean:  # where there are several there are more, less clear
+        left = remove_lines(left, _along(find_lines(left, LINE_LENGTH / 2), lines))
     inner = _without_specks(left, with_edge=False)
     if inner.any():
         return inner
     whole = _without_specks(strong, with_edge=True)
-    return whole if cv2.connectedComponents(whole)[0] == 2 else inner
+    is_one = cv2.connectedComponents(whole)[0] == 2
+    return whole if is_one and not _lies_along_edge(whole) else inner
+
+
+def _along(candidates: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Those of the `candidates` (n, 4) that run as one of the `lines` does, to some 3 degrees."""
+    angles, known = (
+        np.arctan2(found[:, 3] - found[:, 1], found[:, 2] - found[:, 0])
+        for found in (candidates, lines)
+    )
+    apart = np.abs((angles[:, None] - known + np.pi / 2) % np.pi - np.pi / 2)
+    return candidates[apart.min(axis=1) < 0.05] if len(candidates) else candidates
+
+
+def _lies_along_edge(strong: Mask) -> bool:
+    """Whether what is in a mask touches the picture's edge with much of its length, as a table does."""
+    rows, columns = np.flatnonzero(strong.any(axis=1)), np.flatnonzero(strong.any(axis=0))
+    longer = max(np.ptp(rows), np.ptp(columns)) + 1 if len(rows) else 1
+    contacts = (strong[0], strong[-1], strong[:, 0], strong[:, -1])
+    return max(int(np.count_nonzero(contact)) for contact in contacts) > 0.3 * longer
 
 
 def _without_specks(strong: Mask, with_edge: bool) -> Mask:
@@ -214,15 +240,18 @@ def _without_specks(strong: Mask, with_edge: bool) -> Mask:
     return keep[labels].astype(np.uint8)
 
 
-def _find_middle(strong: Mask) -> tuple[Mask, NDArray[np.bool_]]:
-    """The larger strokes, and their middles."""
+def _find_middle(strong: Mask) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """How deep each pixel (h, w) is in its stroke, and the strokes' middles, of larger ones only.
+
+    Of a thin stroke that runs into a shadow's corner, most of the middle is the stroke's.
+    """
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
     longer = boxes[:, 2:4].max(axis=1)
     longer[0] = 0
     large = ((longer >= 0.5 * longer.max())[labels] & (strong > 0)).astype(np.uint8)
     depth = cv2.distanceTransform(large, cv2.DIST_L2, 5)
     middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
-    return large, middle
+    return depth, middle
 
 
 def otsu(values: NDArray[np.float32]) -> float:
@@ -358,6 +387,7 @@ def _cut_group(
         full,
         thickness,
         _measure_edge(values, core, full),
+        _measure_outline(writing.dark[rows, columns], core),
         at_edge,
         writing.is_clean,
     )
@@ -369,6 +399,18 @@ def _measure_edge(values: Contrast, core: Mask, full: float) -> float:
     steep = np.hypot(across.astype(np.float32), down) / (8 * 255)
     rim = cv2.dilate(core, np.ones((3, 3), np.uint8)) > cv2.erode(core, np.ones((3, 3), np.uint8))
     return full / max(float(np.quantile(steep[rim], 0.75)), 1e-3)
+
+
+def _measure_outline(dark: NDArray[np.uint8], core: Mask) -> float:
+    """The share of the rim of `core` where the picture (h, w) has an edge.
+
+    Of a stroke it is all. Where paper, table or shadow only seems to be a stroke, because a closing
+    filled its corner, one side of it is nothing but paper.
+    """
+    across, down = cv2.spatialGradient(cv2.blur(dark, (3, 3)))
+    steep = np.hypot(across.astype(np.float32), down)
+    rim = cv2.dilate(core, np.ones((3, 3), np.uint8)) > cv2.erode(core, np.ones((3, 3), np.uint8))
+    return float((steep[rim] > 0.3 * np.quantile(steep[rim], 0.75)).mean())
 
 
 def measure_thickness(core: Mask) -> float:
@@ -404,6 +446,7 @@ def is_digit_like(group: Group) -> bool:
         and group.thickness >= THINNEST * group.longer
         and group.contrast >= FAINTEST_INK
         and group.edge <= SOFTEST * group.longer + 4
+        and (group.is_clean or group.outlined >= OUTLINED)
         and group.longer >= 8
     )
 
