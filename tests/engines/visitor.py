@@ -90,7 +90,7 @@ class Visitor:
         self.wait(f"{field}.value === {json.dumps(str(value))}")
 
     def _click(self, found: str) -> None:
-        """Click the first of the elements that an expression finds, of those that can be; again if it was missed."""
+        """Click the first element of an expression that can be clicked; again if it was missed."""
         self.tab.run(COUNT_CLICKS)
         for _ in range(AIMS):
             self.tab.drag([self.wait(f"{found}.map({PLACE}).find(Boolean)")], "mouse")

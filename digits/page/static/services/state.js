@@ -58,7 +58,6 @@ import { createStore } from "./store.js";
  * @property {Run | null} training the server's last word of it
  * @property {Record<string, any> | null} order the settings that the training was asked for with
  * @property {Outcome | null} outcome of the last run that ended
- * @property {"here" | "lost"} link whether the server answers what is asked beside the drawing
  * @property {number} ownNetworks how many networks were made for this visitor: each answers differently
  */
 
@@ -86,7 +85,6 @@ export const state = createStore(
     training: null,
     order: null,
     outcome: null,
-    link: "here",
     ownNetworks: 0,
   }),
 );
