@@ -45,6 +45,7 @@ import { createStore } from "./store.js";
  * @property {Drawing} drawing on the pad, finished strokes only
  * @property {boolean} isTaught the drawing was told to be a digit: the next stroke begins another
  * @property {Answer | null} answer to what is on the pad, or was a moment ago
+ * @property {{serial: number, at: number}} picked which digit of several is looked at, of the drawing so numbered
  * @property {boolean} shrink "just shrink it" is on
  * @property {NetworkEntry[]} networks that can be chosen
  * @property {NetworkEntry[]} own those of them that are the visitor's own
@@ -72,6 +73,7 @@ export const state = createStore(
     drawing: { strokes: [] },
     isTaught: false,
     answer: null,
+    picked: { serial: 0, at: 0 },
     shrink: false,
     networks: [],
     own: [],
