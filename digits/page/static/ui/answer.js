@@ -60,7 +60,8 @@ export function mount({ element }) {
 function showDigits(element, shown) {
   const digits = shown?.several ? digitsOf(shown.several) : String(shown?.guess?.label ?? "");
   element.textContent = digits;
-  element.style.setProperty("--count", String(digits.length));
+  const longest = Math.max(...digits.split("\n").map((line) => line.length));
+  element.style.setProperty("--count", String(longest));
   element.classList.toggle("of-several", Boolean(shown?.several));
 }
 

@@ -12,7 +12,7 @@ import { findAll, make } from "./dom.js";
 const signOf = ({ guess }) => (guess.sure ? String(guess.label) : "?");
 
 /**
- * All digits as a text; a space where a new line begins.
+ * All digits as a text, a line for each line that they stand in.
  * @param {OneOfSeveral[]} several
  */
 export function digitsOf(several) {
@@ -20,7 +20,7 @@ export function digitsOf(several) {
     .map((one, at) => {
       const before = several[at - 1]?.box;
       const isNewLine = before && one.box && one.box[0] < before[0];
-      return (isNewLine ? " " : "") + signOf(one);
+      return (isNewLine ? "\n" : "") + signOf(one);
     })
     .join("");
 }
