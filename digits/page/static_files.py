@@ -35,7 +35,10 @@ LINE_COMMENTS = re.compile(
 TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
-LATER = {"ui/learn.js": "learn.js"}  # rooms that are fetched when they are first opened
+LATER = {  # fetched when they are first seen
+    "ui/learn.js": "learn.js",
+    "ui/lesson/why.js": "why.js",
+}
 STYLES = "page.css"  # all of css/
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 

@@ -75,7 +75,7 @@ test("the change that is found is read as something else, and nine tenths of it 
     const pixels = pixelsAt(i);
     const { sums } = explain(network, pixels);
     const [label, second] = [indexOfLargest(sums), indexOfSecond(sums)];
-    const change = findChange(network, pixels, label, second);
+    const change = finish(findChange(network, pixels, label, second));
     assert.ok(change, `digit ${i}`);
     const read = (image) => indexOfLargest(forward(network, image).logProbabilities);
     assert.equal(read(change.pixels), change.said);
@@ -88,7 +88,7 @@ test("the change that is found is read as something else, and nine tenths of it 
 
 test("a network that is nothing but zeros has no way to change its answer", () => {
   const empty = createNetwork({ sizes: [784, 8, 10], activation: "relu" });
-  assert.equal(findChange(empty, pixelsAt(0), 0, 1), null);
+  assert.equal(finish(findChange(empty, pixelsAt(0), 0, 1)), null);
 });
 
 /** Run a generator to its end. */

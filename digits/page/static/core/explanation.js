@@ -9,7 +9,7 @@
 //
 //     const explanation = explain(network, pixels);
 //     const { parts, rest, sum } = partsOf(explanation, pixels, 7, 1);   // the sum of 7 less that of 1
-//     const change = findChange(network, pixels, 7, 1);                  // the least that makes it a 1
+//     for (const _ of findChange(network, pixels, 7, 1)) ...             // the least that makes it a 1
 
 import { ACTIVATIONS } from "./activations.js";
 import { createPass, forward, indexOfLargest } from "./network.js";
@@ -149,9 +149,9 @@ const HALVINGS = 12;
  * @param {ArrayLike<number>} pixels (784,) 0 to 1
  * @param {number} label what it reads now
  * @param {number} wanted
- * @returns {Change | null} null where no change along this line does it
+ * @returns {Generator<null, Change | null, void>} a step for each try; null where no change along this line does it
  */
-export function findChange(network, pixels, label, wanted) {
+export function* findChange(network, pixels, label, wanted) {
   const { sums, gradients } = explain(network, pixels);
   const way = gradients[wanted].map((slope, i) => slope - gradients[label][i]);
   const steep = dot(way, way);
@@ -168,11 +168,13 @@ export function findChange(network, pixels, label, wanted) {
   for (; read(far) === label; far *= GROWTH) {
     near = far;
     if (++tries > MOST_TRIES) return null;
+    yield null;
   }
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (near + far) / 2;
     if (read(middle) === label) near = middle;
     else far = middle;
+    yield null;
   }
   return { said: read(far), pixels: changed, ...sizeOf(changed, pixels) };
 }
