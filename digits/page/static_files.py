@@ -37,6 +37,7 @@ INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
 LATER = {  # fetched when they are first seen
     "ui/learn.js": "learn.js",
+    "ui/lesson/break_it.js": "break_it.js",
     "ui/lesson/why.js": "why.js",
 }
 STYLES = "page.css"  # all of css/
@@ -57,7 +58,8 @@ def content(name: str) -> bytes:
         return join_modules("hosts/gradio.js", _script, apart=LATER).encode()
     if name in LATER.values():
         (entry,) = (path for path, bundle in LATER.items() if bundle == name)
-        return join_modules(entry, _script, beside=(SCRIPT, _script(SCRIPT))).encode()
+        page = (SCRIPT, _script(SCRIPT))
+        return join_modules(entry, _script, apart=LATER, beside=page).encode()
     if name == STYLES:
         return b"".join(content(path) for path in served_files() if path.startswith("css/"))
     code = (STATIC / name).read_text(encoding="utf-8")

@@ -47,10 +47,8 @@ export function isOnlyNodes({ off, withoutBiases, noise, keep, shift }) {
 export function breakNetwork(network, damage, seed = 1) {
   const { sizes, activation } = network;
   const broken = createNetwork({ sizes, activation, weights: network.weights.slice() });
-  const random = createRandom(seed);
-  for (const [number, { weight, bias }] of broken.layers.entries()) {
-    const whole = network.layers[number].weight;
-    if (damage.noise) addNoise(weight, damage.noise * spreadOf(whole), random);
+  for (const { weight, bias } of broken.layers) {
+    if (damage.noise) addNoise(weight, damage.noise * spreadOf(weight), seed);
     if (damage.keep < 1) keepLargest(weight, damage.keep);
     if (damage.withoutBiases) bias.fill(0);
   }
@@ -63,13 +61,30 @@ function spreadOf(weight) {
   return Math.sqrt(weight.reduce((sum, w) => sum + w * w, 0) / weight.length);
 }
 
-/** @param {Float32Array} weight @param {number} size @param {import("./random.js").Random} random */
-function addNoise(weight, size, random) {
-  for (let i = 0; i < weight.length; i++) {
+/** @param {Float32Array} weight @param {number} size @param {number} seed */
+function addNoise(weight, size, seed) {
+  const noise = normals(weight.length, seed);
+  for (let i = 0; i < weight.length; i++) weight[i] += size * noise[i];
+}
+
+/** @type {Map<string, Float32Array>} the latest ones: while a slider moves, the same are wanted over and over */
+const kept = new Map();
+const MOST_KEPT = 6; // layers of the largest network on the page
+
+/** Normal random numbers, the same ones for the same seed. @param {number} count @param {number} seed @returns {Float32Array} */
+function normals(count, seed) {
+  const key = `${count} ${seed}`;
+  const known = kept.get(key);
+  if (known) return known;
+  const random = createRandom(seed + 7919 * count);
+  const made = Float32Array.from({ length: count }, () => {
     // Two even numbers become a normal one (Box and Muller, 1958); 1 - share is never 0.
     const far = Math.sqrt(-2 * Math.log(1 - random.share()));
-    weight[i] += size * far * Math.cos(2 * Math.PI * random.share());
-  }
+    return far * Math.cos(2 * Math.PI * random.share());
+  });
+  for (const old of kept.keys()) if (kept.size >= MOST_KEPT) kept.delete(old);
+  kept.set(key, made);
+  return made;
 }
 
 /** Magnitude pruning: all but the largest become 0. @param {Float32Array} weight @param {number} share */

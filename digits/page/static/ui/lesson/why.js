@@ -60,6 +60,7 @@ class Why {
     this.network = null;
     /** @type {Float32Array | null} */
     this.pixels = null;
+    this.wasSeen = false;
     this.label = -1;
     /** What the visitor compares with: a digit, "second" for whichever is the runner-up, or "alone". @type {number | "second" | "alone"} */
     this.chosen = "second";
@@ -149,11 +150,15 @@ class Why {
 
   /** Another drawing or network: the balance at once, the rest when the pen rests. */
   follow() {
+    const before = [this.network, String(this.pixels), this.wasSeen];
     this.network = state.get("network")?.network ?? null;
     const subject = findSubject(new Map());
     const { shown } = state.get("answer") ?? {};
     const isDrawn = shown && !shown.blank;
     this.pixels = isDrawn ? toPixels(unpack(shown.image.bytes)) : (subject?.pixels ?? null);
+    this.wasSeen = this.isSeen;
+    // The server's word on the same drawing changes nothing here.
+    if ([this.network, String(this.pixels), this.wasSeen].every((value, i) => value === before[i])) return;
     this.turn += 1;
     this.change = undefined;
     this.show();
