@@ -38,6 +38,7 @@ SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
 LATER = {  # fetched when they are first seen
     "ui/learn.js": "learn.js",
     "ui/lesson/break_it.js": "break_it.js",
+    "ui/lesson/class_link.js": "class_link.js",
     "ui/lesson/why.js": "why.js",
 }
 STYLES = "page.css"  # all of css/

@@ -24,15 +24,14 @@ export class NodeGrids {
 
   /** @param {number} layer @param {number} size */
   makeLayer(layer, size) {
-    const abreast = Math.ceil(Math.sqrt(size));
     const group = make("div", undefined, { className: "break-layer" });
     const grid = make("div", undefined, { className: "break-grid" });
     grid.setAttribute("role", "group");
     grid.setAttribute("aria-label", text("break_layer", { layer }));
-    grid.style.setProperty("--abreast", String(abreast));
+    grid.style.setProperty("--abreast", String(Math.ceil(Math.sqrt(size))));
     const buttons = Array.from({ length: size }, (_, node) => {
       const button = makeButton("", () => this.toggle({ layer, node }), { tabIndex: node ? -1 : 0 });
-      button.addEventListener("keydown", (event) => this.pressed(event, buttons, abreast));
+      button.addEventListener("keydown", (event) => this.pressed(event, buttons));
       return button;
     });
     grid.append(...buttons);
@@ -41,8 +40,9 @@ export class NodeGrids {
     return group;
   }
 
-  /** @param {KeyboardEvent} event @param {HTMLButtonElement[]} buttons @param {number} abreast */
-  pressed(event, buttons, abreast) {
+  /** @param {KeyboardEvent} event @param {HTMLButtonElement[]} buttons */
+  pressed(event, buttons) {
+    const abreast = buttons.findIndex(({ offsetTop }) => offsetTop > buttons[0].offsetTop);
     const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -abreast, ArrowDown: abreast }[event.key];
     if (!by) return;
     event.preventDefault();
