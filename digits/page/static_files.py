@@ -37,6 +37,7 @@ INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
 LATER = {  # fetched when they are first seen
     "ui/learn.js": "learn.js",
+    "ui/outcome_cells.js": "cells.js",
     "ui/lesson/break_it.js": "break_it.js",
     "ui/lesson/class_link.js": "class_link.js",
     "ui/lesson/why.js": "why.js",
