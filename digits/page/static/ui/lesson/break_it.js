@@ -10,6 +10,7 @@ import { findSubject } from "../../services/subject.js";
 import { decimal, number, percent, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { NodeGrids } from "./break_nodes.js";
+import { fillWithTerms } from "./glossary.js";
 import { describe, makePixels, paintInk } from "./pixels.js";
 
 /** @typedef {import("../../core/damage.js").Damage} Damage */
@@ -105,7 +106,9 @@ class BreakIt {
       makeButton(text("break_strongest"), () => this.switchOffStrongest()),
       makeButton(text("break_random", { count: AT_RANDOM }), () => this.switchOffSome()),
     );
-    nodes.append(make("h4", text("break_nodes")), make("p", text("break_nodes_how")), this.grids?.root ?? "", row);
+    const how = make("p");
+    fillWithTerms(how, text("break_nodes_how"));
+    nodes.append(make("h4", text("break_nodes")), how, this.grids?.root ?? "", row);
     return nodes;
   }
 

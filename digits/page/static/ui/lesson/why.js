@@ -9,6 +9,7 @@ import { state } from "../../services/state.js";
 import { findSubject } from "../../services/subject.js";
 import { decimal, percent, text } from "../../services/texts.js";
 import { find, make, makeButton, whenWidthChanges } from "../dom.js";
+import { fillWithTerms } from "./glossary.js";
 import { makePixels, paintInk, paintSigned } from "./pixels.js";
 import { Similar } from "./why_similar.js";
 
@@ -61,6 +62,7 @@ class Why {
     /** @type {Float32Array | null} */
     this.pixels = null;
     this.wasSeen = false;
+    this.how = ""; // what it says of how exact it is
     this.label = -1;
     /** What the visitor compares with: a digit, "second" for whichever is the runner-up, or "alone". @type {number | "second" | "alone"} */
     this.chosen = "second";
@@ -82,6 +84,7 @@ class Why {
 
   build() {
     this.root.classList.add("why");
+    this.how = "";
     this.root.replaceChildren(
       make("h3", text("why_title")),
       make("p", "", { className: "why-lead" }),
@@ -214,7 +217,9 @@ class Why {
     this.showChoice(against, indexOfSecond(sums));
     this.showBalance(parts, against);
     const how = explanation.isExact ? "why_exact" : "why_not_exact";
-    find(this.root, ".why-how").textContent = text(how, { activation: NAMES[network.activation] });
+    const words = text(how, { activation: NAMES[network.activation] });
+    if (words !== this.how) fillWithTerms(find(this.root, ".why-how"), words);
+    this.how = words;
     this.showTip(this.label, rival);
     this.similar.show();
   }
