@@ -23,12 +23,6 @@ MOUNT = """async ([page, part, settings]) => {
     const done = () => { root.dataset.done = "yes"; };
     mount(root, { digits, done, ...settings });
 }"""
-LONG_TASKS = """() => {
-    window.longest = 0;
-    new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
-    }).observe({ type: "longtask" });
-}"""
 
 
 def number(words: str) -> float:
@@ -84,13 +78,15 @@ def test_the_smallest_change_tips_the_answer_and_half_of_it_does_not(open_page: 
     page = open_page()
     open_why(page)
     after = page.locator(".why-tip .after")
-    wanted = page.locator('.why-choice [aria-pressed="true"]').inner_text()
-    assert after.inner_text() == f"reads {wanted}"
+    tipped = after.inner_text()
+    assert re.fullmatch("reads [0-689]", tipped)
+    said = page.locator(".why-tip-said").inner_text()
+    assert f"it {tipped}" in said or f"becomes {tipped[-1]}" in said
     slider = page.get_by_label("How much of it")
     slider.fill("50")
     assert after.inner_text() == "reads 7"
     slider.fill("120")
-    assert after.inner_text() == f"reads {wanted}"
+    assert after.inner_text() != "reads 7"
     assert "tipped" in after.get_attribute("class")
 
 
@@ -99,7 +95,6 @@ def test_the_most_similar_digits_are_found_by_pixels_and_by_the_last_layer(
 ) -> None:
     page = open_page()
     open_why(page)
-    page.evaluate(LONG_TASKS)
     for name in ("By pixels", "By the last hidden layer"):
         page.get_by_role("button", name=name).click()
         page.wait_for_selector(".why-tiles li:nth-child(10)", timeout=PATIENCE)
@@ -108,7 +103,8 @@ def test_the_most_similar_digits_are_found_by_pixels_and_by_the_last_layer(
         words = page.locator(".why-similar-said").inner_text()
         assert f"{labels.count('7')} of them are 7" in words
     said = page.locator(".why-similar-said").inner_text()
-    page.get_by_role("button", name="3 from MNIST").click()  # what is found follows the drawing
+    page.locator("#pad canvas").focus()
+    page.keyboard.press("3")  # a sample: what is found follows the drawing
     page.wait_for_function(
         "(before) => !['', before].includes(document.querySelector('.why-similar-said').innerText)"
         " && document.querySelectorAll('.why-tiles li').length === 10"
@@ -233,7 +229,7 @@ def test_a_classs_link_sets_language_and_training_and_hides_the_rest(open_page: 
     page = open_page(link)
     site = page.evaluate("document.baseURI").split("#")[0]
     code = """([part]) => import(part).then(({ modules }) =>
-        modules["ui/lesson/class_room.js"]().enterClass(document.querySelector("#see")))"""
+        modules["ui/lesson/class_room.js"]().enterClass(document.querySelector("#answer")))"""
     told = page.evaluate(code, [site + address("class_room.js")])
     assert told["steps"] == [2, 3, 4] and told["step"] == 2
     page.get_by_text("这是老师选好的课。").wait_for()

@@ -202,8 +202,8 @@ class BreakIt {
   apply() {
     if (!this.loaded) return;
     this.broken = breakNetwork(this.loaded.network, this.damage);
-    this.show();
     this.judge();
+    this.show();
     this.count();
   }
 
@@ -266,6 +266,8 @@ class BreakIt {
     const turn = ++this.turn;
     const isWanted = () => turn === this.turn;
     const { loaded, broken, damage, marks } = this;
+    marks.tested = 0;
+    this.showMarks();
     const test = await this.testDigits();
     if (!test || !loaded || !broken || !isWanted()) return;
     marks.all = test.labels.length;
@@ -350,7 +352,7 @@ class BreakIt {
   showMarks() {
     const { whole, broken, tested, all } = this.marks;
     const box = find(this.root, ".break-marks");
-    const isCounting = tested < all;
+    const isCounting = !all || tested < all;
     find(box, "b").textContent = broken === null ? "–" : percent(broken, 1);
     find(box, "span").textContent = all
       ? text("break_of", { count: number(all) })
