@@ -11,7 +11,6 @@ import { decimal, percent, text } from "../../services/texts.js";
 import { find, make, makeButton, whenWidthChanges } from "../dom.js";
 import { fillWithTerms } from "./glossary.js";
 import { makePixels, paintInk, paintSigned } from "./pixels.js";
-import { Similar } from "./why_similar.js";
 
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("../../core/explanation.js").Change} Change */
@@ -56,7 +55,8 @@ class Why {
   constructor(root, lesson) {
     this.root = root;
     this.lesson = lesson;
-    this.similar = new Similar(lesson.digits);
+    /** Fetched apart: the page as one file has no digits to look through. @type {import("./why_similar.js").Similar | null} */
+    this.similar = null;
     /** @type {Network | null} */
     this.network = null;
     /** @type {Float32Array | null} */
@@ -76,7 +76,7 @@ class Why {
   end() {
     clearTimeout(this.soon);
     this.turn += 1;
-    this.similar.end();
+    this.similar?.end();
     this.root.replaceChildren();
   }
 
@@ -93,8 +93,17 @@ class Why {
       make("p", "", { className: "why-how" }),
       this.makeTip(),
     );
-    if (!state.get("isAlone")) this.root.append(this.similar.build()); // one file has no digits
+    if (!state.get("isAlone")) this.addSimilar();
     this.show();
+  }
+
+  async addSimilar() {
+    const { Similar } = await import("./why_similar.js");
+    this.similar ??= new Similar(this.lesson.digits);
+    this.root.querySelector(".why-similar")?.remove();
+    this.root.append(this.similar.build());
+    this.similar.show();
+    if (this.pixels) await this.similar.follow(state.get("network"), this.pixels);
   }
 
   makeChoice() {
@@ -195,7 +204,7 @@ class Why {
     if (!isWanted()) return;
     this.change = change;
     this.showTip(label, wanted);
-    await this.similar.follow(state.get("network"), pixels);
+    await this.similar?.follow(state.get("network"), pixels);
   }
 
   get isSeen() {
@@ -221,7 +230,7 @@ class Why {
     if (words !== this.how) fillWithTerms(find(this.root, ".why-how"), words);
     this.how = words;
     this.showTip(this.label, rival);
-    this.similar.show();
+    this.similar?.show();
   }
 
   /** @param {number | null} against @param {number} second */
