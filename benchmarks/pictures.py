@@ -1,6 +1,6 @@
 """The docs' pictures, made from the real page in headless Chromium:
 
-    python -m benchmarks.pictures          docs/moving.webp and docs/thumbnail.png
+    python -m benchmarks.pictures          docs/moving.webp, docs/thumbnail.png, the icon
 
 moving.webp is what README opens with: a digit is drawn and read, the network looked into, a fresh one
 learns. thumbnail.png (1200x630) is what a link to a Space shows. Both stay within what the Hub and README's
@@ -17,15 +17,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from benchmarks.conditions import REPO
 from digits.files import write_atomically
 from digits.page.app import create_app
+from digits.page.social import FAVICON, THUMBNAIL
 
 DOCS = REPO / "docs"
-MOVING, THUMBNAIL = DOCS / "moving.webp", DOCS / "thumbnail.png"
-MOST_BYTES = {MOVING: 2_000_000, THUMBNAIL: 400_000}
+MOVING = DOCS / "moving.webp"
+MOST_BYTES = {MOVING: 2_000_000, THUMBNAIL: 400_000, FAVICON: 20_000}
+PAPER, INK = "#fffdf7", "#b93815"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SCREEN = {"width": 1200, "height": 780}
 LINK = {"width": 1200, "height": 630}  # what a link shows
@@ -128,6 +130,24 @@ def as_png(picture: Image.Image) -> bytes:
     return content.getvalue()
 
 
+def make_icon() -> bytes:
+    """The written 2 on a sheet of paper, as a tab's icon."""
+    size, finer = 256, 4
+    side = size * finer
+    icon = Image.new("RGBA", (side, side))
+    pen = ImageDraw.Draw(icon)
+    pen.rounded_rectangle((0, 0, side - 1, side - 1), side // 5, fill=PAPER)
+    places = [
+        ((x - 0.5) * 1.15 * side + side / 2, (y - 0.5) * 1.15 * side + side / 2) for x, y in two()
+    ]
+    pen.line(places, fill=INK, width=side // 9, joint="curve")
+    for x, y in places:
+        pen.circle((x, y), side // 18, fill=INK)
+    content = io.BytesIO()
+    icon.resize((size, size), Image.Resampling.LANCZOS).save(content, "PNG", optimize=True)
+    return content.getvalue()
+
+
 def open_page(browser: Any, address: str) -> Any:
     """The page, ready to draw on."""
     page = browser.new_context(viewport=SCREEN, locale="en-GB").new_page()
@@ -160,6 +180,7 @@ def main() -> None:
         frames += [*look_inside(page), *learn(page)]
         browser.close()
     write(MOVING, join(frames))
+    write(FAVICON, make_icon())
     write(THUMBNAIL, as_png(thumbnail))
 
 

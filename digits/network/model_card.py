@@ -30,10 +30,10 @@ model-index:
 # Weights that read handwritten digits
 
 A network of three hidden layers, {sizes}, {count:,} weights: the classic first network. Each
-set is four files: `.safetensors` and `.pt` for PyTorch (tensors and plain values only), `.onnx` for onnxruntime,
-`.json` for what is below. The input is 784 numbers from 0 (paper) to 1 (ink), a 28x28 picture row by row, cut out,
-scaled to 20 pixels and centred by its mass as MNIST's digits were; no mean is taken off. The output is ten
-log-probabilities.
+set is four files: `.safetensors` and `.pt` for PyTorch (tensors and plain values only), `.onnx` for
+onnxruntime, `.json` for what is below. The input is 784 numbers from 0 (paper) to 1 (ink), a 28x28 picture
+row by row, cut out, scaled to 20 pixels and centred by its mass as MNIST's digits were; no mean is taken
+off. The output is ten log-probabilities.
 
 ## Use them
 
@@ -42,12 +42,12 @@ With `pip install torch huggingface_hub safetensors`; `x` are the pictures, a fl
 ```python
 {example}```
 
-Now `x.argmax(1)` is what the network reads, `x.log_softmax(1)` how probable it finds each digit. (No pixel is below 0,
-so the first `relu` changes nothing.) The card stands in the file's metadata, with the temperature to divide `x` by and
-the threshold below which the network is not sure.
+Now `x.argmax(1)` is what the network reads, `x.log_softmax(1)` how probable it finds each digit. (No pixel is
+below 0, so the first `relu` changes nothing.) The card stands in the file's metadata, with the temperature to
+divide `x` by and the threshold below which the network is not sure.
 
-This folder is a model repository as it stands. With an account's name in place of `your-name`, here and in the README of the
-code, this puts it on the Hub:
+This folder is a model repository as it stands. With an account's name in place of `your-name`, here and in
+the README of the code, this puts it on the Hub:
 
 ```
 hf upload your-name/digits-weights weights .

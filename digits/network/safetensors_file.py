@@ -1,7 +1,8 @@
 """The network as the bytes of a .safetensors file: tensors alone, which no loader can be made to execute.
 
-It is what the Hub shows and counts the weights of. The tensors bear torch's names, "layers.0.weight" (outputs,
-inputs) and "layers.0.bias" (outputs,), both float32; the card and the version stand in the metadata. Needs no torch.
+It is what the Hub shows and counts the weights of. The tensors bear torch's names, "layers.0.weight"
+(outputs, inputs) and "layers.0.bias" (outputs,), both float32; the card and the version stand in the
+metadata. Needs no torch.
 """
 
 from __future__ import annotations

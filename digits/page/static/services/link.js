@@ -21,10 +21,13 @@ export function fromAddress() {
 export function addressOf(strokes) {
   const link = encodeToFit(strokes);
   if (!link) return null;
-  const address = new URL(location.href);
+  const address = new URL(pageAddress());
   address.hash = `draw=${link}`;
   return address.href;
 }
+
+/** The address that others open: in the Hub's frame the Hub's, for the frame's own may hold this visitor's token. */
+const pageAddress = () => document.querySelector("link[rel=canonical]")?.getAttribute("href") ?? location.href;
 
 /**
  * Let the page's own address be `address`; a reload then opens with that drawing.
@@ -34,9 +37,15 @@ export function keepInAddress(address) {
   try {
     history.replaceState(history.state, "", address);
   } catch {
-    // a page from a disk may have no history of its own
+    // a page from a disk may have no history of its own, and one in a frame not the address of what is around it
     location.hash = new URL(address).hash;
   }
+  tellFrame();
+}
+
+/** The Hub puts this into the address of its own page, so that a reload there opens with the drawing, too. */
+function tellFrame() {
+  if (parent !== window) parent.postMessage({ hash: location.hash }, "https://huggingface.co");
 }
 
 /** What was drawn after a link was opened is what a reload shall show. */
@@ -45,4 +54,5 @@ export function forgetAddress() {
   const address = new URL(location.href);
   address.hash = "";
   history.replaceState(history.state, "", address.href.replace(/#$/, ""));
+  tellFrame();
 }
