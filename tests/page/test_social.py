@@ -1,4 +1,4 @@
-"""What the page is called outside of itself: icon, a link's card, its foot, and links out of the Hub's frame."""
+"""What the page is called elsewhere: icon, a link's card, its foot, links out of the Hub's frame."""
 
 from __future__ import annotations
 
@@ -96,12 +96,14 @@ def test_mcp_comes_unasked_on_a_space_that_has_it(
 # ---- in the Hub's frame --------------------------------------------------------------------------
 
 HUB = "https://huggingface.co/spaces/somebody/digits"
-# As the Hub does it: what stands behind the page's address is handed to the frame once, when it opens; what the frame
-# tells is put into the page's address.
-FRAME = """<!doctype html><meta charset="utf-8"><style>iframe {{ width: 1270px; height: 780px; border: 0 }}</style>
+# As the Hub does it: what stands behind the page's address is handed to the frame once, when it opens; what
+# the frame tells is put into the page's address.
+FRAME = """<!doctype html><meta charset="utf-8">
+<style>iframe {{ width: 1270px; height: 780px; border: 0 }}</style>
 <iframe allow="clipboard-write"></iframe><script>
 addEventListener("message", ({{ data, origin }}) => {{
-  if (origin === "{space}" && typeof data.hash === "string") history.replaceState(null, "", data.hash || location.pathname);
+  if (origin === "{space}" && typeof data.hash === "string")
+    history.replaceState(null, "", data.hash || location.pathname);
 }});
 document.querySelector("iframe").src = "{space}/?__sign=secret" + location.hash;
 </script>"""
@@ -130,7 +132,8 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def on_the_hub(browser: Any, space: str) -> Iterator[Callable[..., Any]]:
     """on_the_hub(address) -> the Hub's page and the frame in it, ready to draw on."""
-    context = browser.new_context(**DESK)
+    # The stand-in for the Hub is a public host to the browser, and the frame's is this machine.
+    context = browser.new_context(**DESK, permissions=["local-network-access"])
     context.set_default_timeout(PATIENCE)
     html = FRAME.format(space=space)
     context.route(
@@ -175,7 +178,7 @@ def test_a_link_to_a_drawing_survives_the_hubs_frame(on_the_hub: Callable[..., A
 
 
 def test_a_space_says_how_to_have_ones_own(on_the_hub: Callable[..., Any]) -> None:
-    page, frame = on_the_hub(HUB)
+    _, frame = on_the_hub(HUB)
     link = frame.locator("#foot .duplicate")
     link.wait_for()
     assert link.get_attribute("href") == f"{HUB}?duplicate=true"
