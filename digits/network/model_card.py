@@ -58,6 +58,7 @@ hf upload your-name/digits-weights weights .
 EXAMPLE = """\
 from huggingface_hub import hf_hub_download
 from safetensors.torch import load_file
+
 weights = load_file(hf_hub_download("your-name/digits-weights", "sketch.safetensors"))
 for i in range(4):
     x = x.relu() @ weights[f"layers.{i}.weight"].T + weights[f"layers.{i}.bias"]
