@@ -17,7 +17,7 @@ from digits.data.preparation.strokes import preparation_rules
 from digits.network.backends import is_installed
 from digits.network.config import ACTIVATIONS, PAGE_LIMITS
 from digits.page.component import component
-from digits.page.social import space_id
+from digits.page.social import HUB, space_id
 from digits.page.static_files import STATIC
 from digits.server.browser_digits import PATH as LEARN_PATH
 from digits.training.recipes import RECIPES
@@ -39,15 +39,15 @@ def make_pad(read: Callable[..., Any]) -> gr.HTML:
 
 
 def make_foot() -> gr.HTML:
-    """The version, with what changed; on a Space the way to one of one's own."""
-    foot = {"version": __version__, "space": space_id()}
-    return gr.HTML(
-        value=foot,
-        html_template=(STATIC / "components" / "foot.html").read_text(encoding="utf-8"),
-        elem_id="foot",
-        elem_classes="room",
-        apply_default_css=False,
+    """The version, with what changed; on a Space the way to one of one's own. ui/header.js words it."""
+    html = (STATIC / "foot.html").read_text(encoding="utf-8")
+    space = space_id()
+    foot = html.format(
+        version=__version__,
+        duplicate=f"{HUB}{space}?duplicate=true" if space else "",
+        hidden="" if space else "hidden",
     )
+    return gr.HTML(foot, elem_id="foot", elem_classes="room", apply_default_css=False)
 
 
 def make_samples() -> gr.HTML:

@@ -21,13 +21,14 @@ export function fromAddress() {
 export function addressOf(strokes) {
   const link = encodeToFit(strokes);
   if (!link) return null;
-  const address = new URL(pageAddress());
+  // In the Hub's frame others need the Hub's address; the frame's own may hold this visitor's token.
+  const address = new URL(around() ?? location.href);
   address.hash = `draw=${link}`;
   return address.href;
 }
 
-/** The address that others open: in the Hub's frame the Hub's, for the frame's own may hold this visitor's token. */
-const pageAddress = () => document.querySelector("link[rel=canonical]")?.getAttribute("href") ?? location.href;
+/** The Hub's page around this one, where there is one. @returns {string | undefined} */
+const around = () => document.querySelectorAll("link[rel=canonical]")[0]?.getAttribute("href") ?? undefined;
 
 /**
  * Let the page's own address be `address`; a reload then opens with that drawing.
@@ -45,7 +46,7 @@ export function keepInAddress(address) {
 
 /** The Hub puts this into the address of its own page, so that a reload there opens with the drawing, too. */
 function tellFrame() {
-  if (parent !== window) parent.postMessage({ hash: location.hash }, "https://huggingface.co");
+  if (around() && parent !== window) parent.postMessage({ hash: location.hash }, "https://huggingface.co");
 }
 
 /** What was drawn after a link was opened is what a reload shall show. */
