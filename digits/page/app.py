@@ -26,6 +26,7 @@ from digits.page import layout
 from digits.page.api import EXAMPLES, MAX_PICTURE_FILE, RESULTS, add_api
 from digits.page.events import Components, wire
 from digits.page.gradio_compat import publish
+from digits.page.hub import add_hub
 from digits.page.single_file import write_page
 from digits.page.social import FAVICON, SocialTags, canonical_link, make_social_routes
 from digits.page.static_files import static_route
@@ -195,6 +196,7 @@ def lay_out(services: Services) -> Components:
                     layout.make_learn()
                 with gr.Tab(i18n("tab_train"), elem_id="tab_train"):
                     form, run, outcome = layout.make_train_rooms(stop, prepare, download)
+                    add_hub(picker, header, reader, training)
                 with gr.Tab(i18n("tab_inside"), elem_id="tab_inside"):
                     layout.make_inside()
                 with gr.Tab(i18n("tab_code"), elem_id="tab_code"):
