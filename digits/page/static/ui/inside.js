@@ -4,7 +4,6 @@
 // number on the page is one that was really used. A hidden tab does nothing.
 
 import { createPass, forward, toPixels } from "../core/network.js";
-import { digitStock } from "../services/digit_stock.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { unpack } from "./canvas.js";
@@ -73,7 +72,7 @@ class Inside {
       if (!entries.some((one) => one.isIntersecting)) return;
       seen.disconnect();
       const why = await import("./lesson/why.js");
-      why.mount(root, { digits: digitStock });
+      why.mount(root);
     });
     seen.observe(root);
   }

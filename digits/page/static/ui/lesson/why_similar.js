@@ -14,9 +14,7 @@ import { makePixels, paintInk } from "./pixels.js";
 const SHOWN = 10;
 
 export class Similar {
-  /** @param {() => Promise<Stock>} digits */
-  constructor(digits) {
-    this.digits = digits;
+  constructor() {
     /** @type {Stock | null} */
     this.stock = null;
     /** @type {By} */
@@ -75,7 +73,8 @@ export class Similar {
     const turn = ++this.turn;
     const isWanted = () => turn === this.turn;
     try {
-      this.stock ??= await this.digits();
+      const { digitStock } = await import("../../services/digit_stock.js"); // apart: all parts share one copy
+      this.stock ??= await digitStock();
     } catch {
       this.problem = text("why_no_digits");
       this.isAsked = false;
