@@ -26,7 +26,9 @@ from digits.page import layout
 from digits.page.api import EXAMPLES, MAX_PICTURE_FILE, RESULTS, add_api
 from digits.page.events import Components, wire
 from digits.page.gradio_compat import publish
+from digits.page.hub import add_hub
 from digits.page.single_file import write_page
+from digits.page.social import FAVICON, SocialTags, canonical_link, make_social_routes
 from digits.page.static_files import static_route
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
@@ -198,12 +200,14 @@ def lay_out(services: Services) -> Components:
                     layout.make_learn()
                 with gr.Tab(i18n("tab_train"), elem_id="tab_train"):
                     form, run, outcome = layout.make_train_rooms(stop, prepare, download, cell)
+                    add_hub(picker, header, reader, training)
                 with gr.Tab(i18n("tab_inside"), elem_id="tab_inside"):
                     layout.make_inside()
                 with gr.Tab(i18n("tab_code"), elem_id="tab_code"):
                     default = reader.networks.default
                     card = reader.networks.get(default).card
                     code = layout.make_code(write_script(default.network, card))
+    layout.make_foot()
     return Components(header, pad, picker, code, lesson, form, run, outcome)
 
 
@@ -211,14 +215,15 @@ def launch_options(services: Services) -> dict[str, Any]:
     """How the page is served, wherever that is: app.py, a Space, a test."""
     return {
         "theme": make_theme(),
-        "head": make_head(),
+        "head": make_head() + canonical_link(),
+        "favicon_path": FAVICON,
         "i18n": make_i18n(),
         "footer_links": ["api"],
         "run_history": False,  # 13 ms an event
         "ssr_mode": False,
         "max_file_size": MAX_PICTURE_FILE,
         "app_kwargs": {
-            "middleware": [Middleware(RequestLimits)],
+            "middleware": [Middleware(RequestLimits), Middleware(SocialTags)],
             "routes": own_routes(services),
         },
         "enable_monitoring": False,  # it would show everybody how much the page is used
@@ -234,5 +239,6 @@ def own_routes(services: Services) -> list[BaseRoute]:
         *make_routes(reader.read, reader.is_quick, training.state),
         *make_weights_routes(reader, write_page),
         *BrowserDigits(training.datasets.folder).routes(),
+        *make_social_routes(),
         static_route(),
     ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+from digits import __version__
 from digits.network.config import ACTIVATIONS, CLASSES, INPUTS
 from digits.network.metadata import Card
 from digits.network.registry import YOURS
@@ -23,6 +24,7 @@ SCRIPT = '''"""{title}
     python network.py
 
 {claim}
+Written by digits {version}.
 """
 
 import os
@@ -77,7 +79,7 @@ schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, one_cycle)
 
 def write_script(name: str, card: Card) -> str:
     """A complete script that trains a network of this card's shape with this card's settings."""
-    recipe = card.recipe
+    recipe = card.recipe if plain(card) else {}  # the tutorial's settings
     cycle = recipe.get("schedule") == "one-cycle"
     count = int(card.data.get("train_images", MNIST_IMAGES))
     shown = count + int(card.data.get("calibration_images", 0))  # those make no difference to see
@@ -88,6 +90,7 @@ def write_script(name: str, card: Card) -> str:
     }
     script = SCRIPT.format(
         title=f'The network "{name}": {"-".join(map(str, card.config.sizes))}, trained on MNIST.',
+        version=__version__,
         claim=claim(name, card),
         seed=int(recipe.get("seed") or 0),
         subset=_write_subset(count) if plain(card) and shown < MNIST_IMAGES else "",
@@ -110,8 +113,9 @@ def claim(name: str, card: Card) -> str:
     if not plain(card):
         recipe = card.recipe["name"]
         told = (
-            f'The weights "{name}" also learnt from pen strokes and from varied images. This is the\n'
-            f"plain network of the same shape; the real thing: python train.py --recipe {recipe}"
+            f'The weights "{name}" also learnt from pen strokes and from varied images, which takes\n'
+            f"longer: python train.py --recipe {recipe}. This is the tutorial's way to train a network\n"
+            "of the same shape."
         )
         return "\n".join([told, *_missing(card)])
     missing = _missing(card)

@@ -10,7 +10,7 @@ import { inWords } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
 import { counted, fill, number, text } from "../services/texts.js";
-import { find, findAll, make, makeButton } from "./dom.js";
+import { find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";
 
 /** @typedef {import("../services/messages.js").Fault} Fault */
 
@@ -67,9 +67,8 @@ class TrainForm {
       this.show();
       this.showStock();
     });
-    // Which digits there are is asked when the tab is first seen: reading them takes a few seconds.
-    const seen = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.prepare());
-    seen.observe(this.form);
+    // Which digits there are is asked when the tab is first opened: reading them takes a few seconds.
+    whenWidthChanges(this.form, () => this.form.offsetParent && this.prepare());
   }
 
   // ---- fields --------------------------------------------------------------------------------------
