@@ -68,6 +68,8 @@ class Inside {
   /** "Why this answer" is fetched when one gets there. */
   openWhy() {
     const root = find(this.root, ".inside-why");
+    root.hidden = state.get("isAlone"); // the page as one file has no room for it
+    if (root.hidden) return;
     const seen = new IntersectionObserver(async (entries) => {
       if (!entries.some((one) => one.isIntersecting)) return;
       seen.disconnect();

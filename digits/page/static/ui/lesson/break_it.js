@@ -15,7 +15,7 @@ import { describe, makePixels, paintInk } from "./pixels.js";
 
 /** @typedef {import("../../core/damage.js").Damage} Damage */
 /** @typedef {import("../../core/network.js").Network} Network */
-/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void}} Lesson */
+/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void, digits?: () => Promise<import("../../services/digit_stock.js").Stock>}} Lesson */
 
 const KEPT = [1, 0.75, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01]; // places of the slider
 const MOST_NOISE = 3; // times the weights' own spread
@@ -44,6 +44,9 @@ export function mount(root, lesson) {
     },
   };
 }
+
+/** The digits that all parts share: fetched apart, so that there is one copy. */
+const sharedDigits = async () => (await import("../../services/digit_stock.js")).digitStock();
 
 class BreakIt {
   /** @param {HTMLElement} root @param {Lesson} lesson */
@@ -290,8 +293,7 @@ class BreakIt {
 
   async testDigits() {
     try {
-      const { digitStock } = await import("../../services/digit_stock.js"); // apart: all parts share one copy
-      const { test } = await digitStock();
+      const { test } = await (this.lesson.digits ?? sharedDigits)();
       this.problem = "";
       return test;
     } catch {

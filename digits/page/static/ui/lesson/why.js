@@ -14,7 +14,7 @@ import { makePixels, paintInk, paintSigned } from "./pixels.js";
 
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("../../core/explanation.js").Change} Change */
-/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void}} Lesson */
+/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void, digits?: () => Promise<import("../../services/digit_stock.js").Stock>}} Lesson */
 
 const REST = 120; // ms without another drawing before the slower parts follow
 const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU", identity: "–" };
@@ -55,7 +55,7 @@ class Why {
   constructor(root, lesson) {
     this.root = root;
     this.lesson = lesson;
-    /** Fetched apart: the page as one file has no digits to look through. @type {import("./why_similar.js").Similar | null} */
+    /** Fetched apart, for few need it. @type {import("./why_similar.js").Similar | null} */
     this.similar = null;
     /** @type {Network | null} */
     this.network = null;
@@ -93,13 +93,13 @@ class Why {
       make("p", "", { className: "why-how" }),
       this.makeTip(),
     );
-    if (!state.get("isAlone")) this.addSimilar();
+    this.addSimilar();
     this.show();
   }
 
   async addSimilar() {
     const { Similar } = await import("./why_similar.js");
-    this.similar ??= new Similar();
+    this.similar ??= new Similar(this.lesson.digits);
     this.root.querySelector(".why-similar")?.remove();
     this.root.append(this.similar.build());
     this.similar.show();

@@ -13,8 +13,13 @@ import { makePixels, paintInk } from "./pixels.js";
 
 const SHOWN = 10;
 
+/** The digits that all parts share: fetched apart, so that there is one copy. */
+const sharedDigits = async () => (await import("../../services/digit_stock.js")).digitStock();
+
 export class Similar {
-  constructor() {
+  /** @param {() => Promise<Stock>} [digits] */
+  constructor(digits = sharedDigits) {
+    this.digits = digits;
     /** @type {Stock | null} */
     this.stock = null;
     /** @type {By} */
@@ -73,8 +78,7 @@ export class Similar {
     const turn = ++this.turn;
     const isWanted = () => turn === this.turn;
     try {
-      const { digitStock } = await import("../../services/digit_stock.js"); // apart: all parts share one copy
-      this.stock ??= await digitStock();
+      this.stock ??= await this.digits();
     } catch {
       this.problem = text("why_no_digits");
       this.isAsked = false;
