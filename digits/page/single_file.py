@@ -24,8 +24,8 @@ from digits.page.texts import TEXTS
 ENTRY = "hosts/standalone.js"
 TABS = ("tab_see", "tab_inside")
 COMPONENTS = ("header", "pad", "samples", "answer", "see", "inside")
-# What needs the training digits is never asked for in a file that has none.
-LEFT_OUT = {"ui/lesson/why_similar.js": "why_similar.js"}
+# Not in the file, which is to stay below 500 KB, and never asked for where there is no server.
+LEFT_OUT = {"ui/lesson/why.js": "why.js"}
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 # The file is told to fetch nothing from anywhere.
 POLICY = (
@@ -103,7 +103,7 @@ def needed_texts(sources: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def _style() -> str:
     fonts = ", ".join(f'"{font}"' if " " in font else font for font in FONTS)
-    sheets = ("css/page.css", "css/why.css", "hosts/standalone.css")
+    sheets = ("css/page.css", "hosts/standalone.css")
     css = "".join((STATIC / name).read_text(encoding="utf-8") for name in sheets)
     css = re.sub(r"\s*\n\s*", "\n", STYLE_COMMENT.sub("", css))
     return f":root {{ --font: {fonts}; }}\n{css}"

@@ -38,6 +38,7 @@ SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
 LATER = {  # fetched when they are first seen
     "ui/learn.js": "learn.js",
     "ui/outcome_cells.js": "cells.js",
+    "services/digit_stock.js": "digit_stock.js",  # one copy for all of them
     "ui/lesson/break_it.js": "break_it.js",
     "ui/lesson/class_link.js": "class_link.js",
     "ui/lesson/class_room.js": "class_room.js",

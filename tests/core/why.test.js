@@ -5,7 +5,6 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   breakNetwork,
-  countLeft,
   isOnlyNodes,
   score,
   shiftPixels,
@@ -90,6 +89,10 @@ test("a network that is nothing but zeros has no way to change its answer", () =
   const empty = createNetwork({ sizes: [784, 8, 10], activation: "relu" });
   assert.equal(finish(findChange(empty, pixelsAt(0), 0, 1)), null);
 });
+
+/** How many weights, biases left out, are not 0. */
+const countLeft = ({ layers }) =>
+  layers.reduce((sum, { weight }) => sum + weight.filter((w) => w !== 0).length, 0);
 
 /** Run a generator to its end. */
 function finish(work) {

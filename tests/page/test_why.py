@@ -9,19 +9,17 @@ from typing import Any
 import pytest
 
 from digits.page.static_files import address
-from tests.support.browser import PATIENCE, PHONE, SEVEN, draw, module, open_tab, press_train, state
+from tests.support.browser import PATIENCE, PHONE, SEVEN, draw, open_tab, press_train, state
 
 OpenPage = Callable[..., Any]
 
-MOUNT = """async ([page, part, settings]) => {
-    const { modules } = await import(page);
+MOUNT = """async (part) => {
     const { mount } = await import(part);
     const root = document.createElement("div");
     root.id = "part";
     document.querySelector(".inside").before(root);
-    const digits = modules["services/digit_stock.js"]().digitStock;
     const done = () => { root.dataset.done = "yes"; };
-    mount(root, { digits, done, ...settings });
+    mount(root, { done });
 }"""
 
 
@@ -46,7 +44,7 @@ def open_why(page: Any) -> None:
 def mount(page: Any, part: str) -> Any:
     """A lazy part of the lesson, mounted where the room Inside is."""
     site = page.evaluate("document.baseURI")
-    page.evaluate(MOUNT, [module(page), site + address(part), {}])
+    page.evaluate(MOUNT, site + address(part))
     return page.locator("#part")
 
 

@@ -102,14 +102,6 @@ function cutOff({ layers }, layer, node) {
 }
 
 /**
- * How many weights, biases left out, are not 0.
- * @param {Network} network
- */
-export function countLeft({ layers }) {
-  return layers.reduce((sum, { weight }) => sum + weight.reduce((left, w) => left + (w === 0 ? 0 : 1), 0), 0);
-}
-
-/**
  * A picture moved by whole pixels; what leaves it is lost, what comes in is paper.
  * @param {Float32Array} pixels (784,)
  * @param {readonly [right: number, down: number]} shift

@@ -4,7 +4,6 @@
 // number on the page is one that was really used. A hidden tab does nothing.
 
 import { createPass, forward, toPixels } from "../core/network.js";
-import { digitStock } from "../services/digit_stock.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { unpack } from "./canvas.js";
@@ -69,11 +68,13 @@ class Inside {
   /** "Why this answer" is fetched when one gets there. */
   openWhy() {
     const root = find(this.root, ".inside-why");
+    root.hidden = state.get("isAlone"); // the page as one file has no room for it
+    if (root.hidden) return;
     const seen = new IntersectionObserver(async (entries) => {
       if (!entries.some((one) => one.isIntersecting)) return;
       seen.disconnect();
       const why = await import("./lesson/why.js");
-      why.mount(root, { digits: digitStock });
+      why.mount(root);
     });
     seen.observe(root);
   }

@@ -2,7 +2,7 @@
 // to the drawing follows at once, the accuracy on the test digits while it is counted.
 
 import { unpack } from "../../core/base64.js";
-import { breakNetwork, countLeft, isOnlyNodes, isSame, score, shiftPixels, WHOLE } from "../../core/damage.js";
+import { breakNetwork, isOnlyNodes, isSame, score, shiftPixels, WHOLE } from "../../core/damage.js";
 import { calibrated, forward, indexOfLargest, toPixels } from "../../core/network.js";
 import { inSlices } from "../../services/slices.js";
 import { state } from "../../services/state.js";
@@ -15,7 +15,7 @@ import { describe, makePixels, paintInk } from "./pixels.js";
 
 /** @typedef {import("../../core/damage.js").Damage} Damage */
 /** @typedef {import("../../core/network.js").Network} Network */
-/** @typedef {import("../../services/digit_stock.js").Stock} Stock */
+/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void, digits?: () => Promise<import("../../services/digit_stock.js").Stock>}} Lesson */
 
 const KEPT = [1, 0.75, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01]; // places of the slider
 const MOST_NOISE = 3; // times the weights' own spread
@@ -25,7 +25,7 @@ const FEWEST = 100; // test digits: a share of fewer says little
 
 /**
  * @param {HTMLElement} root is filled
- * @param {{digits: () => Promise<Stock>, done: () => void}} lesson `done` when enough nodes were switched off for
+ * @param {Lesson} lesson `done` when enough nodes were switched off for
  *   the drawing's answer to change
  * @returns {{remove: () => void}}
  */
@@ -45,8 +45,11 @@ export function mount(root, lesson) {
   };
 }
 
+/** The digits that all parts share: fetched apart, so that there is one copy. */
+const sharedDigits = async () => (await import("../../services/digit_stock.js")).digitStock();
+
 class BreakIt {
-  /** @param {HTMLElement} root @param {{digits: () => Promise<Stock>, done: () => void}} lesson */
+  /** @param {HTMLElement} root @param {Lesson} lesson */
   constructor(root, lesson) {
     this.root = root;
     this.lesson = lesson;
@@ -258,7 +261,7 @@ class BreakIt {
     if (!loaded || !broken || !pixels || !isOnlyNodes(damage)) return;
     if (this.read(broken, damage.shift).label === this.read(loaded.network, WHOLE.shift).label) return;
     this.fewest = Math.min(this.fewest ?? Number.POSITIVE_INFINITY, damage.off.length);
-    this.lesson.done();
+    this.lesson.done?.();
   }
 
   /** Count what is read right, the whole network once and first. */
@@ -290,7 +293,7 @@ class BreakIt {
 
   async testDigits() {
     try {
-      const { test } = await this.lesson.digits();
+      const { test } = await (this.lesson.digits ?? sharedDigits)();
       this.problem = "";
       return test;
     } catch {
@@ -325,10 +328,9 @@ class BreakIt {
 
   showSettings() {
     const { keep, noise, shift, withoutBiases } = this.damage;
-    const { broken, loaded } = this;
-    const left = broken ? number(countLeft(broken)) : "";
-    const off = this.damage.off.length ? "" : left; // nodes that are off take weights with them, too
-    this.showSlider("keep", KEPT.indexOf(keep), keep === 1 || !off ? percent(keep) : `${percent(keep)} · ${off}`);
+    const { loaded } = this;
+    const kept = keep === 1 ? percent(1) : text("break_kept", { share: percent(keep) });
+    this.showSlider("keep", KEPT.indexOf(keep), kept);
     this.showSlider("noise", noise, noise ? text("break_times", { times: decimal(noise, 1) }) : "0");
     this.showSlider("right", shift[0], number(shift[0]).replace("-", "\u2212"));
     this.showSlider("down", shift[1], number(shift[1]).replace("-", "\u2212"));

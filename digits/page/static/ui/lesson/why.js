@@ -14,7 +14,7 @@ import { makePixels, paintInk, paintSigned } from "./pixels.js";
 
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("../../core/explanation.js").Change} Change */
-/** @typedef {import("../../services/digit_stock.js").Stock} Stock */
+/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void, digits?: () => Promise<import("../../services/digit_stock.js").Stock>}} Lesson */
 
 const REST = 120; // ms without another drawing before the slower parts follow
 const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU", identity: "–" };
@@ -23,11 +23,11 @@ const MOST_OF_CHANGE = 150;
 
 /**
  * @param {HTMLElement} root is filled
- * @param {{digits: () => Promise<Stock>, done?: () => void}} lesson `done` is called when the visitor saw an
+ * @param {Lesson} [lesson] `done` is called when the visitor saw an
  *   answer tip over
  * @returns {{remove: () => void}}
  */
-export function mount(root, lesson) {
+export function mount(root, lesson = {}) {
   const why = new Why(root, lesson);
   whenWidthChanges(root, () => why.follow()); // it came into sight
   const stops = [
@@ -51,11 +51,11 @@ const signed = (value) => `${value < 0 ? "\u2212" : "+"}${decimal(Math.abs(value
 const plain = (value) => `${value < 0 ? "\u2212" : ""}${decimal(Math.abs(value), 2)}`;
 
 class Why {
-  /** @param {HTMLElement} root @param {{digits: () => Promise<Stock>, done?: () => void}} lesson */
+  /** @param {HTMLElement} root @param {Lesson} lesson */
   constructor(root, lesson) {
     this.root = root;
     this.lesson = lesson;
-    /** Fetched apart: the page as one file has no digits to look through. @type {import("./why_similar.js").Similar | null} */
+    /** Fetched apart, for few need it. @type {import("./why_similar.js").Similar | null} */
     this.similar = null;
     /** @type {Network | null} */
     this.network = null;
@@ -93,7 +93,7 @@ class Why {
       make("p", "", { className: "why-how" }),
       this.makeTip(),
     );
-    if (!state.get("isAlone")) this.addSimilar();
+    this.addSimilar();
     this.show();
   }
 
@@ -132,7 +132,7 @@ class Why {
       row.className = key;
       row.append(make("th", "", { scope: "row" }), make("td", "", { className: "amount" }), make("td"));
       row.cells[2].append(make("i"));
-      row.cells[2].className = "bar";
+      row.cells[2].className = "share";
     }
     balance.append(picture, table);
     return balance;

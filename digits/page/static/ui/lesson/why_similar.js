@@ -13,9 +13,12 @@ import { makePixels, paintInk } from "./pixels.js";
 
 const SHOWN = 10;
 
+/** The digits that all parts share: fetched apart, so that there is one copy. */
+const sharedDigits = async () => (await import("../../services/digit_stock.js")).digitStock();
+
 export class Similar {
-  /** @param {() => Promise<Stock>} digits */
-  constructor(digits) {
+  /** @param {() => Promise<Stock>} [digits] */
+  constructor(digits = sharedDigits) {
     this.digits = digits;
     /** @type {Stock | null} */
     this.stock = null;
