@@ -105,5 +105,6 @@ def add_hub(picker: gr.HTML, header: gr.HTML, reader: Reader, training: Training
         [picker, header],
         said,
         concurrency_limit=2,
+        show_progress_on=button,
         api_visibility="private",
     )
