@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
@@ -26,12 +27,23 @@ from digits.server.reader import Reader, is_own
 from digits.server.requests import as_question
 from digits.server.training_service import TrainingService
 
+# What Gradio asks for before it lets anybody sign in: variables of a Space with hf_oauth, and gradio[oauth].
+NEEDED = (
+    "SPACE_ID",
+    "OAUTH_CLIENT_ID",
+    "OAUTH_CLIENT_SECRET",
+    "OAUTH_SCOPES",
+    "OPENID_PROVIDER_URL",
+)
+PACKAGES = ("authlib", "itsdangerous")
+
 Push = Callable[..., str]
 
 
 def can_sign_in() -> bool:
-    """Whether this is a Space that lets visitors sign in."""
-    return bool(os.environ.get("SPACE_ID") and os.environ.get("OAUTH_CLIENT_ID"))
+    """Whether this is a Space that lets visitors sign in: else Gradio would not start with such a button."""
+    is_space = os.environ.get("SYSTEM") == "spaces"
+    return is_space and all(map(os.environ.get, NEEDED)) and all(map(find_spec, PACKAGES))
 
 
 def make_files(network: Backend, name: str, digits: Digits) -> dict[str, bytes]:

@@ -167,23 +167,18 @@ def test_a_refusal_is_one_sentence_without_the_token(endpoint: StandIn, status: 
     assert endpoint.told.files == {}
 
 
-@pytest.mark.parametrize(
-    ("environment", "can"),
-    [
-        ({}, False),
-        ({"SPACE_ID": "a/b"}, False),
-        ({"OAUTH_CLIENT_ID": "1"}, False),
-        ({"SPACE_ID": "a/b", "OAUTH_CLIENT_ID": "1"}, True),
-    ],
-)
+@pytest.mark.parametrize("missing", ["", "SYSTEM", *hub.NEEDED])
 def test_it_is_off_unless_the_space_asks_for_it(
-    environment: dict[str, str], can: bool, monkeypatch: pytest.MonkeyPatch
+    missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("SPACE_ID", "OAUTH_CLIENT_ID"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert hub.can_sign_in() is can
+    for name in ("SYSTEM", *hub.NEEDED):
+        monkeypatch.setenv(name, "spaces")
+    monkeypatch.setattr(hub, "find_spec", lambda name: name)
+    if missing:
+        monkeypatch.delenv(missing)
+    assert hub.can_sign_in() is not bool(missing)
+    monkeypatch.setattr(hub, "find_spec", lambda name: None)
+    assert hub.can_sign_in() is False
 
 
 def test_the_page_has_no_sign_in_elsewhere(open_page: Callable[..., Any]) -> None:
