@@ -24,6 +24,8 @@ from digits.page.texts import TEXTS
 ENTRY = "hosts/standalone.js"
 TABS = ("tab_see", "tab_inside")
 COMPONENTS = ("header", "pad", "samples", "answer", "see", "inside")
+# What needs the training digits is never asked for in a file that has none.
+LEFT_OUT = {"ui/lesson/why_similar.js": "why_similar.js"}
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
 # The file is told to fetch nothing from anywhere.
 POLICY = (
@@ -65,7 +67,7 @@ TAB = '<button type="button" role="tab" id="{name}-button" aria-selected="false"
 
 def write_page(network: Backend) -> str:
     """The file's content for one network: for the shipped ones less than 500 KB."""
-    script = join_modules(ENTRY, lambda name: content(name).decode())
+    script = join_modules(ENTRY, lambda name: content(name).decode(), apart=LEFT_OUT)
     data = {
         "network": base64.b64encode(pack_network(network)).decode(),
         "rules": preparation_rules(),
@@ -101,7 +103,7 @@ def needed_texts(sources: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def _style() -> str:
     fonts = ", ".join(f'"{font}"' if " " in font else font for font in FONTS)
-    sheets = ("css/page.css", "hosts/standalone.css")
+    sheets = ("css/page.css", "css/why.css", "hosts/standalone.css")
     css = "".join((STATIC / name).read_text(encoding="utf-8") for name in sheets)
     css = re.sub(r"\s*\n\s*", "\n", STYLE_COMMENT.sub("", css))
     return f":root {{ --font: {fonts}; }}\n{css}"

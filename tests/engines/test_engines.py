@@ -44,7 +44,7 @@ def test_a_network_is_trained_and_the_pad_uses_it(open_page: OpenPage) -> None:
     visitor.fill("Epochs", 2)
     visitor.fill("Batch size", 20)
     visitor.press("Train")
-    visitor.wait("document.body.innerText.includes('The pad now uses your network')")
+    visitor.wait("document.body.innerText.includes('The pad now uses “run 1”')")
     told = re.search(r"(\d+(\.\d+)?) ?%", visitor.text("#train-status"))
     assert told and float(told[1]) > 40, visitor.text("#train-status")
     visitor.wait("/run 1/.test(document.querySelector('#answer').innerText)")

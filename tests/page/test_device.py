@@ -131,7 +131,7 @@ def test_a_picture_waits_for_the_server_and_says_so(open_page: OpenPage, tmp_pat
     page.route("**/digits/**", lambda route: route.abort())
     seven().save(tmp_path / "seven.png")
     page.locator("#pad input[data-for=picture]").set_input_files(tmp_path / "seven.png")
-    page.get_by_text("The server does not answer").first.wait_for()
+    page.locator(".answer-line", has_text="The server does not answer").wait_for()
     page.unroute("**/digits/**")
     assert wait_for_answer(page)
     page.wait_for_function("document.querySelector('.answer-digit').innerText === '7'")

@@ -318,14 +318,6 @@ STATES = [
 ]
 
 
-# Written beside the work that it is about and joined late: on the joined page only fresh and running were
-# seen to agree, a reload in mid-run was not. To be made to agree, and then this mark goes.
-JOINED = pytest.mark.xfail(
-    reason="not every state was seen to agree since the joining", strict=False
-)
-
-
-@JOINED
 @pytest.mark.parametrize("who", VISITORS)
 @pytest.mark.parametrize("reach", STATES, ids=lambda reach: reach.__name__)
 def test_the_page_says_what_is_so(
@@ -344,7 +336,6 @@ def test_the_page_says_what_is_so(
     assert page.evaluate(wide) <= 0
 
 
-@JOINED
 @pytest.mark.parametrize("who", VISITORS)
 def test_waiting_in_line_is_the_headline(open_page: OpenPage, site: str, who: str) -> None:
     settings = VISITORS[who]

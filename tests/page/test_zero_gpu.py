@@ -215,7 +215,7 @@ def test_a_gpu_taken_back_early_leaves_what_was_learnt(
     start_long_run(page)
     assert kill_trainers(zero[2])
     wait_for_state(page, "cut")
-    assert "was taken back early" in page.locator(".run-note").inner_text()
+    assert "was taken back early" in page.locator(".run-notes").inner_text()
     assert page.locator("#picker").inner_text().count("run 1")
     open_tab(page, epochs=1, batch_size=50)
     press_train(page)

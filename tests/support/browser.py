@@ -53,7 +53,8 @@ def draw(page: Any, lines: Sequence[Line]) -> None:
 def wait_for_answer(page: Any) -> str:
     """The answer's text, once it is the answer to what is on the pad now."""
     page.wait_for_function(
-        """() => document.querySelector("#answer .answer").dataset.serial
+        """() => document.querySelector("#pad canvas[data-serial]")
+               && document.querySelector("#answer .answer")?.dataset.serial
                === document.querySelector("#pad canvas").dataset.serial"""
     )
     return page.locator("#answer").inner_text()

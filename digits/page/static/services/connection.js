@@ -3,6 +3,8 @@
 import { credentials } from "./session.js";
 import { state } from "./state.js";
 
+/** @typedef {import("./messages.js").SessionState} SessionState */
+
 const SOONEST = 1000; // ms before the server is asked again for the first time
 const LATEST = 8000; // ms between two questions at most
 
@@ -10,12 +12,12 @@ const LATEST = 8000; // ms between two questions at most
 let waiting;
 let pause = SOONEST;
 
-/** @type {((session: any) => Promise<void>) | null} what to do once it is back, before the page hears of it */
+/** @type {((session: SessionState) => Promise<void>) | null} what to do once it is back, before the page hears of it */
 let welcome = null;
 
 /**
  * Do this when the server is back; it hears what the server keeps of this session.
- * @param {(session: any) => Promise<void>} whenBack
+ * @param {(session: SessionState) => Promise<void>} whenBack
  */
 export function whenBack(whenBack) {
   welcome = whenBack;
@@ -35,9 +37,13 @@ export function post(path, question) {
   });
 }
 
-/** What the server keeps of this session. @returns {Promise<any>} */
-export async function askSession() {
-  const reply = await post("digits/session", { ...credentials(), seen: -1 });
+/**
+ * What the server keeps of this session; rejects when it does not answer.
+ * @param {number} [seen] the serial that is known already: then only what is new is told
+ * @returns {Promise<SessionState>}
+ */
+export async function askSession(seen = -1) {
+  const reply = await post("digits/session", { ...credentials(), seen });
   if (!reply.ok) throw new Error(`status ${reply.status}`);
   return reply.json();
 }

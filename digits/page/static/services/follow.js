@@ -3,10 +3,9 @@
 //
 // A run belongs to the visit and not to a connection, so a page that comes back finds it going on.
 
-import { welcomeBack } from "./connection.js";
+import { askSession, lost, heard as serverHeard, welcomeBack } from "./connection.js";
 import { toldOwn } from "./own_networks.js";
 import { forgetRuns } from "./past_runs.js";
-import { credentials } from "./session.js";
 import { choose, state } from "./state.js";
 
 /** @typedef {import("./messages.js").Run} Run */
@@ -36,8 +35,12 @@ function begin() {
   state.subscribe("run", () => {
     heard = performance.now();
   });
+  state.subscribe("server", (server) => {
+    if (server === "here") ask(false);
+  });
   const first = ask(true);
   setInterval(() => {
+    if (state.get("server") === "gone") return; // services/connection.js asks until it is back
     const now = performance.now();
     const isBusy = BUSY.includes(state.get("run"));
     const isDue = isBusy ? now - heard > SILENT && now - asked > ASK_BUSY : now - asked > ASK_IDLE;
@@ -49,23 +52,16 @@ function begin() {
 /** Gradio told of the run: nothing is silent. */
 export function wasTold() {
   heard = performance.now();
-  if (state.get("link") !== "here") state.set("link", "here");
+  serverHeard();
 }
 
 /** @param {boolean} isFirst the page was just opened */
 async function ask(isFirst) {
   asked = performance.now();
-  try {
-    const reply = await fetch(new URL("digits/session", document.baseURI), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...credentials(), seen }),
-    });
-    if (reply.ok) told(await reply.json(), isFirst);
-    if (reply.ok) state.set("link", "here");
-  } catch {
-    state.set("link", "lost");
-  }
+  const session = await askSession(seen).catch(lost);
+  if (!session) return;
+  told(session, isFirst);
+  serverHeard();
 }
 
 /** @param {SessionState} session @param {boolean} isFirst */

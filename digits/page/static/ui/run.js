@@ -4,6 +4,7 @@
 // asks. Everything is drawn anew from state.training.
 
 import { problemOf } from "../services/answers.js";
+import { lost } from "../services/connection.js";
 import { BUSY, ENDED, follow, wasTold } from "../services/follow.js";
 import { storedRun, storeRun } from "../services/keep.js";
 import { entryOf, inWords, isOwn, nameOf } from "../services/names.js";
@@ -46,7 +47,7 @@ class RunPanel {
     });
     state.subscribe("training", (run) => this.told(run));
     state.subscribe("run", (stage) => stage === "sent" && this.sent());
-    for (const name of /** @type {const} */ (["choice", "look", "link", "own"])) {
+    for (const name of /** @type {const} */ (["choice", "look", "server", "own"])) {
       state.subscribe(name, () => this.show());
     }
     state.subscribe("language", () => {
@@ -61,7 +62,7 @@ class RunPanel {
   /** Show what the server kept of this visit. @param {boolean} wasRunning when the page was left */
   async comeBack(wasRunning) {
     await follow();
-    this.wasLost = wasRunning && state.get("run") === "idle" && state.get("link") === "here";
+    this.wasLost = wasRunning && state.get("run") === "idle" && state.get("server") === "here";
     this.show();
   }
 
@@ -102,7 +103,7 @@ class RunPanel {
     this.stop.disabled = true;
     this.host.call("stop", credentials()).catch(() => {
       this.stop.disabled = false;
-      state.set("link", "lost");
+      lost();
     });
   }
 
@@ -161,7 +162,7 @@ class RunPanel {
     if (!run || run.state === "idle") return this.wasLost ? text("run_lost") : "";
     if (run.state === "lost") return text("run_lost");
     if (run.state === "problem") return problemOf(run);
-    if (BUSY.includes(run.state)) return state.get("link") === "lost" ? text("run_unheard") : "";
+    if (BUSY.includes(run.state)) return state.get("server") === "gone" ? text("run_unheard") : "";
     return endOf(run);
   }
 

@@ -10,7 +10,7 @@ import { inWords } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
 import { counted, fill, number, text } from "../services/texts.js";
-import { find, findAll, make, makeButton } from "./dom.js";
+import { find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";
 
 /** @typedef {import("../services/messages.js").Fault} Fault */
 
@@ -56,6 +56,7 @@ class TrainForm {
     });
     this.form.addEventListener("input", (event) => this.edited(event));
     this.usePreset(this.preset);
+    state.subscribe("classLink", (link) => link && this.useClass(link));
     state.subscribe("run", (run) => this.showRunning(BUSY.includes(run)));
     state.subscribe("own", () => this.offerStarts());
     this.from.addEventListener("change", () => this.show());
@@ -66,9 +67,8 @@ class TrainForm {
       this.show();
       this.showStock();
     });
-    // Which digits there are is asked when the tab is first seen: reading them takes a few seconds.
-    const seen = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.prepare());
-    seen.observe(this.form);
+    // Which digits there are is asked when the tab is first opened: reading them takes a few seconds.
+    whenWidthChanges(this.form, () => this.form.offsetParent && this.prepare());
   }
 
   // ---- fields --------------------------------------------------------------------------------------
@@ -170,6 +170,15 @@ class TrainForm {
     this.preset = name;
     this.pressPreset(name);
     if (this.stock?.trained) this.limitImages(this.stock.trained);
+    this.show();
+  }
+
+  /** Fill in what a teacher's link asks for. @param {import("../services/class_link.js").ClassLink} link */
+  useClass({ recipe, epochs, learningRate }) {
+    if (recipe && recipe in this.presets) this.usePreset(recipe);
+    if (epochs) this.field("epochs").value = String(epochs);
+    if (learningRate) this.field("learning_rate").value = String(learningRate);
+    if (epochs || learningRate) this.pressPreset(null);
     this.show();
   }
 
