@@ -22,6 +22,7 @@ from digits.network.model_card import write_own_card
 from digits.network.safetensors_file import to_safetensors
 from digits.page.single_file import write_page
 from digits.page.texts import choose_language, text
+from digits.page.theme import make_i18n
 from digits.server.downloads import as_onnx, as_pt
 from digits.server.reader import Reader, is_own
 from digits.server.requests import as_question
@@ -110,7 +111,7 @@ def add_hub(picker: gr.HTML, header: gr.HTML, reader: Reader, training: Training
         return
     with gr.Row(elem_id="hub"):
         gr.LoginButton(size="sm")
-        button = gr.Button(f"{text('hub_push', 'en')} / {text('hub_push', 'zh')}", size="sm")
+        button = gr.Button(make_i18n()("hub_push"), size="sm")
     said = gr.Markdown(elem_id="hub_said")
     button.click(
         make_push(reader, training),
