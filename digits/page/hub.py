@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
@@ -21,17 +22,29 @@ from digits.network.model_card import write_own_card
 from digits.network.safetensors_file import to_safetensors
 from digits.page.single_file import write_page
 from digits.page.texts import choose_language, text
+from digits.page.theme import make_i18n
 from digits.server.downloads import as_onnx, as_pt
 from digits.server.reader import Reader, is_own
 from digits.server.requests import as_question
 from digits.server.training_service import TrainingService
 
+# What Gradio asks for before it lets anybody sign in: variables of a Space with hf_oauth, and gradio[oauth].
+NEEDED = (
+    "SPACE_ID",
+    "OAUTH_CLIENT_ID",
+    "OAUTH_CLIENT_SECRET",
+    "OAUTH_SCOPES",
+    "OPENID_PROVIDER_URL",
+)
+PACKAGES = ("authlib", "itsdangerous")
+
 Push = Callable[..., str]
 
 
 def can_sign_in() -> bool:
-    """Whether this is a Space that lets visitors sign in."""
-    return bool(os.environ.get("SPACE_ID") and os.environ.get("OAUTH_CLIENT_ID"))
+    """Whether this is a Space that lets visitors sign in: else Gradio would not start with such a button."""
+    is_space = os.environ.get("SYSTEM") == "spaces"
+    return is_space and all(map(os.environ.get, NEEDED)) and all(map(find_spec, PACKAGES))
 
 
 def make_files(network: Backend, name: str, digits: Digits) -> dict[str, bytes]:
@@ -98,12 +111,13 @@ def add_hub(picker: gr.HTML, header: gr.HTML, reader: Reader, training: Training
         return
     with gr.Row(elem_id="hub"):
         gr.LoginButton(size="sm")
-        button = gr.Button(f"{text('hub_push', 'en')} / {text('hub_push', 'zh')}", size="sm")
+        button = gr.Button(make_i18n()("hub_push"), size="sm")
     said = gr.Markdown(elem_id="hub_said")
     button.click(
         make_push(reader, training),
         [picker, header],
         said,
         concurrency_limit=2,
+        show_progress_on=button,
         api_visibility="private",
     )

@@ -1,6 +1,7 @@
 // "Make a link for my class": which steps, which settings, which language; the link to copy grows as one chooses.
 
 import { EPOCHS, RATES, STEPS, writeClassLink } from "../../services/class_link.js";
+import { around } from "../../services/link.js";
 import { state } from "../../services/state.js";
 import { text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
@@ -146,7 +147,7 @@ class ClassForm {
 
   /** The page's own address with this lesson. */
   get address() {
-    const address = new URL(location.href);
+    const address = new URL(around() ?? location.href);
     address.hash = writeClassLink(this.link);
     return address.href;
   }
