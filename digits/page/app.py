@@ -33,6 +33,7 @@ from digits.page.zero_gpu import borrow_gpu, page_devices
 from digits.process import keep_to_one_thread
 from digits.server import downloads, lesson_service
 from digits.server.browser_digits import BrowserDigits
+from digits.server.cells import pictures_of_cell
 from digits.server.datasets import DatasetCache
 from digits.server.lesson_service import LessonService
 from digits.server.messages import fault_of
@@ -176,6 +177,9 @@ def lay_out(services: Services) -> Components:
     def download(question: Any) -> Any:
         return downloads.download(reader, training.datasets, question)
 
+    def cell(question: Any) -> Any:
+        return pictures_of_cell(reader, training.datasets, question)
+
     header = layout.make_header()
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="left", min_width=0):
@@ -193,7 +197,7 @@ def lay_out(services: Services) -> Components:
                 with gr.Tab(i18n("tab_learn"), elem_id="tab_learn"):
                     layout.make_learn()
                 with gr.Tab(i18n("tab_train"), elem_id="tab_train"):
-                    form, run, outcome = layout.make_train_rooms(stop, prepare, download)
+                    form, run, outcome = layout.make_train_rooms(stop, prepare, download, cell)
                 with gr.Tab(i18n("tab_inside"), elem_id="tab_inside"):
                     layout.make_inside()
                 with gr.Tab(i18n("tab_code"), elem_id="tab_code"):

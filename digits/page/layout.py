@@ -78,7 +78,10 @@ def make_code(script: str) -> gr.HTML:
 
 
 def make_train_rooms(
-    stop: Callable[..., Any], prepare: Callable[..., Any], download: Callable[..., Any]
+    stop: Callable[..., Any],
+    prepare: Callable[..., Any],
+    download: Callable[..., Any],
+    cell: Callable[..., Any],
 ) -> tuple[gr.HTML, gr.HTML, gr.HTML]:
     """The run, the form and what came of it, from the top down.
 
@@ -93,7 +96,7 @@ def make_train_rooms(
         torch=is_installed("torch"),
         server_functions=[prepare],
     )
-    return form, run, component("outcome", server_functions=[download])
+    return form, run, component("outcome", server_functions=[download, cell])
 
 
 def preset(name: str) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def needed_texts(sources: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def _style() -> str:
     fonts = ", ".join(f'"{font}"' if " " in font else font for font in FONTS)
-    sheets = ("css/page.css", "hosts/standalone.css")
+    sheets = ("css/page.css", "css/why.css", "hosts/standalone.css")
     css = "".join((STATIC / name).read_text(encoding="utf-8") for name in sheets)
     css = re.sub(r"\s*\n\s*", "\n", STYLE_COMMENT.sub("", css))
     return f":root {{ --font: {fonts}; }}\n{css}"

@@ -35,7 +35,13 @@ LINE_COMMENTS = re.compile(
 TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
-LATER = {"ui/learn.js": "learn.js"}  # rooms that are fetched when they are first opened
+LATER = {  # fetched when they are first seen
+    "ui/learn.js": "learn.js",
+    "ui/outcome_cells.js": "cells.js",
+    "ui/lesson/break_it.js": "break_it.js",
+    "ui/lesson/class_link.js": "class_link.js",
+    "ui/lesson/why.js": "why.js",
+}
 STYLES = "page.css"  # all of css/
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 
@@ -54,7 +60,8 @@ def content(name: str) -> bytes:
         return join_modules("hosts/gradio.js", _script, apart=LATER).encode()
     if name in LATER.values():
         (entry,) = (path for path, bundle in LATER.items() if bundle == name)
-        return join_modules(entry, _script, beside=(SCRIPT, _script(SCRIPT))).encode()
+        page = (SCRIPT, _script(SCRIPT))
+        return join_modules(entry, _script, apart=LATER, beside=page).encode()
     if name == STYLES:
         return b"".join(content(path) for path in served_files() if path.startswith("css/"))
     code = (STATIC / name).read_text(encoding="utf-8")

@@ -287,6 +287,13 @@ class Outcome(TypedDict):
     runs: list[FinishedRun]
 
 
+class CellPictures(TypedDict):
+    """Test digits of one cell of the confusion matrix."""
+
+    images: list[GreyImage]  # the surest first, a page's worth at most
+    count: int  # how many there are
+
+
 class Stock(TypedDict):
     """Which digits there are."""
 

@@ -231,6 +231,13 @@ export interface Outcome {
   runs: FinishedRun[];
 }
 
+/** Test digits of one cell of the confusion matrix: a page's worth of the `count` that there are. */
+export interface CellPictures {
+  images: GreyImage[];
+  count: number;
+  fault?: Fault;
+}
+
 /** What the server keeps of a visit; nothing but `serial` and `known` where nothing is new. */
 export interface SessionState {
   serial: number;

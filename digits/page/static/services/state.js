@@ -58,6 +58,7 @@ import { createStore } from "./store.js";
  * @property {Run | null} training the server's last word of it
  * @property {Record<string, any> | null} order the settings that the training was asked for with
  * @property {Outcome | null} outcome of the last run that ended
+ * @property {import("./class_link.js").ClassLink | null} classLink what a teacher's link opened, while it is honoured
  * @property {number} ownNetworks how many networks were made for this visitor: each answers differently
  */
 
@@ -85,6 +86,7 @@ export const state = createStore(
     training: null,
     order: null,
     outcome: null,
+    classLink: null,
     ownNetworks: 0,
   }),
 );

@@ -4,6 +4,7 @@
 // number on the page is one that was really used. A hidden tab does nothing.
 
 import { createPass, forward, toPixels } from "../core/network.js";
+import { digitStock } from "../services/digit_stock.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { unpack } from "./canvas.js";
@@ -62,6 +63,19 @@ class Inside {
     });
     for (const name of /** @type {const} */ (["answer", "look", "network"])) state.subscribe(name, again);
     new ResizeObserver(again).observe(this.picture.canvas);
+    this.openWhy();
+  }
+
+  /** "Why this answer" is fetched when one gets there. */
+  openWhy() {
+    const root = find(this.root, ".inside-why");
+    const seen = new IntersectionObserver(async (entries) => {
+      if (!entries.some((one) => one.isIntersecting)) return;
+      seen.disconnect();
+      const why = await import("./lesson/why.js");
+      why.mount(root, { digits: digitStock });
+    });
+    seen.observe(root);
   }
 
   /** @param {Node} node */
