@@ -33,7 +33,7 @@ class Lesson {
     this.part = null;
     this.turn = 0; // goes up with each step that is opened: a part that comes late is not wanted any more
     this.nav = make("nav", undefined, { className: "lesson-steps" });
-    this.body = make("article", undefined, { id: "lesson", className: "lesson", tabIndex: -1 });
+    this.body = make("article", undefined, { id: "lesson", className: "lesson-step", tabIndex: -1 });
     this.foot = make("div", undefined, { className: "lesson-extras" });
   }
 
