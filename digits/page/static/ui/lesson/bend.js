@@ -6,7 +6,7 @@ import { text } from "../../services/texts.js";
 import { find, findAll, make } from "../dom.js";
 import { showLamp } from "./node.js";
 import { SmallInput } from "./small_input.js";
-import { colourBy, makeMap, plain, signed, Squares } from "./squares.js";
+import { colourBy, makeMap, plain, Squares, signed } from "./squares.js";
 
 /** @typedef {import("../../core/small_network.js").Node} Node */
 

@@ -135,6 +135,7 @@ class Lesson {
     this.progress.done.push(step.id);
     storeProgress(this.progress);
     this.nameSteps();
+    this.nameQuestion();
     this.nameTask();
   }
 
@@ -187,11 +188,11 @@ class Lesson {
     const { id } = this.step;
     const chosen = this.progress.guesses[id];
     const isGuessed = chosen !== undefined;
-    this.body.dataset.guessed = String(isGuessed);
+    this.body.dataset.guessed = String(isGuessed || this.isDone); // css/lesson.css hides what would give it away
     find(this.body, ".lesson-question").textContent = text(`lesson_${id}_ask`);
     const options = text(`lesson_${id}_options`).split(" | ");
-    const before = document.activeElement;
-    const at = findAll(this.body, ".lesson-options button").findIndex((button) => button === before);
+    const focused = /** @type {HTMLElement} */ (document.activeElement);
+    const at = findAll(this.body, ".lesson-options button").indexOf(focused);
     const buttons = options.map((words, i) => {
       const button = makeButton(words, () => this.guess(i));
       button.setAttribute("aria-pressed", String(i === chosen));

@@ -10,7 +10,7 @@ import { decimal, number, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { describe, makePixels, paintInk, paintSigned } from "./pixels.js";
 import { SmallInput } from "./small_input.js";
-import { colourBy, makeMap, plain, showMap, signed, Squares } from "./squares.js";
+import { colourBy, makeMap, plain, Squares, showMap, signed } from "./squares.js";
 
 /** @typedef {import("../../core/small_network.js").Node} Node */
 

@@ -1,7 +1,7 @@
 // Ten outputs, ten probabilities: pull one of ten sums, and all ten shares answer.
 
-import { softmax } from "../../core/small_network.js";
 import { forward } from "../../core/network.js";
+import { softmax } from "../../core/small_network.js";
 import { state } from "../../services/state.js";
 import { findSubject } from "../../services/subject.js";
 import { decimal, percent, text } from "../../services/texts.js";
@@ -120,7 +120,12 @@ class Outputs {
       row.classList.toggle("best", digit === best);
     }
     find(this.root, ".outputs-total em").textContent = powerText(total);
-    const values = { digit: best, power: powerText(powers[best]), total: powerText(total), share: shareText(shares[best]) };
+    const values = {
+      digit: best,
+      power: powerText(powers[best]),
+      total: powerText(total),
+      share: shareText(shares[best]),
+    };
     find(this.root, ".outputs-said").textContent = text("part_outputs_said", values);
   }
 }

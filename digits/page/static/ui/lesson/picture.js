@@ -33,7 +33,6 @@ export function mount(root, lesson) {
 class Picture {
   /** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson */
   constructor(root, lesson) {
-    Object.assign(this, { root, lesson });
     this.root = root;
     this.lesson = lesson;
     this.values = [...SEVEN];
@@ -159,7 +158,12 @@ class Picture {
 
   showPoint() {
     const [row, column] = [Math.floor(this.at / WIDE), this.at % WIDE];
-    const values = { pixel: number(this.at), row: row + 1, column: column + 1, value: decimal(this.pixels[this.at], 2) };
+    const values = {
+      pixel: number(this.at),
+      row: row + 1,
+      column: column + 1,
+      value: decimal(this.pixels[this.at], 2),
+    };
     find(this.root, ".picture-said").textContent = text("part_pixel", values);
     const slider = find(this.root, "[name=pixel]", HTMLInputElement);
     slider.value = String(this.at);

@@ -22,13 +22,14 @@ export class Squares {
    * @param {(square: number) => string} [settings.wordsOf] what stands in a square
    */
   constructor({ next, paint, nameOf, wordsOf = () => "" }) {
-    Object.assign(this, { next, paint });
     this.nameOf = nameOf;
     this.wordsOf = wordsOf;
     this.next = next;
     this.paint = paint;
     /** @type {number | null} what the finger that is down paints */
     this.brush = null;
+    /** @type {number | null} the square it painted last */
+    this.last = null;
     this.root = make("div", undefined, { className: "squares" });
     this.root.setAttribute("role", "group");
     this.buttons = Array.from({ length: SQUARES }, (_, square) => this.makeSquare(square));
