@@ -11,7 +11,12 @@ export function mount(host) {
     isOpen = true;
     const lesson = await import("./lesson/lesson.js");
     await lesson.open(find(host.element, ".lesson-room"));
+    await idle();
     const room = await import("./learn_room.js");
     room.open(host);
   });
 }
+
+/** The workbench takes a quarter of a second to build: the step is on the screen before. Safari has no idle callback. */
+const idle = () =>
+  new Promise((go) => ("requestIdleCallback" in window ? requestIdleCallback(go) : setTimeout(go, 50)));
