@@ -189,6 +189,7 @@ def lay_out(services: Services) -> Components:
             layout.make_glance()
             layout.make_samples()
         with gr.Column(elem_id="right", min_width=0):
+            layout.make_offer()
             layout.make_answer()
             # "wrong? it is 0 1 2 ...": the best seat on the page
             lesson = layout.make_teach(save, load, prepare)

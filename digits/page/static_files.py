@@ -42,6 +42,7 @@ LATER = {  # fetched when they are first seen
     "ui/lesson/break_it.js": "break_it.js",
     "ui/lesson/class_link.js": "class_link.js",
     "ui/lesson/class_room.js": "class_room.js",
+    "ui/lesson/lesson.js": "lesson.js",
     "ui/lesson/why.js": "why.js",
 }
 STYLES = "page.css"  # all of css/

@@ -10,6 +10,8 @@ import { pictureOf } from "./glossary_pictures.js";
 
 /** @typedef {import("../../core/terms.js").Term} Term */
 
+const STOP = /^[,.:;!?，。：；、！？]/;
+
 const GAP = 8; // px between a term and its entry, and to the window's edges
 
 /**
@@ -18,9 +20,21 @@ const GAP = 8; // px between a term and its entry, and to the window's edges
  * @param {string} words with [[weight]] or [[weight|shown words]]
  */
 export function fillWithTerms(element, words) {
+  const pieces = splitTerms(words);
   element.replaceChildren(
-    ...splitTerms(words).map(({ words, term }) => (term ? makeTerm(term, words) : document.createTextNode(words))),
+    ...pieces.map(({ words, term }, i) => {
+      if (!term) return document.createTextNode(pieces[i - 1]?.term ? words.replace(STOP, "") : words);
+      return withStop(makeTerm(term, words), STOP.exec(pieces[i + 1]?.words ?? "")?.[0]);
+    }),
   );
+}
+
+/** A term and the stop that follows it: no line may begin with that. @param {HTMLElement} button @param {string} [stop] */
+function withStop(button, stop) {
+  if (!stop) return button;
+  const both = make("span", undefined, { className: "term-stop" });
+  both.append(button, stop);
+  return both;
 }
 
 /**
