@@ -40,6 +40,11 @@ LATER = {  # fetched when they are first seen
     "ui/outcome_cells.js": "cells.js",
     "ui/lesson/break_it.js": "break_it.js",
     "ui/lesson/class_link.js": "class_link.js",
+    "ui/lesson/batches.js": "batches.js",
+    "ui/lesson/gradient.js": "gradient.js",
+    "ui/lesson/loss.js": "loss.js",
+    "ui/lesson/marks.js": "marks.js",
+    "ui/lesson/untrained.js": "untrained.js",
     "ui/lesson/why.js": "why.js",
 }
 STYLES = "page.css"  # all of css/
