@@ -43,6 +43,11 @@ LATER = {  # fetched when they are first seen
     "ui/lesson/class_link.js": "class_link.js",
     "ui/lesson/class_room.js": "class_room.js",
     "ui/lesson/lesson.js": "lesson.js",
+    "ui/lesson/batches.js": "batches.js",
+    "ui/lesson/gradient.js": "gradient.js",
+    "ui/lesson/loss.js": "loss.js",
+    "ui/lesson/marks.js": "marks.js",
+    "ui/lesson/untrained.js": "untrained.js",
     "ui/lesson/why.js": "why.js",
 }
 STYLES = "page.css"  # all of css/

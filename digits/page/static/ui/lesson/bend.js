@@ -99,7 +99,7 @@ class Bend {
         this.square = square;
         this.show();
       },
-      nameOf: (square, value) => text("part_weight", { square, value: plain(value) }),
+      nameOf: (square, value) => text("lesson_part_weight", { square, value: plain(value) }),
       wordsOf: (square) => this.wordsOf(square),
     });
     this.product.root.setAttribute("aria-label", text("part_bend_product"));

@@ -70,7 +70,7 @@ class NodePart {
     this.weights = new Squares({
       next: (square) => (this.mine.weights[square] === this.brush ? 0 : this.brush),
       paint: (square, value) => this.paint(square, value),
-      nameOf: (square, value) => text("part_weight", { square, value: plain(value) }),
+      nameOf: (square, value) => text("lesson_part_weight", { square, value: plain(value) }),
       wordsOf: (square) => this.wordsOf(square),
     });
     this.weights.root.setAttribute("aria-label", text("part_weights"));
@@ -230,7 +230,7 @@ class FullSize {
 
   build() {
     const pictures = make("div", undefined, { className: "node-full-row" });
-    for (const key of ["part_drawing", "part_node_weights", "part_node_products"]) {
+    for (const key of ["lesson_part_drawing", "part_node_weights", "part_node_products"]) {
       const figure = make("figure");
       figure.append(makePixels(text(key)), make("figcaption", text(key)));
       pictures.append(figure);

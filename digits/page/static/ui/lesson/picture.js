@@ -77,7 +77,7 @@ class Picture {
 
   makeFull() {
     const full = make("div", undefined, { className: "picture-full" });
-    const canvas = makePixels(text("part_drawing"));
+    const canvas = makePixels(text("lesson_part_drawing"));
     const row = make("canvas", undefined, { width: WIDE * WIDE, height: 1, className: "picture-strip" });
     row.setAttribute("aria-hidden", "true");
     const slider = make("input", undefined, { type: "range", name: "pixel" });
@@ -148,7 +148,7 @@ class Picture {
   showDrawing() {
     if (!this.root.firstChild) return;
     paintInk(find(this.root, ".picture-frame canvas", HTMLCanvasElement), this.pixels);
-    describe(find(this.root, ".picture-frame canvas", HTMLCanvasElement), text("part_drawing"));
+    describe(find(this.root, ".picture-frame canvas", HTMLCanvasElement), text("lesson_part_drawing"));
     const [red, green, blue] = rgb("ink");
     const line = new ImageData(WIDE * WIDE, 1);
     for (let i = 0; i < WIDE * WIDE; i++) line.data.set([red, green, blue, 255 * this.pixels[i]], 4 * i);
