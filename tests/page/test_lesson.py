@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from digits.network.config import ModelConfig
+from digits.network.metadata import Card
 from digits.page.texts import TEXTS
-from tests.support.browser import SEVEN, draw
+from digits.training.standalone import write_script
+from tests.support.browser import PATIENCE, SEVEN, draw
 
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "en-GB"}
 PHONE = {
@@ -64,12 +68,86 @@ def break_it(lesson: Any) -> None:
         lesson.locator(".break-nodes .break-buttons button").first.click()
 
 
+def draw_weights_until_lucky(lesson: Any) -> None:
+    for _ in range(200):
+        lesson.locator(".part-buttons button").first.click()
+        if is_done(lesson.page):
+            return
+
+
+def find_the_largest_loss(lesson: Any) -> None:
+    lesson.locator(".part-table button").first.wait_for()
+    for button in lesson.locator(".part-table button").all():
+        button.click()
+        if is_done(lesson.page):
+            return
+
+
+def overshoot_and_come_down(lesson: Any) -> None:
+    rate, step = lesson.locator("[name=rate]"), lesson.locator(".part-buttons button").first
+    for position in range(int(rate.get_attribute("max")), -1, -1):
+        rate.fill(str(position))
+        for _ in range(4):
+            step.click()
+        if is_done(lesson.page):
+            return
+
+
+def run_to_ninety(lesson: Any) -> None:
+    lesson.locator("[name=fast]").check()
+    lesson.locator(".part-run").click()
+
+
+def guess_and_see(lesson: Any) -> None:
+    lesson.locator("[name=guess]").fill("60")
+    lesson.locator(".part-go").click()
+
+
+def find_a_saved_drawing(lesson: Any) -> None:
+    for button in lesson.locator(".part-buttons button").all():
+        button.click()
+        lesson.page.wait_for_timeout(150)
+        if is_done(lesson.page):
+            return
+
+
+def take_another_script(lesson: Any) -> None:
+    lines = lesson.locator(".part-script code").all_inner_texts()
+    assert script_of(lines) == own_script(epochs=2)
+    lesson.locator("[name=script_epochs]").fill("5")
+    lines = lesson.locator(".part-script code").all_inner_texts()
+    assert script_of(lines) == own_script(epochs=5)
+    assert lesson.locator(".part-script a").count() > 12
+    with lesson.page.expect_download() as download:
+        lesson.locator(".part-take").click()
+    assert Path(download.value.path()).read_text() == "\n".join([*own_script(epochs=5), ""])
+    lesson.locator(".part-four figcaption").first.wait_for()
+    assert lesson.locator(".part-four figcaption").count() == 4
+
+
+def script_of(lines: list[str]) -> list[str]:
+    return [line if line.strip() else "" for line in lines]
+
+
+def own_script(epochs: int) -> list[str]:
+    """What the Code tab's writer writes for these settings, below its first lines."""
+    card = Card(ModelConfig(), {"name": "tutorial", "epochs": epochs, "seed": 0})
+    return write_script("tutorial", card).split('"""\n\n')[1].splitlines()
+
+
 TASKS: dict[int, Callable[[Any], None]] = {
     1: make_a_one,
     2: tell_seven_from_one,
     3: silence_a_node,
     4: make_alike,
+    5: draw_weights_until_lucky,
+    6: find_the_largest_loss,
+    7: overshoot_and_come_down,
+    8: run_to_ninety,
+    9: guess_and_see,
+    10: find_a_saved_drawing,
     11: break_it,
+    12: take_another_script,
 }
 
 
@@ -97,7 +175,7 @@ def test_a_visitor_does_every_task(open_page: Callable[..., Any], language: str)
         lesson.locator(".lesson-options button").first.click()
         assert lesson.locator(".lesson-answer").inner_text() != answer
         do(lesson)
-        page.wait_for_selector("#lesson .lesson-task.done")
+        page.wait_for_selector("#lesson .lesson-task.done", timeout=PATIENCE)
         assert lesson.locator(".lesson-well").inner_text() == TEXTS[language][f"lesson_{step}_done"]
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert page.locator(".lesson-steps a.done").count() == len(TASKS)

@@ -173,6 +173,7 @@ class Gradient {
   showAll() {
     const all = find(this.root, ".part-all");
     const svg = find(all, "svg", SVGSVGElement);
+    /** @type {number[]} */
     const losses = this.losses ?? [];
     const steps = Math.max(20, losses.length - 1);
     drawPicture(svg, {

@@ -9,5 +9,12 @@ export const STEPS = [
   { id: 2, part: () => import("./node.js") },
   { id: 3, part: () => import("./bend.js") },
   { id: 4, part: () => import("./outputs.js") },
+  { id: 5, part: () => import("./untrained.js") },
+  { id: 6, part: () => import("./loss.js") },
+  { id: 7, part: () => import("./gradient.js") },
+  { id: 8, part: () => import("./batches.js") },
+  { id: 9, part: () => import("./marks.js") },
+  { id: 10, part: () => import("./hand.js") },
   { id: 11, part: () => import("./break_it.js") },
+  { id: 12, part: () => import("./code.js") },
 ];
