@@ -10,6 +10,7 @@ Importing this file builds and launches nothing. docs/architecture.md is the map
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,6 +45,11 @@ def parse_flags(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def offers_mcp() -> bool:
+    """Whether MCP comes without being asked for: on a Space with gradio[mcp], as Spaces install it."""
+    return bool(os.environ.get("SPACE_ID")) and find_spec("mcp") is not None
+
+
 def serve(flags: argparse.Namespace) -> None:
     """Build the page and serve it until Ctrl-C; DigitsError says what is in the way."""
     if flags.mcp and not find_spec("mcp"):
@@ -59,7 +65,7 @@ def serve(flags: argparse.Namespace) -> None:
             server_name=host,
             server_port=port,
             share=flags.share or None,
-            mcp_server=flags.mcp or None,
+            mcp_server=flags.mcp or offers_mcp() or None,
         )
     except OSError as error:
         raise DigitsError("not_served", host=host, port=port, reason=str(error)) from error

@@ -3,3 +3,5 @@
 One package a room, lowest first; each imports only from those before it: data, augmentation, network,
 evaluation, training, distillation, server, page. docs/architecture.md is the map.
 """
+
+__version__ = "1.0.0"  # as in CHANGELOG.md

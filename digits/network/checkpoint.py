@@ -1,8 +1,9 @@
-"""Save and load weights. Each set is three files of one name, and each file stands on its own:
+"""Save and load weights. Each set is four files of one name, and each file stands on its own:
 
     weights/tutorial.pt     the numbers torch learnt, with the card inside
     weights/tutorial.json   the card: config, recipe, data, measured figures; for people and for the page
     weights/tutorial.onnx   the network for onnxruntime, with the card inside; written by export.py
+    weights/tutorial.safetensors  the numbers alone, as the Hub likes them; written by export.py, too
 
 Saving is atomic: a run that is killed leaves the old file or the new one.
 """
@@ -13,6 +14,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digits import __version__
 from digits.errors import WeightsError
 from digits.files import reason_of, write_atomically
 from digits.network.metadata import Card, card_from_json
@@ -35,7 +37,8 @@ def weights_to_bytes(model: MLP, card: Card) -> bytes:
 
     weights = {name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()}
     content = io.BytesIO()
-    torch.save({"card": card.to_json(), "weights": weights}, content)
+    facts = {"card": card.to_json(), "made_by": f"digits {__version__}"}
+    torch.save({**facts, "weights": weights}, content)
     return content.getvalue()
 
 
@@ -73,7 +76,7 @@ def all_weights(folder: Path) -> list[Path]:
     return paths
 
 
-SUFFIXES = (".pt", ".onnx", ".json")
+SUFFIXES = (".pt", ".onnx", ".safetensors", ".json")
 
 
 def find_weights(weights: Path | str) -> Path:

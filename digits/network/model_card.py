@@ -21,7 +21,7 @@ FRONT = """\
 license: mit
 library_name: pytorch
 pipeline_tag: image-classification
-tags: [mnist, handwriting, education, onnx]
+tags: [mnist, handwriting, education, onnx, safetensors]
 datasets: [ylecun/mnist]
 metrics: [accuracy]
 model-index:
@@ -30,11 +30,38 @@ model-index:
 # Weights that read handwritten digits
 
 A network of three hidden layers, {sizes}, {count:,} weights: the classic first network. Each
-set is three files: `.pt` for PyTorch (tensors and plain values only), `.onnx` for onnxruntime, `.json` for
-what is below. The input is 784 numbers from 0 (paper) to 1 (ink), a 28x28 picture row by row, cut out,
-scaled to 20 pixels and centred by its mass as MNIST's digits were; no mean is taken off. The output is ten
-log-probabilities.
+set is four files: `.safetensors` and `.pt` for PyTorch (tensors and plain values only), `.onnx` for
+onnxruntime, `.json` for what is below. The input is 784 numbers from 0 (paper) to 1 (ink), a 28x28 picture
+row by row, cut out, scaled to 20 pixels and centred by its mass as MNIST's digits were; no mean is taken
+off. The output is ten log-probabilities.
 
+## Use them
+
+With `pip install torch huggingface_hub safetensors`; `x` are the pictures, a float32 tensor (N, 784):
+
+```python
+{example}```
+
+Now `x.argmax(1)` is what the network reads, `x.log_softmax(1)` how probable it finds each digit. (No pixel is
+below 0, so the first `relu` changes nothing.) The card stands in the file's metadata, with the temperature to
+divide `x` by and the threshold below which the network is not sure.
+
+This folder is a model repository as it stands. With an account's name in place of `your-name`, here and in
+the README of the code, this puts it on the Hub:
+
+```
+hf upload your-name/digits-weights weights .
+```
+
+"""
+
+EXAMPLE = """\
+from huggingface_hub import hf_hub_download
+from safetensors.torch import load_file
+
+weights = load_file(hf_hub_download("your-name/digits-weights", "sketch.safetensors"))
+for i in range(4):
+    x = x.relu() @ weights[f"layers.{i}.weight"].T + weights[f"layers.{i}.bias"]
 """
 
 MODEL = """\
@@ -87,7 +114,7 @@ def write_card(cards: dict[str, Card]) -> str:
         for name, card in cards.items()
     )
     sizes = " -> ".join(map(str, config.sizes))
-    front = FRONT.format(models=models, sizes=sizes, count=config.weights)
+    front = FRONT.format(models=models, sizes=sizes, count=config.weights, example=EXAMPLE)
     return front + "".join(describe(name, card) for name, card in cards.items()) + END
 
 

@@ -14,6 +14,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from digits import __version__
 from digits.data.dataset import Digits
 from digits.data.preparation.image import to_pixels
 from digits.errors import ExportError
@@ -23,6 +24,7 @@ from digits.network.checkpoint import file_of, find_weights, load_weights
 from digits.network.config import ACTIVATIONS, CLASSES, INPUTS
 from digits.network.metadata import CARD_KEY, VERSION_KEY, Card, Layers, version_of
 from digits.network.model import MLP
+from digits.network.safetensors_file import to_safetensors
 
 OPSET = 9  # the first whose files may keep weights apart from inputs; old runtimes read it, too
 CHECKED_DIGITS = 10_000  # test digits that onnxruntime and torch must agree on
@@ -35,20 +37,24 @@ INPUT_TEXT = (
 
 
 def export(weights: Path | str, digits: Digits) -> str:
-    """Write x.onnx beside x.pt after it has proved to be the same network; a sentence on how well.
+    """Write x.onnx and x.safetensors beside x.pt; a sentence on how well ONNX and torch agree.
+
+    Nothing is written before the ONNX file has proved to be the same network.
 
     Raises ExportError where the two differ on the test digits, WeightsError for files.
     """
     stem = find_weights(weights)
-    path, out = file_of(stem, ".pt"), file_of(stem, ".onnx")
+    path, out, plain = (file_of(stem, suffix) for suffix in (".pt", ".onnx", ".safetensors"))
     check_writable(out)
+    check_writable(plain)
     model, card = load_weights(path)
     content = to_onnx(model, card)
     images = digits.test_images[:CHECKED_DIGITS]
     difference = check_against_torch(content, model, to_pixels(images))
     write_atomically(out, content)
+    write_atomically(plain, to_safetensors(model.to_arrays(), card))
     return (
-        f"{out}: {len(content) / 1000:.0f} kB, same digit as torch on {len(images):,} of "
+        f"{out} and {plain.name}: {len(content) / 1000:.0f} kB, same digit as torch on {len(images):,} of "
         f"{len(images):,}, largest difference {difference:.1e}"
     )
 
@@ -67,6 +73,8 @@ def to_onnx(model: MLP, card: Card) -> bytes:
     proto = helper.make_model(
         graph,
         opset_imports=[opset],
+        producer_name="digits",
+        producer_version=__version__,
         ir_version=helper.find_min_ir_version_for([opset], ignore_unknown=True),
     )
     texts = {"input": INPUT_TEXT, "classes": ",".join(map(str, range(CLASSES)))}

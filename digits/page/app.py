@@ -27,6 +27,7 @@ from digits.page.api import EXAMPLES, MAX_PICTURE_FILE, RESULTS, add_api
 from digits.page.events import Components, wire
 from digits.page.gradio_compat import publish
 from digits.page.single_file import write_page
+from digits.page.social import FAVICON, SocialTags, canonical_link, make_social_routes
 from digits.page.static_files import static_route
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
@@ -200,6 +201,7 @@ def lay_out(services: Services) -> Components:
                     default = reader.networks.default
                     card = reader.networks.get(default).card
                     code = layout.make_code(write_script(default.network, card))
+    layout.make_foot()
     return Components(header, pad, picker, code, lesson, form, run, outcome)
 
 
@@ -207,14 +209,15 @@ def launch_options(services: Services) -> dict[str, Any]:
     """How the page is served, wherever that is: app.py, a Space, a test."""
     return {
         "theme": make_theme(),
-        "head": make_head(),
+        "head": make_head() + canonical_link(),
+        "favicon_path": FAVICON,
         "i18n": make_i18n(),
         "footer_links": ["api"],
         "run_history": False,  # 13 ms an event
         "ssr_mode": False,
         "max_file_size": MAX_PICTURE_FILE,
         "app_kwargs": {
-            "middleware": [Middleware(RequestLimits)],
+            "middleware": [Middleware(RequestLimits), Middleware(SocialTags)],
             "routes": own_routes(services),
         },
         "enable_monitoring": False,  # it would show everybody how much the page is used
@@ -230,5 +233,6 @@ def own_routes(services: Services) -> list[BaseRoute]:
         *make_routes(reader.read, reader.is_quick, training.state),
         *make_weights_routes(reader, write_page),
         *BrowserDigits(training.datasets.folder).routes(),
+        *make_social_routes(),
         static_route(),
     ]

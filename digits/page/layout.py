@@ -12,10 +12,12 @@ from typing import Any
 
 import gradio as gr
 
+from digits import __version__
 from digits.data.preparation.strokes import preparation_rules
 from digits.network.backends import is_installed
 from digits.network.config import ACTIVATIONS, PAGE_LIMITS
 from digits.page.component import component
+from digits.page.social import HUB, space_id
 from digits.page.static_files import STATIC
 from digits.server.browser_digits import PATH as LEARN_PATH
 from digits.training.recipes import RECIPES
@@ -34,6 +36,18 @@ def make_header() -> gr.HTML:
 def make_pad(read: Callable[..., Any]) -> gr.HTML:
     """The pad. Its value is the drawing, as digits.server.requests.parse_drawing takes it."""
     return component("pad", rules=preparation_rules(), server_functions=[read])
+
+
+def make_foot() -> gr.HTML:
+    """The version, with what changed; on a Space the way to one of one's own. ui/header.js words it."""
+    html = (STATIC / "foot.html").read_text(encoding="utf-8")
+    space = space_id()
+    foot = html.format(
+        version=__version__,
+        duplicate=f"{HUB}{space}?duplicate=true" if space else "",
+        hidden="" if space else "hidden",
+    )
+    return gr.HTML(foot, elem_id="foot", elem_classes="room", apply_default_css=False)
 
 
 def make_samples() -> gr.HTML:

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable
 
+from digits import __version__
 from digits.data.preparation.strokes import preparation_rules
 from digits.network.backends import Backend
 from digits.network.weights_file import pack_network
@@ -36,6 +37,7 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="color-scheme" content="light dark">
+<meta name="generator" content="digits {version}">
 <title>{title}</title>
 <style>{style}</style>
 </head>
@@ -72,6 +74,7 @@ def write_page(network: Backend) -> str:
     }
     return PAGE.format(
         policy=POLICY,
+        version=__version__,
         title=TEXTS["en"]["title"],
         style=_style(),
         tabs="".join(TAB.format(name=name, title=TEXTS["en"][name]) for name in TABS),

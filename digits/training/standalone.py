@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+from digits import __version__
 from digits.network.config import ACTIVATIONS, CLASSES, INPUTS
 from digits.network.metadata import Card
 from digits.network.registry import YOURS
@@ -23,6 +24,7 @@ SCRIPT = '''"""{title}
     python network.py
 
 {claim}
+Written by digits {version}.
 """
 
 import os
@@ -88,6 +90,7 @@ def write_script(name: str, card: Card) -> str:
     }
     script = SCRIPT.format(
         title=f'The network "{name}": {"-".join(map(str, card.config.sizes))}, trained on MNIST.',
+        version=__version__,
         claim=claim(name, card),
         seed=int(recipe.get("seed") or 0),
         subset=_write_subset(count) if plain(card) and shown < MNIST_IMAGES else "",

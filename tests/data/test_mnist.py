@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from digits.data import mnist as data
+from digits.data.bundled import BUNDLED, choose_bundled, pack_bundled, read_bundled
 from digits.data.dataset import Digits
 from digits.data.mnist import FILES, RAW, load_digits, read_mnist
 from digits.errors import DataError
@@ -104,6 +105,30 @@ def test_bundled_digits_are_all_from_mnists_training_part(bundled: Digits, mnist
     training = {image.tobytes() for image in mnist.train_images}
     for images in (bundled.train_images, bundled.test_images):
         assert all(image.tobytes() in training for image in images)
+
+
+def test_the_bundled_digits_come_packed_and_with_their_credit() -> None:
+    assert BUNDLED.stat().st_size <= 1_000_000
+    with np.load(BUNDLED) as file:
+        assert "Yann LeCun" in str(file["credit"]) and "CC BY-SA 3.0" in str(file["credit"])
+
+
+def test_the_bundled_digits_are_made_from_mnist_again(mnist: Digits) -> None:
+    images, labels = choose_bundled(mnist.train_images, mnist.train_labels)
+    assert pack_bundled(images, labels) == pack_bundled(*read_bundled())
+
+
+@pytest.mark.parametrize("content", [None, b"", b"<html>", BUNDLED.read_bytes()[:5000]])
+def test_bundled_digits_that_are_gone_or_damaged_are_named(
+    content: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "bundled.npz"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setattr("digits.data.bundled.BUNDLED", path)
+    monkeypatch.setattr(data, "read_bundled", read_bundled.__wrapped__)
+    with pytest.raises(DataError, match=r"bundled\.npz, are missing or damaged"):
+        load_digits(download=False)
 
 
 PACKED = [

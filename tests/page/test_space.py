@@ -22,6 +22,7 @@ import yaml
 from huggingface_hub import ModelCard
 from packaging.requirements import Requirement
 from packaging.version import Version
+from PIL import Image
 
 from digits.network.model_card import CARD, read_cards, write_card
 from tests.support.files import REPO
@@ -119,7 +120,7 @@ class Hub(BaseHTTPRequestHandler):
     """Stands in for huggingface.co: keeps the files of every commit."""
 
     created: list[dict[str, Any]]
-    files: dict[str, bytes]
+    files: dict[tuple[str, str], bytes]  # ("spaces" or "models", path) -> content
 
     def do_GET(self) -> None:
         self.say({})
@@ -138,7 +139,9 @@ class Hub(BaseHTTPRequestHandler):
             for line in map(json.loads, body.splitlines()):
                 if line["key"] == "file":
                     file = line["value"]
-                    self.files[file["path"]] = base64.b64decode(file["content"])
+                    self.files[self.path.split("/")[2], file["path"]] = base64.b64decode(
+                        file["content"]
+                    )
             self.say({"commitUrl": f"{home}/commit/1", "commitOid": "1", "hookOutput": ""})
         else:
             self.say({})
@@ -160,15 +163,27 @@ class Hub(BaseHTTPRequestHandler):
         pass
 
 
+FILES = (
+    "app.py",
+    "train.py",
+    "export.py",
+    "README.md",
+    "README.zh-CN.md",
+    "CHANGELOG.md",
+    "requirements.txt",
+    "LICENSE",
+)
+
+
 def test_the_guides_commands_upload_the_space_and_nothing_else(tmp_path: Path) -> None:
     guide = (REPO / "docs" / "spaces.md").read_text(encoding="utf-8")
     commands = [
         shlex.split(line) for line in re.findall(r"^ *(hf (?:repos|upload) .*)$", guide, re.M)
     ]
-    assert [command[1] for command in commands] == ["repos", "upload"]
+    assert [command[1] for command in commands] == ["repos", "upload", "upload"]
     checkout = tmp_path / "checkout"
     checkout.mkdir()
-    for name in ("app.py", "train.py", "export.py", "README.md", "requirements.txt", "LICENSE"):
+    for name in FILES:
         shutil.copy(REPO / name, checkout)
     for name in ("digits", "weights", "docs"):
         shutil.copytree(REPO / name, checkout / name, ignore=shutil.ignore_patterns("*.pyc"))
@@ -197,9 +212,14 @@ def test_the_guides_commands_upload_the_space_and_nothing_else(tmp_path: Path) -
     created = handler.created[0]
     assert (created["organization"], created["name"]) == ("your-name", "digits")
     assert (created["type"], created["sdk"]) == ("space", "gradio")
-    assert set(handler.files) == wanted
-    for path, content in handler.files.items():
-        assert content == (checkout / path).read_bytes(), path
+    weights = {path.removeprefix("weights/") for path in wanted if path.startswith("weights/")}
+    assert set(handler.files) == {("spaces", path) for path in wanted} | {
+        ("models", path) for path in weights
+    }
+    assert {"README.md", "sketch.safetensors", "sketch.json"} <= weights
+    for (kind, path), content in handler.files.items():
+        folder = checkout / "weights" if kind == "models" else checkout
+        assert content == (folder / path).read_bytes(), path
 
 
 # ---- front matter ----------------------------------------------------------------------------------
@@ -227,6 +247,12 @@ def test_the_readme_configures_a_space() -> None:
     assert settings["python_version"] in ("3.10", "3.12")  # text, not the number 3.1
     assert {"title", "emoji", "license", "tags", "pinned"} <= set(settings)
     assert Version(settings["sdk_version"]) in requirement("gradio").specifier
+    assert settings["header"] == "mini" and settings["suggested_hardware"] == "cpu-basic"
+    assert settings["datasets"] == ["ylecun/mnist"]
+    owner, home = settings["models"][0].split("/")[0], "https://huggingface.co/spaces"
+    resolved = f"{home}/{owner}/digits/resolve/main/"
+    assert settings["thumbnail"].startswith(resolved)
+    assert Image.open(REPO / settings["thumbnail"].removeprefix(resolved)).size == (1200, 630)
 
 
 @pytest.mark.parametrize("version", ["2.8.0", "2.9.1", "2.10.0", "2.11.0"])

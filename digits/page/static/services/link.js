@@ -21,10 +21,14 @@ export function fromAddress() {
 export function addressOf(strokes) {
   const link = encodeToFit(strokes);
   if (!link) return null;
-  const address = new URL(location.href);
+  // In the Hub's frame others need the Hub's address; the frame's own may hold this visitor's token.
+  const address = new URL(around() ?? location.href);
   address.hash = `draw=${link}`;
   return address.href;
 }
+
+/** The Hub's page around this one, where there is one. @returns {string | undefined} */
+const around = () => document.querySelectorAll("link[rel=canonical]")[0]?.getAttribute("href") ?? undefined;
 
 /**
  * Let the page's own address be `address`; a reload then opens with that drawing.
@@ -34,9 +38,15 @@ export function keepInAddress(address) {
   try {
     history.replaceState(history.state, "", address);
   } catch {
-    // a page from a disk may have no history of its own
+    // a page from a disk may have no history of its own, and one in a frame not the address of what is around it
     location.hash = new URL(address).hash;
   }
+  tellFrame();
+}
+
+/** The Hub puts this into the address of its own page, so that a reload there opens with the drawing, too. */
+function tellFrame() {
+  if (around() && parent !== window) parent.postMessage({ hash: location.hash }, "https://huggingface.co");
 }
 
 /** What was drawn after a link was opened is what a reload shall show. */
@@ -45,4 +55,5 @@ export function forgetAddress() {
   const address = new URL(location.href);
   address.hash = "";
   history.replaceState(history.state, "", address.href.replace(/#$/, ""));
+  tellFrame();
 }

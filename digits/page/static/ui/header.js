@@ -37,6 +37,7 @@ export function mount(host) {
 
 /** Gradio takes a new label for everything but its tabs and its foot, so these are renamed here. */
 function nameGradiosParts() {
+  for (const foot of findAll(document, "#foot")) fill(foot);
   for (const tab of findAll(document, '#tabs [role="tab"][id^="tab_"]'))
     rename(tab, text(tab.id.replace("-button", "")));
   for (const link of findAll(document, "footer .show-api")) rename(link, text("use_via_api"));
