@@ -242,11 +242,15 @@ class RunMessage(TypedDict, total=False):
     network: NetworkEntry  # with "done", "stopped", "cut": what came of it and is kept
 
 
+Engine = Literal["server", "browser"]  # where a run ran
+
+
 class FinishedRun(TypedDict):
     """A line of the table of a session's runs."""
 
     network: str  # the id of what came of it, kept or not
     name: Name
+    engine: Engine
     sizes: list[int]
     activation: str
     epochs: float
@@ -285,6 +289,14 @@ class Outcome(TypedDict):
     mistakes: list[Mistake]  # that it was sure of, the surest first
     nodes: BeforeAfter
     runs: list[FinishedRun]
+
+
+class TrainedHere(TypedDict):
+    """POST digits/trained: what came of a run in the visitor's browser."""
+
+    network: NetworkEntry
+    outcome: Outcome
+    notes: list[Note]
 
 
 class Stock(TypedDict):
