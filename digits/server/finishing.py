@@ -78,9 +78,7 @@ def keep_training(sessions: Sessions, session: Session, run: FinishedTraining) -
     network = make_backend(run.last.layers, card)
     rate, step = run.settings.recipe.learning_rate, run.last.step
     note = why_nothing_learnt(_accuracy(network, run.digits), rate, step)
-    calibration = (
-        Calibration(threshold=NEVER_SURE) if note else calibration_of(network, run.unseen)
-    )
+    calibration = Calibration(threshold=NEVER_SURE) if note else calibration_of(network, run.unseen)
     network.card = replace(card, calibration=calibration)
     result = score(network, run.digits.test_images, run.digits.test_labels)
     # A run that was stopped was last tested at the end of an epoch: this is what it is now.

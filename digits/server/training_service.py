@@ -26,10 +26,8 @@ from digits.server.datasets import DatasetCache
 from digits.server.finishing import FinishedTraining, keep_training, unseen_digits
 from digits.server.history import RunHistory
 from digits.server.messages import (
-    FinishedRun,
     Name,
     Note,
-    Outcome,
     RunMessage,
     RunState,
     SessionState,
@@ -46,8 +44,6 @@ from digits.training.run import (
     RunReport,
     RunSettings,
     choose_images,
-    make_backend,
-    make_card,
     run_training,
 )
 
