@@ -35,7 +35,8 @@ LINE_COMMENTS = re.compile(
 TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
-LATER = {"ui/learn.js": "learn.js"}  # rooms that are fetched when they are first opened
+# Fetched when they are first needed: a room that is opened, a run in the browser.
+LATER = {"ui/learn.js": "learn.js", "services/browser_run.js": "browser_run.js"}
 STYLES = "page.css"  # all of css/
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 

@@ -1,9 +1,9 @@
 """A run in a visitor's browser hands over what it learnt: PUT digits/trained.
 
-The body is a length (4 bytes, little-endian), a file of weights of that length (network/weights_file.py), then
-the first layer's weights as they were before (float32, its first nodes). The header x-digits-run holds the
-settings and the figures that only the browser knows, as percent-encoded JSON. Nothing of it is taken on trust:
-the accuracies are measured here, on the server's digits.
+The body is a length (4 bytes, little-endian), a file of weights of that length (network/weights_file.py),
+then the first layer's weights as they were before (float32, its first nodes). The header x-digits-run holds
+the settings and the figures that only the browser knows, as percent-encoded JSON. Nothing of it is taken on
+trust: the accuracies are measured here, on the server's digits.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ export function writeWeightsFile(header, weights) {
   const view = new DataView(file);
   view.setUint32(0, end - 4, true);
   new Uint8Array(file).fill(32, 4, end).set(text, 4);
-  weights.forEach((value, i) => view.setFloat32(end + 4 * i, value, true));
+  for (const [i, value] of weights.entries()) view.setFloat32(end + 4 * i, value, true);
   return file;
 }
 

@@ -128,7 +128,9 @@ export class BrowserRun {
   /** @param {Report} report @param {Order} order */
   report(report, order) {
     if (report.step && !this.since) this.since = performance.now();
-    if (report.epoch === this.past.length) this.past = [...this.past, epochOf(report)];
+    if (report.step === 0)
+      this.past = [epochOf(report)]; // told again once the drawing is read along
+    else if (report.epoch === this.past.length) this.past = [...this.past, epochOf(report)];
     const isDone = report.epoch >= order.epochs;
     this.tell({ state: "running", ...this.fixed(report, order), ...this.progress(report, order) });
     if (report.isRunning || !(isDone || this.isStopping)) return;
@@ -251,7 +253,7 @@ export function parcelOf(ended) {
   const view = new DataView(parcel.buffer);
   view.setUint32(0, file.byteLength, true);
   parcel.set(new Uint8Array(file), 4);
-  ended.began.forEach((value, i) => view.setFloat32(4 + file.byteLength + 4 * i, value, true));
+  for (const [i, value] of ended.began.entries()) view.setFloat32(4 + file.byteLength + 4 * i, value, true);
   return parcel;
 }
 
