@@ -27,7 +27,7 @@ from digits.network.metadata import Calibration, Card, Layers
 
 LONGEST_HEADER = 20_000  # bytes
 MOST_NUMBER = 1e12  # of a card's figures: more is no figure of a training
-WORDS = ("name", "schedule", "source")  # a card's fields that are words, not numbers
+WORDS = ("name", "schedule", "source", "engine")  # a card's fields that are words, not numbers
 WORD = re.compile(r"[\w-]{1,40}", re.ASCII)
 
 

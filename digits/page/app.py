@@ -35,6 +35,7 @@ from digits.page.zero_gpu import borrow_gpu, page_devices
 from digits.process import keep_to_one_thread
 from digits.server import downloads, lesson_service
 from digits.server.browser_digits import BrowserDigits
+from digits.server.browser_runs import make_browser_run_routes
 from digits.server.cells import pictures_of_cell
 from digits.server.datasets import DatasetCache
 from digits.server.lesson_service import LessonService
@@ -239,6 +240,7 @@ def own_routes(services: Services) -> list[BaseRoute]:
     return [
         *make_routes(reader.read, reader.is_quick, training.state),
         *make_weights_routes(reader, write_page),
+        *make_browser_run_routes(training),
         *BrowserDigits(training.datasets.folder).routes(),
         *make_social_routes(),
         static_route(),

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from digits.errors import DigitsError
+from digits.network.registry import YOURS
 from digits.page.texts import choose_language
 from digits.page.theme import say_in, translatable
 from digits.server.lesson_service import LessonService
@@ -27,6 +28,7 @@ UPDATES: dict[str, Any] = {
     "show_progress": "hidden",
     "api_visibility": "private",
 }
+ONLY_HERE = f"{YOURS}-here-"  # ids of networks that a browser alone has: services/names.js
 AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -140,6 +142,8 @@ def make_show_code(reader: Reader) -> Callable[..., Any]:
 
     def show_code(picked: Any) -> str:
         question = as_question(picked)
+        if str(question.get("network")).startswith(ONLY_HERE):
+            return "# This network was trained in your browser, which alone keeps it.\n"
         try:
             network = reader.find_network(question)
         except DigitsError as error:

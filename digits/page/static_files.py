@@ -35,7 +35,8 @@ LINE_COMMENTS = re.compile(
 TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
-LATER = {  # fetched when they are first seen
+LATER = {  # fetched when they are first seen or needed
+    "services/browser_run.js": "browser_run.js",
     "ui/learn.js": "learn.js",
     "ui/outcome_cells.js": "cells.js",
     "services/digit_stock.js": "digit_stock.js",  # one copy for all of them

@@ -73,7 +73,9 @@ def make_head() -> str:
 def make_i18n() -> gr.I18n:
     """The words of Gradio's own components in both languages; browsers say "zh", "zh-CN" or "zh-TW"."""
     words = {
-        language: {key: words for key, words in texts.items() if key.startswith(("tab_", "hub_push"))}
+        language: {
+            key: words for key, words in texts.items() if key.startswith(("tab_", "hub_push"))
+        }
         for language, texts in TEXTS.items()
     }
     chinese = words["zh"]

@@ -42,9 +42,7 @@ class Packed:
 
 def pack_digits(digits: Digits) -> Packed:
     """Choose from the digits by a seed and compress them; the same digits give the same bytes."""
-    random = np.random.default_rng(SEED)
-    train = _choose(len(digits.train_labels), TRAIN, random)
-    test = _choose(len(digits.test_labels), TEST, random)
+    train, test = (order[:most] for order, most in zip(orders(digits), (TRAIN, TEST), strict=True))
     header = {"source": digits.source, "train": len(train), "test": len(test)}
     content = gzip.compress(
         b"".join(
@@ -62,9 +60,10 @@ def pack_digits(digits: Digits) -> Packed:
     return Packed(content, hashlib.sha256(content).hexdigest()[:16], digits.source)
 
 
-def _choose(count: int, wanted: int, random: np.random.Generator) -> np.ndarray:
-    """Which of `count` digits: `wanted` of them at random, in a random order; all if there are fewer."""
-    return random.permutation(count)[:wanted]
+def orders(digits: Digits) -> tuple[np.ndarray, np.ndarray]:
+    """All training and all test digits in a random order: the first of each go to the browser."""
+    random = np.random.default_rng(SEED)
+    return random.permutation(len(digits.train_labels)), random.permutation(len(digits.test_labels))
 
 
 class BrowserDigits:

@@ -259,11 +259,15 @@ class RunMessage(TypedDict, total=False):
     network: NetworkEntry  # with "done", "stopped", "cut": what came of it and is kept
 
 
+Engine = Literal["server", "browser"]  # where a run ran
+
+
 class FinishedRun(TypedDict):
     """A line of the table of a session's runs."""
 
     network: str  # the id of what came of it, kept or not
     name: Name
+    engine: Engine
     sizes: list[int]
     activation: str
     epochs: float
@@ -309,6 +313,14 @@ class CellPictures(TypedDict):
 
     images: list[GreyImage]  # the surest first, a page's worth at most
     count: int  # how many there are
+
+
+class TrainedHere(TypedDict):
+    """POST digits/trained: what came of a run in the visitor's browser."""
+
+    network: NetworkEntry
+    outcome: Outcome
+    notes: list[Note]
 
 
 class Stock(TypedDict):

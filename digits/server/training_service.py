@@ -15,22 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from digits.data.dataset import Digits
+from digits.data.dataset import Digits, LabelledImages
 from digits.errors import DigitsError
-from digits.evaluation.metrics import accuracy, score
-from digits.evaluation.temperature import calibrate
-from digits.network.backends import Backend, predict_images
+from digits.network.backends import Backend
 from digits.network.config import ModelConfig
-from digits.network.metadata import Calibration, Layers
+from digits.network.metadata import Layers
 from digits.process import give_back
 from digits.server import limits
 from digits.server.datasets import DatasetCache
+from digits.server.finishing import FinishedTraining, keep_training, unseen_digits
 from digits.server.history import RunHistory
 from digits.server.messages import (
-    FinishedRun,
     Name,
     Note,
-    Outcome,
     RunMessage,
     RunState,
     SessionState,
@@ -41,21 +38,14 @@ from digits.server.messages import (
 from digits.server.queue import Ticket, WaitingQueue
 from digits.server.reader import Reader, entry_of, is_own
 from digits.server.requests import TrainingRequest, as_question, check_training, image_in, token_in
-from digits.server.results import describe_score, first_layers, why_nothing_learnt
 from digits.server.sessions import Job, RunUpdate, Session
 from digits.server.workers import Feed, in_thread, in_threads, make_workers
 from digits.training.run import (
     RunReport,
     RunSettings,
     choose_images,
-    make_backend,
-    make_card,
     run_training,
 )
-
-FEWEST_UNSEEN = 1000  # training digits left out of a run that suffice to calibrate on
-HARDLY_SURE = 0.5  # no answer below this probability is sure, whatever the digits say
-NEVER_SURE = 1.0  # the threshold of a network that learnt nothing
 
 Run = Callable[[RunSettings, Digits, "Layers | None", "np.ndarray | None"], Iterator[RunReport]]
 
@@ -234,8 +224,10 @@ class TrainingService:
         )
         if state == "cut":
             history.notes.append({"code": cut, "values": {}})
-        made = _Made(settings, digits, everything, history, start, began)
-        return await in_thread(self.workers, self._finish, session, made, state)
+        unseen = _unseen(everything, settings)
+        first = began or history.first_layers
+        made = FinishedTraining(settings, digits, unseen, start, first, last)
+        return await in_thread(self.workers, self._finish, session, made, _Told(history, state))
 
     async def _listen(
         self,
@@ -284,102 +276,30 @@ class TrainingService:
         settings = replace(settings, recipe=replace(settings.recipe, model=used))
         return settings, network.layers(), {"network": network.weights, "name": name}, notes
 
-    def _finish(self, session: Session, made: _Made, state: RunState) -> RunUpdate:
-        """Make what was learnt one of the session's networks, and say what came of it."""
-        history = made.history
-        last = history.last
-        assert last
-        network = make_backend(last.layers, made.card(last))
-        note = why_nothing_learnt(
-            _accuracy(network, made.digits), made.settings.recipe.learning_rate, last.step
+    def _finish(self, session: Session, made: FinishedTraining, told: _Told) -> RunUpdate:
+        """Keep what was learnt; the last word of the run and what came of it."""
+        history, kept = told.history, keep_training(self.sessions, session, made)
+        history.last = kept.last
+        if kept.note:
+            history.notes.append(kept.note)
+        return RunUpdate(
+            {**history.tell(told.state), "network": kept.entry}, kept.outcome, kept.entry
         )
-        calibration = (
-            Calibration(threshold=NEVER_SURE) if note else calibration_of(network, made.unseen())
-        )
-        network.card = replace(network.card, calibration=calibration)
-        result = score(network, made.digits.test_images, made.digits.test_labels)
-        # A run that was stopped was last tested at the end of an epoch: this is what it is now.
-        last = history.last = replace(last, test_accuracy=result.accuracy)
-        network = make_backend(last.layers, replace(made.card(last), calibration=calibration))
-        if note:
-            history.notes.append(note)
-        session.trained += 1
-        own = session.keep(network, {"key": "network_run", "values": {"number": session.trained}})
-        self.sessions.check_weights()
-        session.runs = [*session.runs, made.line(own.id, own.name, last)][-limits.MOST_RUNS :]
-        shown = describe_score(result, calibration)
-        entry = entry_of(own)
-        outcome: Outcome = {
-            "network": entry,
-            "accuracy": shown.accuracy,
-            "confusion": shown.confusion,
-            "mistakes": shown.mistakes,
-            "nodes": first_layers(made.began or history.first_layers, network.layers()),
-            "runs": session.runs,
-        }
-        return RunUpdate({**history.tell(state), "network": entry}, outcome, entry)
 
 
 @dataclass(frozen=True)
-class _Made:
-    """A run that has ended."""
+class _Told:
+    """What a run has told by its end, and how it ended."""
 
-    settings: RunSettings
-    digits: Digits  # what it trained on
-    everything: Digits  # what there was to train on
     history: RunHistory
-    start: Start
-    began: Layers | None
-
-    def card(self, last: RunReport) -> Any:
-        return make_card(self.settings, self.digits, last)
-
-    def unseen(self) -> tuple[np.ndarray, np.ndarray]:
-        """Images and labels that the run has not learnt from, to calibrate on.
-
-        Those training digits that were left out; where all were used, the test digits: a temperature and a
-        threshold decide no answer and so no accuracy.
-        """
-        left_out = len(self.everything.train_labels) - len(self.digits.train_labels)
-        if left_out < FEWEST_UNSEEN:
-            return self.digits.test_images, self.digits.test_labels
-        count = len(self.everything.train_labels)
-        order = np.random.default_rng(self.settings.seed).permutation(
-            count
-        )  # as choose_images draws
-        chosen = order[self.settings.train_images :][:10_000]
-        return self.everything.train_images[chosen], self.everything.train_labels[chosen]
-
-    def line(self, network: str, name: Name, last: RunReport) -> FinishedRun:
-        """The run's line in the table of runs."""
-        recipe = self.settings.recipe
-        return {
-            "network": network,
-            "name": name,
-            "sizes": list(recipe.model.sizes),
-            "activation": recipe.model.activation,
-            "epochs": round(last.step * last.epochs / last.steps, 1),
-            "batch_size": recipe.batch_size,
-            "learning_rate": recipe.learning_rate,
-            "train_images": len(self.digits.train_labels),
-            "seed": self.settings.seed,
-            "start": self.start,
-            "accuracy": last.test_accuracy,
-            "train_accuracy": last.train_accuracy,
-            "seconds": round(last.seconds, 1),
-        }
+    state: RunState
 
 
-def calibration_of(network: Backend, unseen: tuple[np.ndarray, np.ndarray]) -> Calibration:
-    """Temperature and threshold of a new network, from images (N, 28, 28) that it has not learnt from."""
-    images, labels = unseen
-    found = calibrate([(predict_images(network, images), labels)])
-    return replace(found, threshold=max(found.threshold or 0.0, HARDLY_SURE))
-
-
-def _accuracy(network: Backend, digits: Digits) -> float:
-    said = predict_images(network, digits.test_images).argmax(axis=1)
-    return accuracy(said, digits.test_labels)
+def _unseen(everything: Digits, settings: RunSettings) -> LabelledImages:
+    """What the run has not learnt from; the order is that in which choose_images draws."""
+    count = len(everything.train_labels)
+    order = np.random.default_rng(settings.seed).permutation(count)
+    return unseen_digits(everything, order, min(settings.train_images, count))
 
 
 def _shape_kept(asked: ModelConfig, used: ModelConfig, name: Name) -> Note:

@@ -191,8 +191,10 @@ def make_backend(layers: Layers, card: Card) -> Backend:
     return TorchBackend(from_layers(layers, card.config), card, weights=YOURS)
 
 
-def make_card(settings: RunSettings, digits: Digits, last: RunReport) -> Card:
-    """What the weights' card records of a run."""
+def make_card(
+    settings: RunSettings, digits: Digits, last: RunReport, engine: str = "server"
+) -> Card:
+    """What the weights' card records of a run; `engine` is "browser" where it ran in a visitor's one."""
     recipe = asdict(settings.recipe)
     del recipe["model"]  # the card's config says it
     return Card(
@@ -202,6 +204,7 @@ def make_card(settings: RunSettings, digits: Digits, last: RunReport) -> Card:
             "seed": settings.seed,
             "epochs_done": last.epoch,
             "continued": settings.go_on,
+            **({"engine": engine} if engine != "server" else {}),
         },
         data={
             "source": digits.source,

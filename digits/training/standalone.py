@@ -138,6 +138,8 @@ def _missing(card: Card) -> list[str]:
         lines.append(
             "The network went on from another one. This script trains afresh, with the last run's settings."
         )
+    if recipe.get("engine") == "browser":
+        lines.append("It learnt in a browser: from other first weights, in another order.")
     taught = int(recipe.get("taught", 0))
     if taught:
         drawings = f"{taught} drawing{'s' if taught > 1 else ''}"

@@ -30,8 +30,35 @@ export function readWeightsFile(file) {
   return { name, version, network, calibration: card.calibration };
 }
 
-/** @param {ArrayBuffer} file */
-function readHeader(file) {
+/**
+ * A network as such a file.
+ * @param {Record<string, any>} header
+ * @param {Float32Array} weights
+ * @returns {ArrayBuffer}
+ */
+export function writeWeightsFile(header, weights) {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const end = 4 + text.length + (-text.length & 3);
+  const file = new ArrayBuffer(end + 4 * weights.length);
+  const view = new DataView(file);
+  view.setUint32(0, end - 4, true);
+  new Uint8Array(file).fill(32, 4, end).set(text, 4);
+  for (const [i, value] of weights.entries()) view.setFloat32(end + 4 * i, value, true);
+  return file;
+}
+
+/**
+ * The same network under the version that its server calls it by.
+ * @param {ArrayBuffer} file
+ * @param {string} version
+ */
+export function withVersion(file, version) {
+  const { header, end } = readHeader(file);
+  return writeWeightsFile({ ...header, version }, parseWeights(new Uint8Array(file, end)));
+}
+
+/** The header and where it ends; RangeError where there is none. @param {ArrayBuffer} file */
+export function readHeader(file) {
   try {
     const end = 4 + new DataView(file).getUint32(0, true);
     const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, end - 4)));

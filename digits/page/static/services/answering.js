@@ -7,6 +7,7 @@ import { unpack } from "../core/base64.js";
 import { createAsker, drawingOf, readAnswer } from "./answers.js";
 import { heard, lost, welcomeBack } from "./connection.js";
 import { BLANK } from "./drawing.js";
+import { isOnlyHere } from "./names.js";
 import { guess, readHere, showOne } from "./reader.js";
 import { credentials } from "./session.js";
 import { state } from "./state.js";
@@ -85,7 +86,8 @@ export class Answering {
   }
 
   get isAlone() {
-    return state.get("isAlone") || state.get("choice").backend === "browser";
+    const { backend, network } = state.get("choice");
+    return state.get("isAlone") || backend === "browser" || isOnlyHere(network);
   }
 
   readNow() {

@@ -18,6 +18,9 @@ const ASK_BUSY = 500; // ms between two questions then
 const ASK_IDLE = 60_000; // ms between two signs of life
 const TICK = 500;
 
+/** Whether the run that is shown runs, or ran, in this browser: the server has no word in it. */
+export const isHere = () => state.get("training")?.engine === "browser";
+
 let seen = -1; // the serial that was told last
 let heard = Number.NEGATIVE_INFINITY; // when Gradio, or this, told something
 let asked = Number.NEGATIVE_INFINITY;
@@ -42,7 +45,7 @@ function begin() {
   setInterval(() => {
     if (state.get("server") === "gone") return; // services/connection.js asks until it is back
     const now = performance.now();
-    const isBusy = BUSY.includes(state.get("run"));
+    const isBusy = BUSY.includes(state.get("run")) && !isHere();
     const isDue = isBusy ? now - heard > SILENT && now - asked > ASK_BUSY : now - asked > ASK_IDLE;
     if (isDue) ask(false);
   }, TICK);
@@ -72,6 +75,7 @@ function told(session, isFirst) {
   const [before, after] = [state.get("run"), session.run?.state ?? "idle"];
   if (after === "idle" && !isFirst && before === "sent") return; // it has not begun there yet
   toldOwn(session.networks);
+  if (isHere()) return;
   if (session.outcome && session.outcome !== state.get("outcome")) state.set("outcome", session.outcome);
   if (after !== "idle" || BUSY.includes(before)) state.set("training", session.run ?? { state: "idle" });
   const made = session.run?.network?.id;
@@ -81,7 +85,7 @@ function told(session, isFirst) {
 
 /** The server keeps nothing of this visit. @param {boolean} isFirst */
 function unknown(isFirst) {
-  const wasBusy = BUSY.includes(state.get("run"));
+  const wasBusy = BUSY.includes(state.get("run")) && !isHere();
   if (isFirst || state.get("run") === "sent") return;
   const hadOwn = state.get("own").length > 0;
   if (wasBusy) state.set("training", { state: "lost" });

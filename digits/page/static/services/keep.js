@@ -77,10 +77,10 @@ export const storedSession = () => load(session, "digits-session");
 /** @param {string} token */
 export const storeSession = (token) => save(session, "digits-session", token);
 
-/** Whether a training was under way when the page was left. */
-export const storedRun = () => load(session, "digits-run") === "running";
-/** @param {boolean} isRunning */
-export const storeRun = (isRunning) => save(session, "digits-run", isRunning ? "running" : "");
+/** Where a training was under way when the page was left; "" for nowhere. */
+export const storedRun = () => load(session, "digits-run") ?? "";
+/** @param {"server" | "browser" | ""} engine */
+export const storeRun = (engine) => save(session, "digits-run", engine);
 
 /** The version of the own network that this tab had chosen; "" for none. */
 export const storedChosen = () => load(session, "digits-network") ?? "";

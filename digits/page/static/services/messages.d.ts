@@ -213,18 +213,25 @@ export interface RunParts {
   network: NetworkEntry;
 }
 
+/** Where a run runs. */
+export type Engine = "server" | "browser";
+
 export interface Run extends Partial<RunParts> {
   state: RunState;
+  /** Of a run that the server does not tell of. */
+  engine?: "browser";
 }
 
 /** A run that has told something of its training. */
 export interface ShownRun extends RunParts {
   state: RunState;
+  engine?: "browser";
 }
 
 export interface FinishedRun {
   network: string;
   name: Name;
+  engine: Engine;
   sizes: number[];
   activation: string;
   epochs: number;
@@ -252,6 +259,13 @@ export interface CellPictures {
   images: GreyImage[];
   count: number;
   fault?: Fault;
+}
+
+/** What came of a run in this browser, as the server measured it. */
+export interface TrainedHere {
+  network: NetworkEntry;
+  outcome: Outcome;
+  notes: Note[];
 }
 
 /** What the server keeps of a visit; nothing but `serial` and `known` where nothing is new. */

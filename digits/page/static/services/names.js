@@ -23,6 +23,12 @@ export const inWords = ({ key, values }) =>
 export const isOwn = (id) => id === "yours" || Boolean(id?.startsWith("yours-"));
 
 /**
+ * Whether an id is a network that this browser alone has: the server could not take it yet.
+ * @param {string | null | undefined} id
+ */
+export const isOnlyHere = (id) => Boolean(id?.startsWith("yours-here-"));
+
+/**
  * The network with this id; "yours" is the newest of the visitor's own.
  * @param {string | null | undefined} id
  * @returns {NetworkEntry | undefined}

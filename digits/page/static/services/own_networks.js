@@ -1,13 +1,25 @@
 // The visitor's own networks: this browser keeps them, and hands them to the server again when it lost them.
 
+import { readHeader, withVersion } from "../core/weights_file.js";
 import { askSession, heard, lost, post, welcomeBack, whenBack } from "./connection.js";
-import { dropNetwork, forgetEverything, keptNetworks, MOST_KEPT, storeChosen, storedChosen } from "./keep.js";
-import { isOwn } from "./names.js";
+import {
+  dropNetwork,
+  forgetEverything,
+  keepNetwork,
+  keptNetworks,
+  MOST_KEPT,
+  storeChosen,
+  storedChosen,
+} from "./keep.js";
+import { isOnlyHere, isOwn } from "./names.js";
 import { credentials, session } from "./session.js";
 import { choose, state } from "./state.js";
 
 /** @typedef {import("./keep.js").KeptNetwork} KeptNetwork */
 /** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
+
+/** @type {Map<string, string>} from the version that this browser made up to the server's */
+const renames = new Map();
 
 /** Bring back what was kept, now and whenever the server comes back. */
 export async function bringBack() {
@@ -37,10 +49,45 @@ async function handOver({ networks = [] }) {
   for (const network of kept) {
     if (own.some(({ version }) => version === network.version)) continue;
     const entry = await hand(network);
-    if (entry) own.push(entry);
+    if (entry) own.push(await rekeyed(network, entry));
+    else if (isOnlyHere(`yours-${network.version}`)) own.push(entryHere(network));
   }
   if (!own.length && !state.get("own").length) return;
   renamed(state.get("own"), own);
+}
+
+/**
+ * A network that was trained here has the server's version from now on: it is kept under that.
+ * @param {KeptNetwork} network
+ * @param {NetworkEntry} entry
+ */
+async function rekeyed(network, entry) {
+  const { version } = entry;
+  if (version === network.version) return entry;
+  await keepNetwork({ ...network, version, file: withVersion(network.file, version) });
+  await dropNetwork(network.version);
+  renames.set(network.version, version);
+  return entry;
+}
+
+/**
+ * The entry of a network that this browser alone has.
+ * @param {Pick<KeptNetwork, "version" | "name" | "file">} network
+ * @returns {NetworkEntry}
+ */
+export function entryHere({ version, name, file }) {
+  const { header } = readHeader(file);
+  const { recipe, data, figures } = header.card;
+  const card = {
+    sizes: header.sizes,
+    activation: header.activation,
+    test_accuracy: figures.test_accuracy ?? null,
+    test_images: data.test_images ?? null,
+    train_images: data.train_images ?? null,
+    epochs: recipe.epochs_done ?? null,
+    drawings: 0,
+  };
+  return { id: `yours-${version}`, name, kind: "trained", version, card };
 }
 
 /** @param {KeptNetwork} network @returns {Promise<NetworkEntry | null>} null: it would not have it */
@@ -66,16 +113,18 @@ async function hand({ name, file }) {
 function renamed(before, own) {
   const chosen = before.find(({ id }) => id === state.get("choice").network);
   state.set("own", own);
-  const again = own.find(({ version }) => version === chosen?.version);
+  const version = renames.get(chosen?.version ?? "") ?? chosen?.version;
+  const again = own.find((one) => one.version === version);
   if (again && again.id !== chosen?.id) choose({ ...state.get("choice"), network: again.id });
 }
 
 /**
  * The server told which networks are this session's now. One that was taught again is another now and is kept
  * no longer; any other that is missing was lost there.
- * @param {NetworkEntry[]} own
+ * @param {NetworkEntry[]} told
  */
-export function toldOwn(own) {
+export function toldOwn(told) {
+  const own = [...told, ...state.get("own").filter(({ id }) => isOnlyHere(id))];
   const missing = state.get("own").filter(({ version }) => !own.some((one) => one.version === version));
   const replaced = missing.find(({ id, kind }) => kind === "taught" && id === state.get("choice").network);
   state.set("own", own);

@@ -2,6 +2,7 @@
 
 import type { ActivationName } from "../core/activations.js";
 import type { End, ExperimentName, Point } from "../core/experiments.js";
+import type { Results } from "../core/results.js";
 import type { Marks, Settings } from "../core/run.js";
 import type { Source } from "./digits.js";
 
@@ -14,12 +15,15 @@ export interface Changes {
 
 export type Command =
   | { kind: "open"; address: string }
-  | { kind: "begin"; settings: Settings }
+  /** Anew, from the first `images` training digits; all by default. */
+  | { kind: "begin"; settings: Settings; images?: number }
   | { kind: "step"; count: number }
   /** Learn until "pause" or so many epochs, `wait` ms between steps (0: as fast as it goes), a report each `every` ms. */
   | { kind: "run"; wait: number; every: number; epochs?: number }
   /** Give me the weights: answered by "weights". */
   | { kind: "weights" }
+  /** What came of the run: answered by "results". */
+  | { kind: "results" }
   | { kind: "pause" }
   | { kind: "change"; changes: Changes }
   /** The visitor's drawing, (784,) 0 to 1, to be read along; null: none. */
@@ -74,6 +78,8 @@ export type Message =
   | { kind: "failed"; reason: string }
   | Report
   | { kind: "weights"; weights: Float32Array }
+  /** `images` are those of the mistakes. */
+  | ({ kind: "results"; weights: Float32Array; images: Uint8Array[] } & Results)
   | { kind: "marked"; question: number; accuracy: number }
   | { kind: "point"; name: ExperimentName; point: Point }
   | { kind: "ended"; name: ExperimentName; ends: End[]; outcome: string };

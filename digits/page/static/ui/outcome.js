@@ -5,7 +5,7 @@
 
 import { problemOf } from "../services/answers.js";
 import { BUSY } from "../services/follow.js";
-import { entryOf, factsOf, inWords, isOwn } from "../services/names.js";
+import { entryOf, factsOf, inWords, isOnlyHere, isOwn } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
 import { duration, fill, number, percent, text } from "../services/texts.js";
@@ -29,6 +29,7 @@ const FAINT = 0.03; // of the largest weight: less is not drawn
 const HEADS = [
   "out_run",
   "out_network",
+  "engine_column",
   "field_epochs",
   "field_batch_size",
   "field_learning_rate",
@@ -96,7 +97,9 @@ function showDownloads(element, taken) {
   find(element, ".out-downloads").hidden = !taken;
   if (!taken) return;
   find(element, ".out-downloads h4").textContent = text("out_download", { network: inWords(taken.name) });
-  find(element, ".download-what").textContent = factsOf(taken.card);
+  const isHere = isOnlyHere(taken.id);
+  find(element, ".downloads").hidden = isHere;
+  find(element, ".download-what").textContent = isHere ? text("engine_only_here") : factsOf(taken.card);
 }
 
 /** On paper nothing is folded. @param {HTMLElement} element @param {() => void} show */
@@ -231,6 +234,7 @@ function cellsOf(run) {
   return [
     inWords(run.name),
     networkOf(run),
+    text(run.engine === "browser" ? "engine_browser" : "engine_server"),
     number(run.epochs),
     number(run.batch_size),
     number(run.learning_rate),

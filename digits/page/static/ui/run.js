@@ -5,7 +5,8 @@
 
 import { problemOf } from "../services/answers.js";
 import { lost } from "../services/connection.js";
-import { BUSY, ENDED, follow, wasTold } from "../services/follow.js";
+import { stopHere, trainHere } from "../services/engine.js";
+import { BUSY, ENDED, follow, isHere, wasTold } from "../services/follow.js";
 import { storedRun, storeRun } from "../services/keep.js";
 import { entryOf, inWords, isOwn, nameOf } from "../services/names.js";
 import { keepRun, pastRuns } from "../services/past_runs.js";
@@ -33,17 +34,19 @@ class RunPanel {
     this.stop = find(host.element, ".stop", HTMLButtonElement);
     this.switch = find(host.element, ".run-note button", HTMLButtonElement);
     this.overlay = find(host.element, ".overlay select", HTMLSelectElement);
-    this.wasLost = false; // a training was under way when the page was left, and is no more
+    this.here = find(host.element, ".train-here", HTMLButtonElement);
+    this.wasLost = ""; // where a training was under way when the page was left, and is no more
   }
 
   begin() {
     const wasRunning = storedRun();
     this.stop.addEventListener("click", () => this.stopRun());
+    this.here.addEventListener("click", () => this.takeOver());
     this.switch.addEventListener("click", () => this.switchNetwork());
     this.overlay.addEventListener("change", () => this.show());
     this.host.watch(() => {
       wasTold();
-      state.set("training", this.host.value);
+      if (!isHere()) state.set("training", this.host.value);
     });
     state.subscribe("training", (run) => this.told(run));
     state.subscribe("run", (stage) => stage === "sent" && this.sent());
@@ -59,16 +62,17 @@ class RunPanel {
     this.comeBack(wasRunning);
   }
 
-  /** Show what the server kept of this visit. @param {boolean} wasRunning when the page was left */
+  /** Show what the server kept of this visit. @param {string} wasRunning where, when the page was left */
   async comeBack(wasRunning) {
     await follow();
-    this.wasLost = wasRunning && state.get("run") === "idle" && state.get("server") === "here";
+    const isGone = state.get("run") === "idle" && (wasRunning === "browser" || state.get("server") === "here");
+    this.wasLost = isGone ? wasRunning : "";
     this.show();
   }
 
   /** The order is on its way: bring the run into view. */
   sent() {
-    this.wasLost = false;
+    this.wasLost = "";
     this.stop.disabled = false;
     state.set("training", { state: "sent" });
     this.bringIntoView();
@@ -88,7 +92,7 @@ class RunPanel {
     const isNews = stage !== state.get("run");
     state.set("run", stage);
     if (ENDED.includes(stage) && isNews) this.ended(run);
-    storeRun(BUSY.includes(stage));
+    storeRun(!BUSY.includes(stage) ? "" : isHere() ? "browser" : "server");
     this.show();
   }
 
@@ -101,10 +105,18 @@ class RunPanel {
 
   stopRun() {
     this.stop.disabled = true;
+    if (isHere()) return stopHere();
     this.host.call("stop", credentials()).catch(() => {
       this.stop.disabled = false;
       lost();
     });
+  }
+
+  /** Leave the line and train in this browser. */
+  takeOver() {
+    trainHere();
+    this.stop.disabled = false;
+    this.host.call("stop", credentials()).catch(lost);
   }
 
   switchNetwork() {
@@ -139,6 +151,7 @@ class RunPanel {
     find(this.element, ".run-headline h3").textContent = head;
     find(this.element, ".run-headline p").textContent = more;
     find(this.element, ".run-headline").hidden = !head;
+    this.here.hidden = run?.state !== "waiting" || !state.get("order") || Boolean(state.get("order")?.start);
   }
 
   /** @param {Run | null} run */
@@ -159,9 +172,12 @@ class RunPanel {
 
   /** @param {Run | null} run */
   noteOf(run) {
-    if (!run || run.state === "idle") return this.wasLost ? text("run_lost") : "";
+    if (!run || run.state === "idle") {
+      return this.wasLost ? text(this.wasLost === "browser" ? "engine_lost" : "run_lost") : "";
+    }
     if (run.state === "lost") return text("run_lost");
-    if (run.state === "problem") return problemOf(run);
+    if (run.state === "problem") return isHere() ? text(run.fault?.code ?? "engine_failed") : problemOf(run);
+    if (isHere() && BUSY.includes(run.state)) return text("engine_here");
     if (BUSY.includes(run.state)) return state.get("server") === "gone" ? text("run_unheard") : "";
     return endOf(run);
   }

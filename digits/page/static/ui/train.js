@@ -5,6 +5,7 @@
 
 import { countWeights } from "../core/network.js";
 import { problemOf } from "../services/answers.js";
+import { trainHere } from "../services/engine.js";
 import { BUSY } from "../services/follow.js";
 import { inWords } from "../services/names.js";
 import { credentials } from "../services/session.js";
@@ -22,6 +23,7 @@ import { find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";
 const NUMBERS = ["epochs", "batch_size", "learning_rate", "train_images", "layers", "width", "seed"];
 const ARE_FRACTIONS = ["learning_rate"];
 const RECIPE = ["epochs", "batch_size", "learning_rate"]; // what a recipe is about
+const MOST_HERE = 10_000; // digits that a browser gets to train on: digits/server/browser_digits.py
 const LADDER = [1, 2, 5, 10]; // steps of a learning rate, times a power of ten
 
 /** @param {import("../hosts/gradio.js").Host} host */
@@ -40,7 +42,8 @@ class TrainForm {
     this.presets = host.settings.presets;
     this.canTrain = Boolean(host.settings.torch);
     this.go = find(this.form, ".go", HTMLButtonElement);
-    this.start = find(this.form, ".start");
+    this.start = find(this.form, ".from");
+    this.where = find(this.form, "[name=engine]", HTMLSelectElement);
     this.from = find(this.form, "[name=start]", HTMLSelectElement);
     this.preset = Object.keys(this.presets)[0];
     /** @type {Stock | null} */
@@ -60,8 +63,10 @@ class TrainForm {
     state.subscribe("run", (run) => this.showRunning(BUSY.includes(run)));
     state.subscribe("own", () => this.offerStarts());
     this.from.addEventListener("change", () => this.show());
+    this.where.addEventListener("change", () => this.offerStarts());
     state.subscribe("language", () => {
       fill(this.host.element);
+      this.offerEngines();
       this.offerStarts();
       this.nameRecipes();
       this.show();
@@ -114,6 +119,31 @@ class TrainForm {
     }
   }
 
+  /** Who can train: PyTorch on the server where it is installed, this browser always. */
+  offerEngines() {
+    const chosen = this.engine;
+    const names = this.canTrain ? ["server", "browser"] : ["browser"];
+    this.where.replaceChildren(
+      ...names.map((name) => new Option(text(`engine_${name}`), name, false, name === chosen)),
+    );
+    find(this.form, ".engine").hidden = names.length < 2;
+  }
+
+  get engine() {
+    return this.canTrain ? this.where.value || "server" : "browser";
+  }
+
+  /** What there is to say of a run in this browser. */
+  showEngine() {
+    const isHere = this.engine === "browser";
+    const notes = [text("engine_about", { count: number(MOST_HERE) })];
+    if (this.preset === "fast") notes.push(text("engine_fast"));
+    if (state.get("own").length) notes.push(text("engine_start"));
+    const note = find(this.form, ".engine-note");
+    note.hidden = !isHere;
+    note.textContent = isHere ? notes.join(text("engine_join")) : "";
+  }
+
   /** What a run can begin with: random weights, or any of the visitor's own networks. */
   offerStarts() {
     const own = state.get("own");
@@ -122,7 +152,8 @@ class TrainForm {
     for (const { id, name } of own.toReversed()) {
       this.from.append(new Option(text("train_from", { network: inWords(name) }), id, false, id === chosen));
     }
-    this.start.hidden = !own.length;
+    this.start.hidden = !own.length || this.engine === "browser";
+    this.show();
   }
 
   addFields() {
@@ -213,6 +244,7 @@ class TrainForm {
   }
 
   show() {
+    this.showEngine();
     for (const name of NUMBERS) this.field(name).setAttribute("aria-invalid", String(Boolean(this.faultOf(name))));
     const fault = NUMBERS.map((name) => this.faultOf(name)).find(Boolean);
     const shape = find(this.form, ".shape");
@@ -231,7 +263,8 @@ class TrainForm {
   }
 
   counts() {
-    const images = Math.min(this.valueOf("train_images"), this.stock?.trained ?? Number.POSITIVE_INFINITY);
+    const most = this.engine === "browser" ? MOST_HERE : Number.POSITIVE_INFINITY;
+    const images = Math.min(this.valueOf("train_images"), this.stock?.trained ?? most, most);
     const steps = this.valueOf("epochs") * Math.ceil(images / this.valueOf("batch_size"));
     const weights = text("train_weights", { count: number(countWeights(this.shownSizes)) });
     return `${weights} · ${text("train_steps", { count: number(steps) })}`;
@@ -262,6 +295,7 @@ class TrainForm {
       activation: this.base?.card.activation ?? order.activation,
     });
     state.set("run", "sent");
+    if (this.engine === "browser") return trainHere();
     this.host.value = order;
     this.host.emit("submit");
   }
@@ -275,7 +309,7 @@ class TrainForm {
 
   /** @param {boolean} isRunning */
   showRunning(isRunning) {
-    this.go.disabled = isRunning || !this.canTrain;
+    this.go.disabled = isRunning;
     this.form.hidden = isRunning;
   }
 

@@ -4,7 +4,8 @@
 
 import { runExperiment } from "../core/experiments.js";
 import { createNetwork } from "../core/network.js";
-import { examine, Run, readAll } from "../core/run.js";
+import { measureResults } from "../core/results.js";
+import { examine, firstOf, Run, readAll } from "../core/run.js";
 import { loadDigits } from "../services/digits.js";
 
 /** @typedef {import("../core/run.js").Parts} Parts */
@@ -126,11 +127,14 @@ async function goOn(wait, every, epochs = Infinity) {
   isRunning = true;
   run?.forgetLater();
   let told = Number.NEGATIVE_INFINITY;
+  let epoch = run?.epoch ?? 0;
   while (mine === turn && run) {
     const isThere = wait ? Boolean(run.step(1)) : learnForASlice(run);
     if (isThere) run.keepOnce();
     if (run.epoch >= epochs) return pause();
-    if (performance.now() - told >= every) {
+    const isEnd = run.epoch > epoch && epochs < Infinity; // each epoch of a run that has an end is told
+    epoch = run.epoch;
+    if (isEnd || performance.now() - told >= every) {
       reportLast();
       told = performance.now();
     }
@@ -170,6 +174,20 @@ async function experiment(name, seed) {
   }
 }
 
+/** The digits with the first training ones alone. @param {Parts} parts @param {number} [images] @returns {Parts} */
+function limited({ train, test }, images = train.labels.length) {
+  return { train: images < train.labels.length ? firstOf(train, images) : train, test };
+}
+
+/** What came of the run, and the digits that it is wrong about. */
+function tellResults() {
+  if (!run) return;
+  const results = measureResults(run.network, run.test);
+  const all = /** @type {Uint8Array} */ (run.test.images);
+  const images = results.mistakes.map(({ number }) => all.slice(number * 784, (number + 1) * 784));
+  tell({ kind: "results", weights: run.network.weights.slice(), images, ...results });
+}
+
 /** @param {import("../services/training.js").Changes} changes */
 function change({ learningRate, batchSize, activation }) {
   if (!run) return;
@@ -187,7 +205,7 @@ function obey(command) {
     case "begin":
       turn += 1;
       isRunning = false;
-      run = new Run(command.settings, /** @type {Parts} */ (parts));
+      run = new Run(command.settings, limited(/** @type {Parts} */ (parts), command.images));
       return reportLast();
     case "step":
       pause();
@@ -198,6 +216,8 @@ function obey(command) {
       return void goOn(command.wait, command.every, command.epochs);
     case "weights":
       return run ? tell({ kind: "weights", weights: run.network.weights.slice() }) : undefined;
+    case "results":
+      return tellResults();
     case "pause":
       return pause();
     case "change":

@@ -1,0 +1,372 @@
+// A training in this browser, told in the words of the server's own runs (digits/server/history.py), so that
+// what shows a run need not know where it learns. Fetched when a run is first asked for here.
+
+import { pack, unpack } from "../core/base64.js";
+import { cutIntoLayers, toPixels } from "../core/network.js";
+import { GUESSING, pictureWeights, SHOWN_NODES } from "../core/results.js";
+import { writeWeightsFile } from "../core/weights_file.js";
+import { heard, lost } from "./connection.js";
+import { keepNetwork } from "./keep.js";
+import { entryHere } from "./own_networks.js";
+import { session } from "./session.js";
+import { choose, state } from "./state.js";
+import { createTraining } from "./trainer.js";
+
+/** @typedef {import("./training.js").Message} Message */
+/** @typedef {import("./training.js").Report} Report */
+/** @typedef {import("./training.js").Read} Read */
+/** @typedef {Extract<Message, {kind: "results"}>} Measured */
+/** @typedef {import("./messages.js").Run} Run */
+/** @typedef {import("./messages.js").Reading} Reading */
+/** @typedef {import("./messages.js").GreyImage} GreyImage */
+/** @typedef {import("./messages.js").Outcome} Outcome */
+/** @typedef {import("./messages.js").FinishedRun} FinishedRun */
+/** @typedef {import("./messages.js").TrainedHere} TrainedHere */
+
+/**
+ * What is asked for, as the form says it.
+ * @typedef {object} Order
+ * @property {number[]} sizes
+ * @property {import("../core/activations.js").ActivationName} activation
+ * @property {number} epochs
+ * @property {number} batch_size
+ * @property {number} learning_rate
+ * @property {number} train_images
+ * @property {number} seed
+ */
+
+/**
+ * What a run came to.
+ * @typedef {object} Ended
+ * @property {Order} order
+ * @property {Run} run its last word
+ * @property {Float32Array} began the first layer's weights before it
+ * @property {Measured} measured
+ */
+
+const EVERY = 250; // ms between two messages
+const PIXELS = 784;
+const SOONEST = 1; // s of training before anybody can say how long it takes
+const FEW_STEPS = 200;
+const HIGH_RATE = 0.02;
+
+/** A run in this browser's worker; it says what it does and knows neither page nor server. */
+export class BrowserRun {
+  /**
+   * @param {string | URL} address of the digits
+   * @param {object} hooks
+   * @param {(run: Run) => void} hooks.tell how the run stands
+   * @param {(ended: Ended) => void} hooks.end it is done or was stopped
+   * @param {typeof createTraining} [create] makes the worker
+   */
+  constructor(address, hooks, create = createTraining) {
+    this.hooks = hooks;
+    this.training = create(address, (message) => this.hear(message));
+    /** @type {Extract<Message, {kind: "opened"}> | null} */
+    this.stock = null;
+    /** @type {Order | null} */
+    this.order = null;
+    /** @type {Run} */
+    this.last = { state: "loading", engine: "browser" };
+    /** @type {NonNullable<Run["past"]>} */
+    this.past = [];
+    /** @type {Float32Array | null} */
+    this.began = null;
+    this.isStopping = false;
+    this.isBroken = false;
+    this.since = 0; // when the first step was taken, ms
+    /** @type {Uint8Array | null} */
+    this.drawing = null;
+  }
+
+  /**
+   * Learn from fresh weights.
+   * @param {Order} order
+   * @param {Uint8Array | null} [drawing] (784,) 0 to 255, read along
+   */
+  start(order, drawing = null) {
+    const { sizes, activation, learning_rate: learningRate, batch_size: batchSize, seed, epochs } = order;
+    Object.assign(this, { order, drawing, past: [], began: null, isStopping: false, since: 0 });
+    this.tell({ state: "loading" });
+    const settings = { sizes, activation, learningRate, batchSize, seed };
+    this.training.send({ kind: "begin", settings, images: order.train_images });
+    this.training.send({ kind: "watch", pixels: drawing && toPixels(drawing) });
+    this.training.send({ kind: "weights" });
+    this.training.send({ kind: "run", wait: 0, every: EVERY, epochs });
+  }
+
+  /** End it after the present step; what was learnt so far is handed on. */
+  stop() {
+    this.isStopping = true;
+    this.training.send({ kind: "pause" });
+  }
+
+  /** @param {Message} message */
+  hear(message) {
+    if (message.kind === "opened") this.stock = message;
+    else if (message.kind === "failed") this.fail();
+    else if (!this.order) return;
+    else if (message.kind === "weights") this.began = firstLayerOf(this.order, message.weights);
+    else if (message.kind === "report") this.report(message, this.order);
+    else if (message.kind === "results") this.ended(message, this.order);
+  }
+
+  /** Nothing can be learnt: the digits did not come, or the worker broke. */
+  fail() {
+    this.isBroken = true;
+    this.training.close();
+    const code = this.stock ? "engine_failed" : "engine_no_digits";
+    if (this.order) this.tell({ state: "problem", fault: { code, values: {} } });
+  }
+
+  /** @param {Run} run */
+  tell(run) {
+    this.last = { ...run, engine: "browser" };
+    this.hooks.tell(this.last);
+  }
+
+  /** @param {Report} report @param {Order} order */
+  report(report, order) {
+    if (report.step && !this.since) this.since = performance.now();
+    if (report.step === 0)
+      this.past = [epochOf(report)]; // told again once the drawing is read along
+    else if (report.epoch === this.past.length) this.past = [...this.past, epochOf(report)];
+    const isDone = report.epoch >= order.epochs;
+    this.tell({ state: "running", ...this.fixed(report, order), ...this.progress(report, order) });
+    if (report.isRunning || !(isDone || this.isStopping)) return;
+    if (report.step) this.training.send({ kind: "results" });
+    else this.tell({ state: "idle" });
+  }
+
+  /** @param {Measured} measured @param {Order} order */
+  ended(measured, order) {
+    const state = (this.last.step ?? 0) >= (this.last.steps ?? 0) ? "done" : "stopped";
+    if (!measured.weights.every(Number.isFinite)) {
+      return this.tell({ state: "problem", fault: { code: "engine_not_finite", values: {} } });
+    }
+    const began = this.began ?? new Float32Array();
+    this.hooks.end({ order, run: { ...this.last, state }, began, measured });
+  }
+
+  /** What stays so for the whole run. @param {Report} report @param {Order} order @returns {Partial<Run>} */
+  fixed({ watched, digits }, order) {
+    const { sizes, activation, batch_size, learning_rate, seed } = order;
+    return {
+      samples: watched.labels.map((label, i) => ({ image: imageOf(watched.images, i), label })),
+      drawing: this.drawing && imageOf(this.drawing, 0),
+      tested: this.stock?.test ?? 0,
+      quick_tested: this.stock?.test ?? 0,
+      trained: digits,
+      available: this.stock?.train ?? digits,
+      source: this.stock?.source ?? "",
+      start: { network: null, name: null },
+      notes: [],
+      ...{ sizes, activation, batch_size, learning_rate, seed },
+    };
+  }
+
+  /** @param {Report} report @param {Order} order @returns {Partial<Run>} */
+  progress(report, { epochs, batch_size }) {
+    const steps = epochs * Math.ceil(report.digits / batch_size);
+    const seconds = this.since ? (performance.now() - this.since) / 1000 : 0;
+    const { train, test } = report.marks;
+    return {
+      step: report.step,
+      steps,
+      epoch: report.epoch,
+      epochs,
+      seconds,
+      left: report.step && seconds >= SOONEST ? (seconds / report.step) * (steps - report.step) : null,
+      loss: lossBefore(report.losses, report.step),
+      accuracy: this.past.at(-1)?.accuracy ?? test.accuracy,
+      quick_accuracy: test.accuracy,
+      train_accuracy: train.accuracy,
+      curve: report.kept.map(({ step, ...marks }) => [
+        step,
+        lossBefore(report.losses, step),
+        marks.test.accuracy,
+        marks.train.accuracy,
+      ]),
+      past: this.past,
+      guesses: report.watched.labels.map((_, i) =>
+        readingOf(report.watched.probabilities.subarray(10 * i, 10 * i + 10)),
+      ),
+      reading: report.drawing && readingOf(report.drawing),
+    };
+  }
+}
+
+/** @param {Report} report */
+const epochOf = ({ step, marks, drawing, losses }) => ({
+  step,
+  accuracy: marks.test.accuracy,
+  loss: lossBefore(losses, step),
+  drawing: drawing && readingOf(drawing),
+});
+
+/** The mean loss of the batches that led to a step; null before the first. @param {Report["losses"]} losses @param {number} step */
+const lossBefore = (losses, step) => losses.findLast(([at]) => at < step)?.[1] ?? null;
+
+/** The likeliest digit, never rounded up to certainty. @param {Float32Array} probabilities @returns {Reading} */
+function readingOf(probabilities) {
+  const probability = Math.max(...probabilities);
+  return { label: probabilities.indexOf(probability), probability: Math.min(0.9999, probability) };
+}
+
+/** @param {Uint8Array} images @param {number} i @returns {GreyImage} */
+const imageOf = (images, i) => ({
+  height: 28,
+  width: 28,
+  bytes: pack(images.subarray(PIXELS * i, PIXELS * (i + 1))),
+});
+
+/** @param {Order} order @param {Float32Array} weights */
+const firstLayerOf = ({ sizes }, weights) =>
+  cutIntoLayers(sizes, weights)[0].weight.slice(0, PIXELS * Math.min(SHOWN_NODES, sizes[1]));
+
+// ---- what came of it ------------------------------------------------------------------------------------
+
+/**
+ * The file of the network, as the server would write it.
+ * @param {Ended} ended
+ * @param {string} version
+ */
+export function fileOf({ order, run, measured }, version) {
+  const { sizes, activation, epochs, batch_size, learning_rate, seed } = order;
+  const card = {
+    config: { hidden: sizes.slice(1, -1), activation },
+    recipe: { name: "yours", engine: "browser", epochs, batch_size, learning_rate, seed, epochs_done: run.epoch ?? 0 },
+    data: { source: run.source, train_images: run.trained, test_images: run.tested },
+    figures: { test_accuracy: measured.accuracy },
+    calibration: measured.calibration,
+  };
+  return writeWeightsFile({ name: "yours", version, sizes, activation, card }, measured.weights);
+}
+
+/**
+ * What the server gets: the file, and the first layer before the run. See digits/server/browser_runs.py.
+ * @param {Ended} ended
+ */
+export function parcelOf(ended) {
+  const file = fileOf(ended, "");
+  const parcel = new Uint8Array(4 + file.byteLength + 4 * ended.began.length);
+  const view = new DataView(parcel.buffer);
+  view.setUint32(0, file.byteLength, true);
+  parcel.set(new Uint8Array(file), 4);
+  for (const [i, value] of ended.began.entries()) view.setFloat32(4 + file.byteLength + 4 * i, value, true);
+  return parcel;
+}
+
+/**
+ * What came of the run as this browser measured it.
+ * @param {Ended} ended
+ * @param {import("./messages.js").NetworkEntry} network
+ * @param {FinishedRun[]} before the lines of earlier runs
+ * @returns {Outcome}
+ */
+export function outcomeOf({ order, run, began, measured }, network, before) {
+  const after = cutIntoLayers(order.sizes, measured.weights)[0].weight;
+  const pictures = (/** @type {Float32Array} */ weight) => pictureWeights(weight).map((one) => imageOf(one, 0));
+  const { sizes, activation, batch_size, learning_rate, seed, epochs } = order;
+  const line = {
+    network: network.id,
+    name: network.name,
+    engine: /** @type {const} */ ("browser"),
+    ...{ sizes, activation, batch_size, learning_rate, seed },
+    epochs: Math.round((10 * epochs * (run.step ?? 0)) / (run.steps || 1)) / 10,
+    train_images: run.trained ?? 0,
+    start: { network: null, name: null },
+    accuracy: measured.accuracy,
+    train_accuracy: run.train_accuracy ?? 0,
+    seconds: run.seconds ?? 0,
+  };
+  return {
+    network,
+    accuracy: measured.accuracy,
+    confusion: measured.confusion,
+    mistakes: measured.mistakes.map(({ label, said, probability }, i) => ({
+      image: imageOf(measured.images[i], 0),
+      ...{ label, said, probability },
+    })),
+    nodes: { before: pictures(began), after: pictures(after) },
+    runs: [...before, line],
+  };
+}
+
+/** The note that a run learnt nothing, and why. @param {Ended} ended */
+function notesOf({ order, run, measured }) {
+  if (measured.accuracy >= GUESSING) return [];
+  const { learning_rate } = order;
+  const steps = run.step ?? 0;
+  const reason = learning_rate > HIGH_RATE ? "learning_rate_high" : steps < FEW_STEPS ? "few_steps" : "unknown";
+  return [{ code: "nothing_learnt", values: { accuracy: measured.accuracy, reason, learning_rate, steps } }];
+}
+
+/** @param {Ended} ended @returns {Promise<TrainedHere | null>} null: the server could not take it */
+async function hand(ended) {
+  const { sizes, activation, epochs, batch_size, learning_rate, seed } = ended.order;
+  const { step, loss, seconds, trained } = ended.run;
+  const told = {
+    ...{ activation, epochs, batch_size, learning_rate, seed, step, loss, seconds },
+    hidden: sizes.slice(1, -1),
+    train_images: trained,
+  };
+  try {
+    const reply = await fetch(new URL("digits/trained", document.baseURI), {
+      method: "PUT",
+      headers: {
+        "content-type": "application/octet-stream",
+        "x-digits-session": session,
+        "x-digits-run": encodeURIComponent(JSON.stringify(told)),
+      },
+      body: parcelOf(ended),
+    });
+    if (reply.status < 500) heard();
+    return reply.ok ? await reply.json() : null;
+  } catch {
+    lost();
+    return null;
+  }
+}
+
+/** Keep the network in this browser alone, until the server can take it. @param {Ended} ended @returns {Promise<TrainedHere>} */
+async function keepHere(ended) {
+  const version = `here-${Math.random().toString(36).slice(2, 12)}`;
+  const before = state.get("outcome")?.runs ?? [];
+  const numbers = [...before, ...state.get("own")].map(({ name }) => Number(name.values.number) || 0);
+  const name = { key: "network_run", values: { number: Math.max(0, ...numbers) + 1 } };
+  const file = fileOf(ended, version);
+  await keepNetwork({ version, name, file, session, when: Date.now() });
+  const network = entryHere({ version, name, file });
+  return { network, outcome: outcomeOf(ended, network, before), notes: notesOf(ended) };
+}
+
+/** @param {Ended} ended */
+async function finish(ended) {
+  const told = await hand(ended);
+  const { network, outcome, notes } = told ?? (await keepHere(ended));
+  const tested = outcome.confusion.flat().reduce((sum, count) => sum + count, 0);
+  const own = state.get("own").filter(({ id }) => id !== network.id);
+  state.set("own", [...own, network]);
+  state.set("outcome", outcome);
+  state.set("training", { ...ended.run, accuracy: outcome.accuracy, tested, network, notes });
+  choose({ network: network.id, backend: told ? "auto" : "browser", device: "auto" });
+}
+
+// ---- the page's one run ---------------------------------------------------------------------------------
+
+/** @type {BrowserRun | null} */
+let run = null;
+
+/** Train in this browser what state.order asks for; state.training tells of it. */
+export function startHere() {
+  const shown = state.get("answer")?.shown;
+  const drawing = shown && !shown.blank ? unpack(shown.image.bytes) : null;
+  if (!run || run.isBroken) {
+    run = new BrowserRun("digits/learn", { tell: (told) => state.set("training", told), end: finish });
+  }
+  run.start(/** @type {Order} */ (state.get("order")), drawing);
+}
+
+/** End the run; what it learnt is kept. */
+export const stopHere = () => run?.stop();

@@ -1,0 +1,19 @@
+// The way to a run in this browser; what runs it is fetched when it is first asked for.
+
+import { state } from "./state.js";
+
+const load = () => import("./browser_run.js");
+
+/** Train here what state.order asks for. */
+export async function trainHere() {
+  state.set("training", { state: "loading", engine: "browser" });
+  try {
+    (await load()).startHere();
+  } catch {
+    const fault = { code: "engine_no_digits", values: {} };
+    state.set("training", { state: "problem", engine: "browser", fault });
+  }
+}
+
+/** End it; what was learnt is kept. */
+export const stopHere = async () => (await load()).stopHere();

@@ -1,0 +1,123 @@
+"""The Train tab with this browser as the engine: to the end, out of the line, and with the server gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from digits.data.dataset import Digits
+from digits.page.app import Settings, create_app
+from tests.page.test_page_train import accuracy
+from tests.support.browser import (
+    PATIENCE,
+    SEVEN,
+    draw,
+    open_tab,
+    press_train,
+    start_long_run,
+    state,
+    wait_for_answer,
+    wait_for_state,
+)
+from tests.support.files import write_mnist
+
+OpenPage = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real page with one seat for training, and the bundled digits in place of MNIST."""
+    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
+    with create_app(Settings(weights="tutorial", data=data, seats=1)).served() as address:
+        yield address
+
+
+def choose_browser(page: Any, **settings: object) -> None:
+    open_tab(page, **settings)
+    page.get_by_label("Trains with").select_option("browser")
+
+
+def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    choose_browser(page, epochs=2, batch_size=20, width=32, layers=2)
+    press_train(page)
+    wait_for_state(page, "done")
+    assert accuracy(page) > 75
+    assert "Done. The pad now uses “run 1”." in page.locator(".run-note").inner_text()
+    wait_for_answer(page)
+    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    readings = page.locator(".own ol li").all_inner_texts()
+    assert [text.split("\n")[0] for text in readings] == ["untrained", "epoch 1", "epoch 2"]
+    counts = page.locator(".confusion td:not(.share)").all_inner_texts()
+    assert sum(int(count or 0) for count in counts) == 1000
+    assert sum(int(count or 0) for count in counts[::11]) == pytest.approx(
+        10 * accuracy(page), abs=1
+    )
+    assert len(page.locator(".runs tr").all()) == 2
+    assert "this browser" in page.locator(".runs").text_content()
+    with page.expect_download() as download:
+        page.locator("[data-kind=pt]").click()
+    assert download.value.suggested_filename.endswith(".pt")
+    script = page.locator("#code code").text_content()
+    assert "It learnt in a browser" in script and "On the page it read" not in script
+    page.get_by_role("tab", name="Inside").click()
+    assert state(page, "network")["network"]["sizes"] == [784, 32, 32, 10]
+    page.reload()
+    page.wait_for_function(
+        "document.querySelector('.answer-by')?.innerText.startsWith('run 1')", timeout=PATIENCE
+    )
+
+
+def test_who_waits_in_line_may_train_here_instead(open_page: OpenPage) -> None:
+    first, second = open_page(), open_page()
+    start_long_run(first)
+    open_tab(second, epochs=1, batch_size=50)
+    press_train(second)
+    wait_for_state(second, "waiting")
+    second.get_by_role("button", name="Train in this browser instead").click()
+    wait_for_state(second, "done")
+    assert accuracy(second) > 50
+    assert state(second, "training")["engine"] == "browser"
+    first.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(first, "stopped")
+
+
+def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:
+    page = open_page()
+    choose_browser(page, epochs=20, batch_size=10)
+    press_train(page)
+    page.wait_for_function(
+        "parseFloat(document.querySelector('#train-status').textContent) > 50", timeout=PATIENCE
+    )
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(page, "stopped")
+    assert state(page, "choice")["network"] == state(page, "training")["network"]["id"]
+
+
+def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    choose_browser(page, epochs=20, batch_size=20)
+    press_train(page)
+    page.wait_for_selector(".run.drawn[data-state=running]", timeout=PATIENCE)
+    page.context.set_offline(True)
+    page.wait_for_function(
+        "parseFloat(document.querySelector('#train-status').textContent) > 75", timeout=PATIENCE
+    )
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(page, "stopped")
+    wait_for_answer(page)
+    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    counts = page.locator(".confusion td:not(.share)").all_inner_texts()
+    assert sum(int(count or 0) for count in counts) == 1000
+    assert "keeps this network" in page.locator(".download-what").inner_text()
+    page.context.set_offline(False)
+    page.wait_for_function(
+        "!document.querySelector('.downloads').hidden", timeout=PATIENCE
+    )  # handed over
+    assert page.locator(".answer-by").inner_text().startswith("run 1")

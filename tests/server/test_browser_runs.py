@@ -1,0 +1,168 @@
+"""What a browser learnt, handed over: measured on the server's digits, checked like any upload."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from digits.data.dataset import Digits
+from digits.network.backends import TorchBackend, predict_images
+from digits.network.config import ModelConfig
+from digits.network.metadata import Card
+from digits.network.model import MLP
+from digits.network.registry import Choice, Networks
+from digits.network.weights_file import pack_network
+from digits.server import browser_runs
+from digits.server.browser_digits import orders
+from digits.server.browser_runs import make_browser_run_routes
+from digits.server.datasets import DatasetCache
+from digits.server.reader import Reader
+from digits.server.sessions import Sessions
+from digits.server.training_service import TrainingService
+from digits.training.standalone import write_script
+
+TOKEN = "a" * 20
+HIDDEN = [40, 8]
+TOLD = {
+    "hidden": HIDDEN,
+    "activation": "tanh",
+    "epochs": 2,
+    "batch_size": 50,
+    "learning_rate": 0.001,
+    "train_images": 300,
+    "seed": 4,
+    "step": 12,
+    "loss": 0.7,
+    "seconds": 1.5,
+}
+
+
+@pytest.fixture
+def training(bundled: Digits) -> TrainingService:
+    datasets = DatasetCache(None)
+    datasets._digits = bundled
+    return TrainingService(Reader(Networks(Choice("sketch")), Sessions()), datasets, seats=1)
+
+
+@pytest.fixture
+def client(training: TrainingService) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=make_browser_run_routes(training))) as client:
+        yield client
+
+
+def network(activation: str = "tanh") -> TorchBackend:
+    card = Card(ModelConfig(tuple(HIDDEN), activation))
+    return TorchBackend(MLP(card.config, 1), card, weights="mine")
+
+
+def body(learnt: TorchBackend, nodes: int = 32) -> bytes:
+    file = pack_network(learnt)
+    before = np.full((nodes, 784), 0.5, "<f4")
+    before[0, 0] = -0.5
+    return struct.pack("<I", len(file)) + file + before.tobytes()
+
+
+def put(client: TestClient, content: bytes, token: str = TOKEN, **told: Any) -> Any:
+    headers = {"x-digits-session": token, "x-digits-run": quote(json.dumps({**TOLD, **told}))}
+    return client.put("/digits/trained", content=content, headers=headers)
+
+
+def test_it_is_the_sessions_network_with_what_the_server_measured(
+    client: TestClient, training: TrainingService, bundled: Digits
+) -> None:
+    learnt = network()
+    told = put(client, body(learnt)).json()
+    said = predict_images(learnt, bundled.test_images).argmax(axis=1)
+    right = float((said == bundled.test_labels).mean())
+    assert told["outcome"]["accuracy"] == right == np.trace(told["outcome"]["confusion"]) / 1000
+    assert told["network"]["name"] == {"key": "network_run", "values": {"number": 1}}
+    (line,) = told["outcome"]["runs"]
+    used = orders(bundled)[0][:300]
+    seen = predict_images(learnt, bundled.train_images[used]).argmax(axis=1)
+    assert line["train_accuracy"] == float((seen == bundled.train_labels[used]).mean())
+    assert (line["engine"], line["train_images"], line["epochs"], line["seconds"]) == (
+        "browser", 300, 2.0, 1.5,
+    )  # fmt: skip
+    assert len(told["outcome"]["nodes"]["before"]) == len(told["outcome"]["nodes"]["after"]) == 32
+    own = training.sessions.get_or_create(TOKEN).own
+    assert own and np.array_equal(own.backend.layers()[0][0], learnt.layers()[0][0])
+
+
+def test_a_page_that_is_opened_again_finds_it(
+    client: TestClient, training: TrainingService
+) -> None:
+    told = put(client, body(network())).json()
+    found = training.state({"session": TOKEN})
+    assert found["outcome"] == told["outcome"] and found["run"] == {"state": "idle"}
+    assert [one["id"] for one in found["networks"]] == [told["network"]["id"]]
+
+
+def test_guessing_is_called_guessing(client: TestClient) -> None:
+    learnt = network()
+    with_zeros = TorchBackend(MLP(learnt.card.config, 1), learnt.card)
+    for part in with_zeros._model.parameters():
+        part.data.zero_()
+    (note,) = put(client, body(with_zeros)).json()["notes"]
+    assert note["code"] == "nothing_learnt"
+
+
+def test_its_script_claims_no_accuracy(client: TestClient, training: TrainingService) -> None:
+    put(client, body(network()))
+    own = training.sessions.get_or_create(TOKEN).own
+    assert own
+    script = write_script("run 1", own.backend.card)
+    assert "It learnt in a browser" in script and "another than the page's" in script
+    assert "On the page it read" not in script
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"hidden": [8]}, "upload_format"),
+        ({"activation": "relu"}, "upload_format"),
+        ({"epochs": 1000}, "setting_limit"),
+        ({"step": 13}, "upload_format"),
+        ({"step": -1}, "upload_format"),
+        ({"step": True}, "upload_format"),
+        ({"seconds": "1"}, "upload_format"),
+        ({"seconds": 1e300}, "upload_format"),
+        ({"loss": -1}, "upload_format"),
+        ({"loss": float("nan")}, "upload_format"),
+    ],
+)
+def test_settings_and_figures_are_checked(
+    client: TestClient, training: TrainingService, told: dict[str, Any], code: str
+) -> None:
+    reply = put(client, body(network()), **told)
+    assert reply.status_code == 422 and reply.json()["fault"]["code"] == code
+    assert not training.sessions.get_or_create(TOKEN).networks
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "upload_format"),
+        (b"\xff\xff\xff\xff", "upload_format"),
+        (body(network())[:-4], "upload_count"),
+        (body(network(), 31), "upload_count"),
+        (body(network())[:-4] + struct.pack("<f", float("inf")), "upload_not_finite"),
+    ],
+)
+def test_bodies_are_checked(client: TestClient, content: bytes, code: str) -> None:
+    reply = put(client, content)
+    assert reply.status_code == 422 and reply.json()["fault"]["code"] == code
+
+
+def test_a_server_without_torch_says_so(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browser_runs, "is_installed", lambda package: False)
+    assert put(client, body(network())).json()["fault"]["code"] == "backend_missing"
