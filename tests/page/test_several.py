@@ -126,10 +126,10 @@ def test_a_photo_is_shown_as_it_was_held_and_survives_a_reload(open_page: OpenPa
     page = open_page()
     file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo}
     page.locator("#pad input[data-for=picture]").set_input_files([file])
-    page.wait_for_function("document.querySelector('.answer-digit').innerText === '7'")
+    page.wait_for_function("document.querySelector('.answer-digit')?.innerText === '7'")
     upright = dark_at(page)
     page.reload()
-    page.wait_for_function("document.querySelector('.answer-digit').innerText === '7'")
+    page.wait_for_function("document.querySelector('.answer-digit')?.innerText === '7'")
     page.wait_for_timeout(300)
     assert upright == dark_at(page) == [True, False]
 

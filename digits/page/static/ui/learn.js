@@ -9,12 +9,18 @@ export function mount(host) {
   whenWidthChanges(host.element, async () => {
     if (isOpen || !host.element.offsetParent) return;
     isOpen = true;
-    const lesson = await import("./lesson/lesson.js");
-    await lesson.open(find(host.element, ".lesson-room"));
+    await openLesson(find(host.element, ".lesson-room")).catch(console.error); // the workbench can do without it
     await idle();
     const room = await import("./learn_room.js");
+    find(host.element, ".working.learn").hidden = false;
     room.open(host);
   });
+}
+
+/** @param {HTMLElement} place */
+async function openLesson(place) {
+  const lesson = await import("./lesson/lesson.js");
+  await lesson.open(place);
 }
 
 /** The workbench takes a quarter of a second to build: the step is on the screen before. Safari has no idle callback. */
