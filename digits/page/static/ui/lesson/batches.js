@@ -2,8 +2,8 @@
 
 import { indexOfLargest } from "../../core/network.js";
 import { DEFAULTS } from "../../core/run.js";
-import { createTraining } from "../../services/trainer.js";
 import { decimal, number, percent, text } from "../../services/texts.js";
+import { createTraining } from "../../services/trainer.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { drawLegend, drawPicture } from "../learn_chart.js";

@@ -16,6 +16,7 @@ const DIGIT = 7; // whose output the weight leads to
 const POINTS = 81;
 const SIDE = 1.7; // how far the curve goes to either side, in ways from the start to the bottom
 const FIRST_RATE = 0.1;
+const SEED = 3;
 
 /** @param {HTMLElement} root @param {Lesson} lesson */
 export function mount(root, lesson) {
@@ -36,12 +37,13 @@ class Gradient {
     this.happened = "";
     this.hasOvershot = false;
     this.curve = this.makeCurve();
-    this.beginAll();
+    this.trainer = freshTrainer(SEED);
+    this.losses = [lossOf(this.trainer, this.digits)];
   }
 
   /** All weights again as they were drawn. */
   beginAll() {
-    this.trainer = freshTrainer(3);
+    this.trainer = freshTrainer(SEED);
     this.losses = [lossOf(this.trainer, this.digits)];
   }
 
@@ -107,8 +109,8 @@ class Gradient {
   }
 
   stepAll() {
-    this.trainer?.step(this.digits, this.weight.batch);
-    if (this.trainer) this.losses?.push(lossOf(this.trainer, this.digits));
+    this.trainer.step(this.digits, this.weight.batch);
+    this.losses.push(lossOf(this.trainer, this.digits));
     this.showAll();
   }
 
@@ -173,7 +175,7 @@ class Gradient {
   showAll() {
     const all = find(this.root, ".part-all");
     const svg = find(all, "svg", SVGSVGElement);
-    const losses = this.losses ?? [];
+    const { losses } = this;
     const steps = Math.max(20, losses.length - 1);
     drawPicture(svg, {
       size: [340, 200],

@@ -140,7 +140,10 @@ class Loss {
       paintInk(canvas, item.pixels);
       button.append(canvas, make("span", item.isDrawing ? text("part_yours") : item.label));
       button.setAttribute("aria-pressed", String(i === this.chosen));
-      button.setAttribute("aria-label", text(item.isDrawing ? "part_loss_yours" : "part_loss_digit", item));
+      button.setAttribute(
+        "aria-label",
+        text(item.isDrawing ? "part_loss_yours" : "part_loss_digit", { label: item.label }),
+      );
       return button;
     });
     table.replaceChildren(...buttons);

@@ -1,8 +1,8 @@
 // Honest marks: say where the test will end, then see a run on few digits or on wrong labels.
 
 import { EXPERIMENTS } from "../../core/experiments.js";
-import { createTraining } from "../../services/trainer.js";
 import { number, percent, text } from "../../services/texts.js";
+import { createTraining } from "../../services/trainer.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { drawLegend, drawPicture } from "../learn_chart.js";
