@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { freshTrainer, joinDigits, lossOf, OneWeight } from "../../digits/page/static/core/one_weight.js";
+import { freshTrainer, joinDigits, lossOf, OneWeight, teach } from "../../digits/page/static/core/one_weight.js";
 import { freshNetwork, survey } from "../../digits/page/static/core/survey.js";
+import { lossAlong, Trainer } from "../../digits/page/static/core/training.js";
 import { unpack } from "./vectors.js";
 
 const SAMPLES = new URL("../../digits/page/static/samples.json", import.meta.url);
@@ -34,30 +35,29 @@ test("a survey counts every digit once, and fresh networks are right about one t
   assert.ok(right > 60 && right < 140, `${right} of 1000`);
 });
 
-test("the bottom is the lowest place of the curve, and the slope is the curve's", () => {
-  const weight = new OneWeight(digits, 7);
-  const around = weight.lossesAt([-2, -1, -0.1, 0.1, 1, 2].map((away) => weight.bottom + away * weight.reach));
-  assert.ok(Math.min(...around) > weight.lowest);
+const BATCH = Uint32Array.from(digits.labels, (_, i) => i);
+const taught = endOf(teach(digits));
+const make = () => new OneWeight(taught.network, digits, 7);
+
+test("the curve and its slope are the network's own, and the bottom is the lowest place", () => {
+  const weight = make();
+  const places = [-2, -1, -0.1, 0.1, 1, 2].map((away) => weight.bottom + away * weight.reach);
+  const losses = lossAlong(taught.network, digits, BATCH, weight.place, places);
+  for (const [i, place] of places.entries()) {
+    assert.ok(Math.abs(losses[i] - weight.lossAt(place)) < 1e-5);
+    assert.ok(losses[i] > weight.lowest);
+  }
   assert.ok(weight.highest > weight.lowest + 0.2);
-  const [left, right] = weight.lossesAt([weight.start - 0.01, weight.start + 0.01]);
-  assert.ok(Math.abs(weight.slope - (right - left) / 0.02) < 1e-3);
+  const trainer = new Trainer({ sizes: taught.network.sizes, weights: taught.network.weights });
+  trainer.network.weights[weight.place] = weight.start;
+  trainer.findGradients(digits, BATCH);
+  assert.ok(Math.abs(weight.slope - trainer.gradients[weight.place]) < 1e-5);
 });
 
 test("of the slider's learning rates the smallest crawls, one arrives, and the largest overshoots", () => {
-  const first = (rate) => {
-    const weight = new OneWeight(digits, 7);
-    return weight.step(rate);
-  };
-  assert.equal(first(0.1), "crawled");
-  assert.equal(first(1000), "overshot");
-  const weight = new OneWeight(digits, 7);
-  const rates = [1, 2, 5, 10, 20, 50, 100];
-  const arrives = rates.filter((rate) => {
-    weight.restart();
-    for (let i = 0; i < 10; i++) if (weight.step(rate) === "arrived") return true;
-    return false;
-  });
-  assert.ok(arrives.length > 0);
+  assert.equal(make().step(0.01), "crawled");
+  assert.equal(make().step(1), "arrived");
+  assert.equal(make().step(100), "overshot");
 });
 
 test("a step of all weights lowers the loss of the ten samples", () => {
