@@ -3,10 +3,11 @@
 // The loss as a function of one weight of the last layer is a mean of log-sum-exp's minus straight lines, and so
 // convex: there is one bottom, and a step too far lands on the other side.
 
-import { createPass, forward } from "./network.js";
+import { createPass, forward, logSoftmax } from "./network.js";
 import { DEFAULTS } from "./run.js";
-import { lossAlong, placeOfWeight, Trainer } from "./training.js";
+import { meanLoss, pixelsOf, placeOfWeight, Trainer } from "./training.js";
 
+/** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./training.js").Digits} Digits */
 
 const FIRST_STEPS = 30; // until the hidden nodes tell the digits apart
@@ -14,59 +15,70 @@ const FAST = 0.003; // learning rate of those
 const NEAR = 0.02; // part of the way down that may be missing at the bottom
 const SEARCHED = 64; // how far to either side the bottom is looked for
 
-/** One weight of a network, on its way downhill. */
+/**
+ * A trainer whose hidden nodes tell the digits apart: a generator, so that a page can stop in between.
+ * @param {Digits} digits
+ * @param {number} [seed]
+ * @returns {Generator<number, Trainer, void>}
+ */
+export function* teach(digits, seed = 3) {
+  const trainer = new Trainer({ ...DEFAULTS, learningRate: FAST, seed });
+  const batch = Uint32Array.from(digits.labels, (_, i) => i);
+  for (let step = 0; step < FIRST_STEPS; step++) {
+    trainer.step(digits, batch);
+    yield step;
+  }
+  return trainer;
+}
+
+/** What the last layer makes of one digit. @typedef {{lit: Float32Array, sums: Float32Array, label: number}} Reading */
+
+/** One weight of a network's last layer, on its way downhill. */
 export class OneWeight {
   /**
+   * @param {Network} network taught a little; stays as it is
    * @param {Digits} digits all of which the loss is the mean over
    * @param {number} digit whose output the weight leads to
-   * @param {number} [seed]
    */
-  constructor(digits, digit, seed = 3) {
-    this.digits = digits;
-    this.batch = Uint32Array.from(digits.labels, (_, i) => i);
-    this.trainer = new Trainer({ ...DEFAULTS, learningRate: FAST, seed });
-    for (let i = 0; i < FIRST_STEPS; i++) this.trainer.step(digits, this.batch);
-    const last = this.network.layers.length - 1;
-    this.node = this.chooseNode(digit);
-    this.place = placeOfWeight(this.network, last, digit, this.node);
+  constructor(network, digits, digit) {
+    this.digit = digit;
+    const pass = createPass(network.sizes);
+    /** Only the last layer's sums change with the weight: the rest is found once. @type {Reading[]} */
+    this.readings = Array.from(digits.labels, (label, i) => {
+      const { inputs, sums } = forward(network, pixelsOf(digits, i), pass);
+      return { lit: inputs[inputs.length - 1].slice(), sums: sums[sums.length - 1].slice(), label };
+    });
+    this.node = this.chooseNode();
+    this.place = placeOfWeight(network, network.layers.length - 1, digit, this.node);
+    this.was = network.weights[this.place];
     this.bottom = this.findBottom();
     this.lowest = this.lossAt(this.bottom);
     this.start = this.findStart();
     this.highest = this.lossAt(this.start);
     /** @type {number[]} where the weight has been, the present place last */
-    this.way = [];
-    this.restart();
+    this.way = [this.start];
   }
 
-  get network() {
-    return this.trainer.network;
-  }
-
-  /** The hidden node that this digit lights most, compared with the others. @param {number} digit */
-  chooseNode(digit) {
-    const pass = createPass(this.network.sizes);
-    const outputs = Array.from(this.batch, (i) => {
-      const pixels = Float32Array.from(this.digits.images.subarray(784 * i, 784 * i + 784), (ink) => ink / 255);
-      return forward(this.network, pixels, pass).inputs.at(-1)?.slice() ?? new Float32Array();
-    });
-    const isIt = (/** @type {number} */ i) => this.digits.labels[i] === digit;
-    const lights = Array.from(outputs[0], (_, node) => {
-      const others = outputs.filter((_, i) => !isIt(i)).map((output) => output[node]);
-      const own = outputs.filter((_, i) => isIt(i)).map((output) => output[node]);
-      // Both must be lit: with the digit alone the weight could grow for ever.
-      return Math.min(Math.max(...own), Math.max(...others));
-    });
+  /** The hidden node that the digit and another one light most. */
+  chooseNode() {
+    const most = (/** @type {number} */ node, /** @type {boolean} */ own) =>
+      Math.max(...this.readings.filter(({ label }) => (label === this.digit) === own).map(({ lit }) => lit[node]));
+    // Both must be lit: with the digit alone the weight could grow for ever.
+    const lights = Array.from(this.readings[0].lit, (_, node) => Math.min(most(node, true), most(node, false)));
     return lights.indexOf(Math.max(...lights));
   }
 
-  /** @param {ArrayLike<number>} values @returns {Float64Array} the loss at each */
-  lossesAt(values) {
-    return lossAlong(this.network, this.digits, this.batch, this.place, values);
+  /** The log-probabilities of one digit with the weight at `value`. @param {Reading} reading @param {number} value */
+  readWith({ lit, sums }, value) {
+    const changed = Float64Array.from(sums);
+    changed[this.digit] += (value - this.was) * lit[this.node];
+    return logSoftmax(changed);
   }
 
-  /** @param {number} value */
+  /** @param {number} value @returns {number} the mean loss with the weight there */
   lossAt(value) {
-    return this.lossesAt([value])[0];
+    const losses = this.readings.map((reading) => -this.readWith(reading, value)[reading.label]);
+    return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   }
 
   /** The bottom of the valley, by ever smaller thirds: the loss has one. */
@@ -74,8 +86,7 @@ export class OneWeight {
     let [low, high] = [-SEARCHED, SEARCHED];
     for (let i = 0; i < 60; i++) {
       const third = (high - low) / 3;
-      const [left, right] = this.lossesAt([low + third, high - third]);
-      if (left < right) high -= third;
+      if (this.lossAt(low + third) < this.lossAt(high - third)) high -= third;
       else low += third;
     }
     return (low + high) / 2;
@@ -94,7 +105,6 @@ export class OneWeight {
   }
 
   restart() {
-    this.network.weights[this.place] = this.start;
     this.way = [this.start];
   }
 
@@ -102,11 +112,13 @@ export class OneWeight {
     return this.way[this.way.length - 1];
   }
 
-  /** The slope here: the weight's gradient, found by back-propagation. */
+  /** The slope here, the weight's gradient: the error of its output times what came in, on average. */
   get slope() {
-    this.network.weights[this.place] = this.at;
-    this.trainer.findGradients(this.digits, this.batch);
-    return this.trainer.gradients[this.place];
+    const parts = this.readings.map((reading) => {
+      const error = Math.exp(this.readWith(reading, this.at)[this.digit]) - (reading.label === this.digit ? 1 : 0);
+      return error * reading.lit[this.node];
+    });
+    return parts.reduce((sum, part) => sum + part, 0) / parts.length;
   }
 
   /**
@@ -117,7 +129,6 @@ export class OneWeight {
   step(learningRate) {
     const before = this.lossAt(this.at);
     this.way.push(this.at - learningRate * this.slope);
-    this.network.weights[this.place] = this.at;
     return this.judge(before, this.lossAt(this.at));
   }
 
@@ -146,5 +157,6 @@ export function joinDigits({ images, labels }) {
 
 /** The mean loss of a network on digits it is given as a whole. @param {Trainer} trainer @param {Digits} digits */
 export function lossOf(trainer, digits) {
-  return trainer.findGradients(digits, Uint32Array.from(digits.labels, (_, i) => i)).loss;
+  const all = Uint32Array.from(digits.labels, (_, i) => i);
+  return meanLoss(trainer.network, digits, all, trainer.pass);
 }

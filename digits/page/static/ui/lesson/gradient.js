@@ -1,8 +1,9 @@
 // Downhill: one weight on its loss curve with slope and step, then all 59,210 at once.
 
 import { unpack } from "../../core/base64.js";
-import { freshTrainer, joinDigits, lossOf, OneWeight } from "../../core/one_weight.js";
+import { freshTrainer, joinDigits, lossOf, OneWeight, teach } from "../../core/one_weight.js";
 import { realSamples } from "../../services/samples.js";
+import { inSlices } from "../../services/slices.js";
 import { decimal, number, text } from "../../services/texts.js";
 import { shape } from "../chart.js";
 import { find, make, makeButton } from "../dom.js";
@@ -15,7 +16,8 @@ import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 const DIGIT = 7; // whose output the weight leads to
 const POINTS = 81;
 const SIDE = 1.7; // how far the curve goes to either side, in ways from the start to the bottom
-const FIRST_RATE = 0.1;
+const FIRST_RATE = 0.01;
+const SEED = 3;
 
 /** @param {HTMLElement} root @param {Lesson} lesson */
 export function mount(root, lesson) {
@@ -29,29 +31,45 @@ class Gradient {
     this.lesson = lesson;
     const samples = realSamples();
     const images = samples.map(({ pixels }) => unpack(pixels ?? ""));
+    this.numbers = samples.map((_, i) => i);
     this.digits = joinDigits({ images, labels: samples.map(({ label }) => label ?? 0) });
-    this.weight = new OneWeight(this.digits, DIGIT);
-    this.rates = ladder(-1, 3);
+    /** @type {OneWeight | null} */
+    this.weight = null;
+    /** @type {[number, number][]} */
+    this.curve = [];
+    this.rates = ladder(-2, 2);
     this.rate = FIRST_RATE;
     this.happened = "";
     this.hasOvershot = false;
-    this.curve = this.makeCurve();
-    this.beginAll();
+    this.isWanted = true;
+    this.trainer = freshTrainer(SEED);
+    this.losses = [lossOf(this.trainer, this.digits)];
+    this.prepare();
+  }
+
+  end() {
+    this.isWanted = false;
+  }
+
+  async prepare() {
+    const taught = await inSlices(teach(this.digits, SEED), { isWanted: () => this.isWanted });
+    if (!taught) return;
+    this.weight = new OneWeight(taught.network, this.digits, DIGIT);
+    this.curve = this.makeCurve(this.weight);
+    this.show();
   }
 
   /** All weights again as they were drawn. */
   beginAll() {
-    this.trainer = freshTrainer(3);
+    this.trainer = freshTrainer(SEED);
     this.losses = [lossOf(this.trainer, this.digits)];
   }
 
-  /** @returns {[number, number][]} */
-  makeCurve() {
-    const { weight } = this;
+  /** @param {OneWeight} weight @returns {[number, number][]} */
+  makeCurve(weight) {
     const span = SIDE * weight.reach;
     const places = Array.from({ length: POINTS }, (_, i) => weight.bottom + span * ((2 * i) / (POINTS - 1) - 1));
-    const losses = weight.lossesAt(places);
-    return places.map((place, i) => [place, losses[i]]);
+    return places.map((place) => [place, weight.lossAt(place)]);
   }
 
   build() {
@@ -84,7 +102,7 @@ class Gradient {
   }
 
   get count() {
-    return this.weight.network.weights.length;
+    return this.trainer.network.weights.length;
   }
 
   makeNumbers() {
@@ -94,6 +112,7 @@ class Gradient {
   }
 
   step() {
+    if (!this.weight) return;
     this.happened = this.weight.step(this.rate);
     if (this.happened === "overshot") this.hasOvershot = true;
     else if (this.happened === "arrived" && this.hasOvershot) this.lesson.done();
@@ -101,23 +120,25 @@ class Gradient {
   }
 
   restart() {
-    this.weight.restart();
+    this.weight?.restart();
     this.happened = "";
     this.show();
   }
 
   stepAll() {
-    this.trainer?.step(this.digits, this.weight.batch);
-    if (this.trainer) this.losses?.push(lossOf(this.trainer, this.digits));
+    this.trainer.step(this.digits, this.numbers);
+    this.losses.push(lossOf(this.trainer, this.digits));
     this.showAll();
   }
 
   show() {
     const { weight, rate } = this;
+    showSlider(this.root, "rate", this.rates.indexOf(rate), exact(rate));
+    find(this.root, ".part-status").textContent = text("part_gradient_coming");
+    if (!weight) return;
     const { at, slope } = weight;
     const loss = weight.lossAt(at);
-    this.drawCurve(at, slope, loss);
-    showSlider(this.root, "rate", this.rates.indexOf(rate), exact(rate));
+    this.drawCurve(weight, slope, loss);
     const next = at - rate * slope;
     const parts = [exact(at), "−", exact(rate), "×", slope < 0 ? `(${exact(slope)})` : exact(slope), "=", exact(next)];
     const names = ["part_weight", "", "part_rate", "", "part_slope", "", "part_next"];
@@ -134,10 +155,11 @@ class Gradient {
     find(this.root, ".part-status").textContent = text(words, values);
   }
 
-  /** @param {number} at @param {number} slope @param {number} loss */
-  drawCurve(at, slope, loss) {
+  /** @param {OneWeight} weight @param {number} slope @param {number} loss */
+  drawCurve(weight, slope, loss) {
     const svg = find(this.root, "svg", SVGSVGElement);
-    const { weight, curve } = this;
+    const { curve } = this;
+    const { at } = weight;
     const [low, high] = [curve[0][0], curve[curve.length - 1][0]];
     const losses = curve.map(([, value]) => value);
     const [least, most] = [Math.min(...losses), Math.max(...losses)];
@@ -173,8 +195,7 @@ class Gradient {
   showAll() {
     const all = find(this.root, ".part-all");
     const svg = find(all, "svg", SVGSVGElement);
-    /** @type {number[]} */
-    const losses = this.losses ?? [];
+    const { losses } = this;
     const steps = Math.max(20, losses.length - 1);
     drawPicture(svg, {
       size: [340, 200],
