@@ -30,11 +30,13 @@ from digits.data.preparation.pictures import find_digits, prepare_picture
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
 from digits.network.judge import make_judge
+from digits.server.page_reader import read_picture
+from digits.server.reader import FEWEST_SURE
 
 A_KIND = 200  # digits
 A_PAGE_KIND = 20  # pages
 PARTS = ("photos", "pages", "empty")
-CHOOSING_SEED, REPORTING_SEED = 11, 77
+CHOOSING_SEED, REPORTING_SEED = 11, 4242
 
 Mask = NDArray[np.float32]  # (h, w), 0..1: how much of a pixel is covered
 Colours = NDArray[np.float32]  # (h, w, 3), 0..1
@@ -632,6 +634,7 @@ class Score:
     sure_wrong: int = 0
     unsure: int = 0
     none: int = 0
+    several: int = 0  # that the page would take apart into several digits
     total: int = 0
     seconds: float = 0.0
 
@@ -640,7 +643,7 @@ class Score:
             return f"{100 * count / self.total:.1f} %"
 
         milliseconds = f"{1000 * self.seconds / self.total:.0f} ms"
-        parts = (self.right, self.sure_wrong, self.unsure, self.none)
+        parts = (self.right, self.sure_wrong, self.unsure, self.none, self.several)
         return [name, *(part(count) for count in parts), milliseconds]
 
 
@@ -660,6 +663,8 @@ def measure(
         start = time.perf_counter()
         prepared = prepare_picture(photo)
         score.seconds += time.perf_counter() - start
+        sure = sum(one.answer.sure for one in read_picture(network, photo))
+        score.several += sure >= FEWEST_SURE
         if prepared.box is None:
             score.none += 1
             _save(save, photo, f"{name}_{place}_is{label}_none", prepared.image)
@@ -721,7 +726,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 )
                 rows.append(score.row(name))
                 print(" ".join(rows[-1]), flush=True)
-        head = ["kind", "right", "sure and wrong", "not sure", "nothing found", "time"]
+        head = ["kind", "right", "sure and wrong", "not sure", "nothing found", "several", "time"]
         print("\n" + table(head, rows))
     if "pages" in options.parts:
         pages = PAGES if options.choosing else {**PAGES, **PAGES_REPORTED}

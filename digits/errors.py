@@ -103,6 +103,11 @@ SENTENCES = {
     "training_busy": "your network is already being trained; stop that first, or let it finish",
     "training_failed": "something went wrong on the server; press Train to try again",
     "file_kind": "there is no file of kind {kind!r}",
+    # the Hub
+    "hub_signed_out": "sign in with Hugging Face first, then push the network again",
+    "hub_not_own": "only a network of your own can be pushed: train or teach one, and choose it",
+    "hub_refused": "Hugging Face did not take the network ({reason}); sign out and in again, then "
+    "try once more",
     # serving the page
     "host_unknown": "there is no address {host!r} on this machine; choose another with --host",
     "port_range": "a port is a number from 1 to 65535, not {port}; choose another with --port",
@@ -154,6 +159,10 @@ class DataError(DigitsError):
 
 class BackendError(DigitsError):
     """A backend or device that was asked for is not here; says what to install."""
+
+
+class HubError(DigitsError):
+    """A network cannot be put on the Hub; says why and what to do."""
 
 
 class ExportError(DigitsError):

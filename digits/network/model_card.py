@@ -73,6 +73,24 @@ MODEL = """\
           - {{type: accuracy, value: {accuracy}}}
 """
 
+OWN = """\
+---
+license: mit
+library_name: pytorch
+pipeline_tag: image-classification
+tags: [mnist, handwriting, education, onnx, safetensors]
+datasets: [ylecun/mnist]
+---
+
+# {name}
+
+A network that reads handwritten digits, trained on the page Digit playground: {sizes}, {count:,} weights,
+activation {activation}. `page.html` is the page in one file, to draw on without a server;
+`model.safetensors`, `model.pt` and `model.onnx` hold the same weights. The input is 784 numbers from 0
+(paper) to 1 (ink), a 28x28 picture row by row as MNIST has them; the output is ten log-probabilities.
+
+"""
+
 END = """\
 ## Limits
 
@@ -116,6 +134,17 @@ def write_card(cards: dict[str, Card]) -> str:
     sizes = " -> ".join(map(str, config.sizes))
     front = FRONT.format(models=models, sizes=sizes, count=config.weights, example=EXAMPLE)
     return front + "".join(describe(name, card) for name, card in cards.items()) + END
+
+
+def write_own_card(name: str, card: Card) -> str:
+    """The model card of a network that a visitor trained on the page: what it is and how good."""
+    front = OWN.format(
+        name=name,
+        sizes=" -> ".join(map(str, card.config.sizes)),
+        count=card.config.weights,
+        activation=card.config.activation,
+    )
+    return front + describe("What it learnt from and how well", card)
 
 
 def describe(name: str, card: Card) -> str:

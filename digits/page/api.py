@@ -16,12 +16,13 @@ from typing import Any, TypedDict
 import gradio as gr
 from PIL import Image
 
+from digits.data.drawings import check_strokes
 from digits.data.preparation.image import to_pixels
 from digits.data.preparation.pictures import prepare_picture
 from digits.errors import DigitsError, DrawingError
 from digits.network.calibration import answer
 from digits.page.gradio_compat import takes_file, upload_folder
-from digits.server.page_reader import read_picture
+from digits.server.page_reader import read_picture, read_strokes
 from digits.server.reader import Reader
 from digits.server.requests import ParsedDrawing, check_training, parse_drawing
 from digits.server.training_service import TrainingService
@@ -141,22 +142,28 @@ def confidences_of(probabilities: Sequence[float]) -> list[Confidence]:
     return [{"label": str(label), "confidence": float(probabilities[label])} for label in order]
 
 
-def make_read(reader: Reader) -> Callable[[dict[str, Any]], list[DigitReading]]:
+def make_read(reader: Reader) -> Callable[..., list[DigitReading]]:
     """/read, bound to the page's networks."""
 
-    def read(picture: dict[str, Any]) -> list[DigitReading]:
-        """Read all digits in a picture, line by line, each line from left to right.
+    def read(
+        picture: dict[str, Any] | None = None, strokes: Strokes | None = None
+    ) -> list[DigitReading]:
+        """Read all digits in a picture or a drawing, line by line, each line from left to right.
 
         Args:
-            picture: A picture file with digits: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 10 MB and 50 million pixels.
+            picture: A picture file with digits: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 10 MB and 50 million pixels; null where strokes are given.
+            strokes: Strokes drawn with a pen: a list of strokes, each a list of points [x, y] from 0 to 1, x to the right and y downwards; null where a picture is given.
 
         Returns:
             A list, empty where nothing looks like a digit (closer, more light or plain paper helps); of each digit box (left, top, right, bottom from 0 to 1), label, confidences (all ten, the most likely first), sure, hint ("turned" or null).
         """  # noqa: E501  (Gradio reads one line per argument)
         try:
             network = reader.networks.get(reader.networks.default)
-            with open_upload(picture) as opened:
-                found = read_picture(network, opened)
+            if strokes is not None and picture is None:
+                found = read_strokes(network, check_strokes(strokes))
+            else:
+                with open_upload(picture) as opened:
+                    found = read_picture(network, opened)
         except DigitsError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return [

@@ -26,6 +26,7 @@ from digits.page import layout
 from digits.page.api import EXAMPLES, MAX_PICTURE_FILE, RESULTS, add_api
 from digits.page.events import Components, wire
 from digits.page.gradio_compat import publish
+from digits.page.hub import add_hub
 from digits.page.single_file import write_page
 from digits.page.social import FAVICON, SocialTags, canonical_link, make_social_routes
 from digits.page.static_files import static_route
@@ -35,6 +36,7 @@ from digits.process import keep_to_one_thread
 from digits.server import downloads, lesson_service
 from digits.server.browser_digits import BrowserDigits
 from digits.server.browser_runs import make_browser_run_routes
+from digits.server.cells import pictures_of_cell
 from digits.server.datasets import DatasetCache
 from digits.server.lesson_service import LessonService
 from digits.server.messages import fault_of
@@ -178,6 +180,9 @@ def lay_out(services: Services) -> Components:
     def download(question: Any) -> Any:
         return downloads.download(reader, training.datasets, question)
 
+    def cell(question: Any) -> Any:
+        return pictures_of_cell(reader, training.datasets, question)
+
     header = layout.make_header()
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="left", min_width=0):
@@ -185,6 +190,7 @@ def lay_out(services: Services) -> Components:
             layout.make_glance()
             layout.make_samples()
         with gr.Column(elem_id="right", min_width=0):
+            layout.make_offer()
             layout.make_answer()
             # "wrong? it is 0 1 2 ...": the best seat on the page
             lesson = layout.make_teach(save, load, prepare)
@@ -195,7 +201,8 @@ def lay_out(services: Services) -> Components:
                 with gr.Tab(i18n("tab_learn"), elem_id="tab_learn"):
                     layout.make_learn()
                 with gr.Tab(i18n("tab_train"), elem_id="tab_train"):
-                    form, run, outcome = layout.make_train_rooms(stop, prepare, download)
+                    form, run, outcome = layout.make_train_rooms(stop, prepare, download, cell)
+                    add_hub(picker, header, reader, training)
                 with gr.Tab(i18n("tab_inside"), elem_id="tab_inside"):
                     layout.make_inside()
                 with gr.Tab(i18n("tab_code"), elem_id="tab_code"):

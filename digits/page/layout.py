@@ -66,6 +66,11 @@ def make_glance() -> gr.HTML:
     return component("glance")
 
 
+def make_offer() -> gr.HTML:
+    """A newcomer is offered the lesson here; addresses like #learn=4 open it."""
+    return component("offer")
+
+
 def make_picker(picker: Any, compare: Callable[..., Any]) -> gr.HTML:
     """Network, backend and device. Its value is a server.messages.Picker; "input" when picked."""
     return component("picker", picker, server_functions=[compare])
@@ -82,7 +87,7 @@ def make_inside() -> gr.HTML:
 
 
 def make_learn() -> gr.HTML:
-    """The room in which a network is seen to learn; `digits` is where its worker fetches them."""
+    """The lesson, and below it the workbench; `digits` is where its worker fetches them."""
     return component("learn", digits=LEARN_PATH.removeprefix("/"))
 
 
@@ -92,7 +97,10 @@ def make_code(script: str) -> gr.HTML:
 
 
 def make_train_rooms(
-    stop: Callable[..., Any], prepare: Callable[..., Any], download: Callable[..., Any]
+    stop: Callable[..., Any],
+    prepare: Callable[..., Any],
+    download: Callable[..., Any],
+    cell: Callable[..., Any],
 ) -> tuple[gr.HTML, gr.HTML, gr.HTML]:
     """The run, the form and what came of it, from the top down.
 
@@ -107,7 +115,7 @@ def make_train_rooms(
         torch=is_installed("torch"),
         server_functions=[prepare],
     )
-    return form, run, component("outcome", server_functions=[download])
+    return form, run, component("outcome", server_functions=[download, cell])
 
 
 def preset(name: str) -> dict[str, Any]:

@@ -35,8 +35,24 @@ LINE_COMMENTS = re.compile(
 TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
-# Fetched when they are first needed: a room that is opened, a run in the browser.
-LATER = {"ui/learn.js": "learn.js", "services/browser_run.js": "browser_run.js"}
+LATER = {  # fetched when they are first seen or needed
+    "services/browser_run.js": "browser_run.js",
+    "ui/learn.js": "learn.js",
+    "ui/outcome_cells.js": "cells.js",
+    "services/digit_stock.js": "digit_stock.js",  # one copy for all of them
+    "ui/lesson/break_it.js": "break_it.js",
+    "ui/lesson/class_link.js": "class_link.js",
+    "ui/lesson/class_room.js": "class_room.js",
+    "ui/lesson/lesson.js": "lesson.js",
+    "ui/lesson/batches.js": "batches.js",
+    "ui/lesson/code.js": "code.js",
+    "ui/lesson/gradient.js": "gradient.js",
+    "ui/lesson/hand.js": "hand.js",
+    "ui/lesson/loss.js": "loss.js",
+    "ui/lesson/marks.js": "marks.js",
+    "ui/lesson/untrained.js": "untrained.js",
+    "ui/lesson/why.js": "why.js",
+}
 STYLES = "page.css"  # all of css/
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 
@@ -55,7 +71,8 @@ def content(name: str) -> bytes:
         return join_modules("hosts/gradio.js", _script, apart=LATER).encode()
     if name in LATER.values():
         (entry,) = (path for path, bundle in LATER.items() if bundle == name)
-        return join_modules(entry, _script, beside=(SCRIPT, _script(SCRIPT))).encode()
+        page = (SCRIPT, _script(SCRIPT))
+        return join_modules(entry, _script, apart=LATER, beside=page).encode()
     if name == STYLES:
         return b"".join(content(path) for path in served_files() if path.startswith("css/"))
     code = (STATIC / name).read_text(encoding="utf-8")

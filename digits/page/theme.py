@@ -71,9 +71,11 @@ def make_head() -> str:
 
 
 def make_i18n() -> gr.I18n:
-    """The tabs' names in both languages; browsers say "zh", "zh-CN" or "zh-TW"."""
+    """The words of Gradio's own components in both languages; browsers say "zh", "zh-CN" or "zh-TW"."""
     words = {
-        language: {key: words for key, words in texts.items() if key.startswith("tab_")}
+        language: {
+            key: words for key, words in texts.items() if key.startswith(("tab_", "hub_push"))
+        }
         for language, texts in TEXTS.items()
     }
     chinese = words["zh"]

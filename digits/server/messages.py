@@ -97,19 +97,36 @@ class Shown(TypedDict):
     by: By
 
 
-class Blank(Shown):
+class _Blank(Shown):
+    blank: Literal[True]
+
+
+class Blank(_Blank, total=False):
     """The answer to a blank pad."""
 
-    blank: Literal[True]
+    hint: str  # "nothing_found" where it is a picture
 
 
 class _Answer(Shown, Guess):
     blank: Literal[False]
 
 
+class OneOfSeveral(TypedDict):
+    """One digit of a picture that has several."""
+
+    box: list[float]  # left, top, right, bottom, parts of the pad
+    small: GreyImage
+    image: GreyImage
+    guess: Guess
+
+
 class Answer(_Answer, total=False):
     """The answer to a drawing."""
 
+    several: list[
+        OneOfSeveral
+    ]  # all digits of a picture, in reading order, where there are several
+    hint: str  # "turned": it would be read surely if it were turned
     prepared: Guess  # where `shrink` was asked for: the same drawing, prepared as ever
 
 
@@ -289,6 +306,13 @@ class Outcome(TypedDict):
     mistakes: list[Mistake]  # that it was sure of, the surest first
     nodes: BeforeAfter
     runs: list[FinishedRun]
+
+
+class CellPictures(TypedDict):
+    """Test digits of one cell of the confusion matrix."""
+
+    images: list[GreyImage]  # the surest first, a page's worth at most
+    count: int  # how many there are
 
 
 class TrainedHere(TypedDict):

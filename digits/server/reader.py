@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.image import Prepared, to_pixels
 from digits.data.preparation.strokes import shrink_strokes
 from digits.errors import DigitsError, WeightsError
 from digits.network.backends import BACKENDS, Backend, is_installed
@@ -31,14 +31,18 @@ from digits.server.messages import (
     Comparison,
     Guess,
     NetworkEntry,
+    OneOfSeveral,
     Picker,
     Problem,
     Shown,
     fault_of,
     pack,
 )
+from digits.server.page_reader import NOTHING_FOUND, TURNED, hint_of, read_picture
 from digits.server.requests import ParsedDrawing, as_question, choice_in, parse_drawing, token_in
 from digits.server.sessions import OwnNetwork, Session, Sessions
+
+FEWEST_SURE = 2  # digits of several: a picture with fewer is read as one
 
 
 def guess(network: Backend, image: np.ndarray) -> Guess:
@@ -52,6 +56,24 @@ def guess(network: Backend, image: np.ndarray) -> Guess:
         "sure": said.sure,
         "milliseconds": round(1000 * (time.perf_counter() - start), 3),
     }
+
+
+def _one_of_several(network: Backend, drawing: ParsedDrawing, prepared: Prepared) -> OneOfSeveral:
+    return {
+        "box": _on_pad(drawing, prepared) or [],
+        "small": pack(prepared.small),
+        "image": pack(prepared.image),
+        "guess": guess(network, prepared.image),
+    }
+
+
+def _on_pad(drawing: ParsedDrawing, prepared: Prepared) -> list[float] | None:
+    """The box in parts of the pad, whose middle a picture fills as far as its longer side reaches."""
+    if prepared.box is None or drawing.picture is None:
+        return None if prepared.box is None else list(prepared.box)
+    height, width = drawing.picture.shape[:2]
+    scale = np.array([width, height] * 2) / max(width, height)
+    return [float(side) for side in np.array(prepared.box) * scale + (1 - scale) / 2]
 
 
 def summary_of(card: Card) -> CardSummary:
@@ -125,14 +147,21 @@ class Reader:
         if question.get("shrink") and drawing.strokes:
             image, other = shrink_strokes(drawing.strokes), prepared.image
         shown: Shown = {
-            "box": list(prepared.box) if prepared.box else None,
+            "box": _on_pad(drawing, prepared),
             "small": pack(prepared.small),
             "image": pack(image),
             "by": self._by(network, question),
         }
-        if drawing.blank:
-            return {**shown, "blank": True}
+        found = [] if drawing.picture is None else read_picture(network, drawing.picture)
+        several = found if sum(one.answer.sure for one in found) >= FEWEST_SURE else []
+        if drawing.blank and not several:
+            nothing = {} if drawing.picture is None else {"hint": NOTHING_FOUND}
+            return cast("Blank", {**shown, "blank": True, **nothing})
         said = cast("Answer", {**shown, **guess(network, image), "blank": False})
+        if several:
+            said["several"] = [_one_of_several(network, drawing, one.prepared) for one in several]
+        elif drawing.picture is not None and hint_of(network, drawing.prepared):
+            said["hint"] = TURNED
         if other is not None:
             said["prepared"] = guess(network, other)
         return said

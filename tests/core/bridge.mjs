@@ -4,7 +4,8 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { answer, createNetwork, createPass, forward } from "../../digits/page/static/core/network.js";
+import { groupStrokes } from "../../digits/page/static/core/grouping.js";
+import { answer, createNetwork, createPass, forward, toPixels } from "../../digits/page/static/core/network.js";
 import { prepareStrokes, shrinkStrokes } from "../../digits/page/static/core/preparation.js";
 import { Trainer, evaluate, meanLoss, pixelsOf } from "../../digits/page/static/core/training.js";
 
@@ -39,6 +40,15 @@ function read({ sizes, activation, weights, images, calibration, out }) {
   });
   writeFileSync(out, all);
   return answers;
+}
+
+/** Drawings -> for each the places of every digit's strokes, with a network to ask what a digit is. */
+function group({ drawings, rules, sizes, activation, weights, calibration }) {
+  const network = createNetwork({ sizes, activation, weights: readFloats(weights) });
+  const pass = createPass(sizes);
+  const judge = (strokes) =>
+    answer(forward(network, toPixels(prepareStrokes(strokes, rules).image), pass).logProbabilities, calibration).score;
+  return drawings.map((strokes) => groupStrokes(strokes, judge).map((one) => one.map((stroke) => strokes.indexOf(stroke))));
 }
 
 function readDigits(images, labels) {
@@ -82,7 +92,7 @@ function differ({ sizes, activation, weights, images, labels, places, step, out 
   return { loss, differences };
 }
 
-const commands = { prepare, read, train, differ };
+const commands = { prepare, read, group, train, differ };
 for await (const line of createInterface({ input: process.stdin })) {
   const { command, ...question } = JSON.parse(line);
   console.log(JSON.stringify(commands[command](question)));

@@ -22,11 +22,13 @@ from hypothesis import strategies as st
 from digits.data.dataset import Digits
 from digits.data.drawings import check_strokes
 from digits.data.mnist import read_mnist
+from digits.data.preparation.grouping import group_strokes
 from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
 from digits.data.unipen import read_unipen
 from digits.network.backends import load_backend, predict_images
 from digits.network.calibration import answer
 from digits.network.config import ACTIVATIONS, ModelConfig
+from digits.network.judge import make_judge
 from digits.network.model import MLP
 from digits.training.adam import Adam
 from digits.training.backprop import Backprop
@@ -126,6 +128,69 @@ def test_scribbles_longer_than_the_discs_reach_become_the_same_images(bridge: Br
     random = np.random.default_rng(4)
     drawings = [random.random((3, 20 * (i + 1), 2)).tolist() for i in range(40)]
     assert share_alike(bridge, drawings) == 1
+
+
+# ---- several digits ----------------------------------------------------------------------------------
+
+
+def rows_of(drawings: Sequence[Any], count: int) -> Iterator[tuple[list[Any], list[int]]]:
+    """Real drawings side by side as people write numbers: strokes on the pad, and how many each digit has."""
+    random = np.random.default_rng(1)
+    for _ in range(count):
+        chosen = [drawings[i] for i in random.integers(0, len(drawings), random.integers(2, 5))]
+        strokes, right, gap = [], 0.0, random.uniform(0.15, 0.5)  # of a digit's height
+        for drawing in chosen:
+            points = np.concatenate(drawing)
+            low, size = points.min(axis=0), np.ptp(points, axis=0)
+            scale = random.uniform(0.85, 1.15) / max(size[1], 0.6 * size[0])
+            up = random.uniform(-0.1, 0.1)
+            strokes += [(stroke - low) * scale + [right, up] for stroke in drawing]
+            right += size[0] * scale + gap
+        points = np.concatenate(strokes)
+        low, size = points.min(axis=0), np.ptp(points, axis=0).max()
+        yield (
+            [((stroke - low) / size * 0.9 + 0.05).tolist() for stroke in strokes],
+            [len(one) for one in chosen],
+        )
+
+
+def test_numbers_are_taken_apart_as_in_python_and_digits_stay_whole(
+    bridge: Bridge, tmp_path: Path
+) -> None:
+    """Of single digits fewer than 0.3 % are split, of rows of two to four at least 95 % are right."""
+    network = load_backend("sketch", "onnx")
+    config, calibration = network.card.config, network.card.calibration
+    singles = [[np.asarray(stroke) for stroke in one] for one in single_digits()]
+    rows = list(rows_of(singles, 200))
+    drawings = [[stroke.tolist() for stroke in one] for one in singles] + [row for row, _ in rows]
+    made = bridge.ask(
+        "group",
+        drawings=drawings,
+        rules=preparation_rules(),
+        sizes=config.sizes,
+        activation=config.activation,
+        weights=write_network(tmp_path, network.layers()),
+        calibration={"temperature": calibration.temperature, "threshold": calibration.threshold},
+    )
+    judge = make_judge(network)
+    for strokes, groups in zip(drawings, made, strict=True):
+        expected = group_strokes(check_strokes(strokes), judge)
+        assert [len(group) for group in groups] == [len(group) for group in expected]
+    split = np.mean([len(groups) > 1 for groups in made[: len(singles)]])
+    right = [
+        [len(group) for group in groups] == counts
+        for groups, (_, counts) in zip(made[len(singles) :], rows, strict=True)
+    ]
+    assert split < 0.003
+    assert np.mean(right) >= 0.95
+
+
+def single_digits() -> list[Any]:
+    """Pen drawings of one digit each; the page's samples where there are none."""
+    if os.environ.get("STROKES_FILE"):
+        return [drawing.strokes for drawing in read_unipen(Path(os.environ["STROKES_FILE"]))]
+    samples = json.loads(SAMPLES.read_text(encoding="utf-8"))["hard"]
+    return [sample["strokes"] for sample in samples]
 
 
 # ---- reading -----------------------------------------------------------------------------------------

@@ -19,9 +19,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digits.data.dataset import Digits
 from digits.page.app import create_app
 from tests.support.files import REPO
-from tests.support.requests import seven
+from tests.support.requests import as_file, page_of_digits, seven
 
 ADDRESS = "http://127.0.0.1:7860"
 FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "20"))  # by hand: FUZZ_EXAMPLES=5000 pytest -k fuzz
@@ -97,6 +98,32 @@ def test_the_documented_types_are_what_comes(site: str) -> None:
     shares = [entry["confidence"] for entry in reading["confidences"]]
     assert sorted(entry["label"] for entry in reading["confidences"]) == list("0123456789")
     assert shares == sorted(shares, reverse=True) and math.isclose(sum(shares), 1, abs_tol=1e-5)
+
+
+def test_all_digits_of_strokes_and_of_a_picture_are_read(site: str, bundled: Digits) -> None:
+    one = [[0.2, 0.2], [0.2, 0.8]]
+    seven = [[0.5, 0.2], [0.8, 0.2], [0.6, 0.8]]
+    body = {"data": [None, [seven, one]]}
+    found = ask_queued(site, "read", body)
+    assert [digit["label"] for digit in found] == ["1", "7"]
+    assert found[0]["box"][2] < found[1]["box"][0] and all(digit["sure"] for digit in found)
+    page = as_file(page_of_digits(bundled.test_images[:6], columns=3), "PNG")
+    uploaded = httpx.post(f"{site}/gradio_api/upload", files={"files": ("page.png", page)}).json()
+    file = {"path": uploaded[0], "meta": {"_type": "gradio.FileData"}}
+    found = ask_queued(site, "read", {"data": [file, None]})
+    right = [
+        digit["label"] == str(label)
+        for digit, label in zip(found, bundled.test_labels[:6], strict=True)
+    ]
+    assert sum(right) >= 5
+
+
+def ask_queued(site: str, name: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a function of the API gives that has a queue: asked for, then streamed."""
+    event = httpx.post(f"{site}/gradio_api/call/{name}", json=body).json()["event_id"]
+    told = httpx.get(f"{site}/gradio_api/call/{name}/{event}", timeout=60).text
+    assert "event: complete" in told, told
+    return list(json.loads(told.split("data: ", 1)[1].splitlines()[0])[0])
 
 
 def test_the_example_page_shows_our_own_examples(site: str) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from digits.data.dataset import Digits
 from digits.errors import DigitsError, DrawingError
 from digits.network.metadata import Card
 from digits.network.registry import Choice, Networks
@@ -19,6 +20,7 @@ from digits.server.reader import Reader
 from digits.server.requests import parse_drawing
 from digits.server.sessions import Sessions
 from digits.training.run import make_backend
+from tests.support.requests import page_of_digits, seven
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
 
@@ -58,6 +60,28 @@ def test_the_three_kinds_of_drawing_are_read_alike(reader: Reader) -> None:
     picture = Image.fromarray(255 - np.kron(prepared.image, np.ones((8, 8), np.uint8)))
     for drawing in ({"pixels": pixels}, {"picture": data_url(picture)}):
         assert reader.read({"drawing": drawing})["label"] == 7
+
+
+def test_several_digits_of_a_picture_come_with_their_places(
+    reader: Reader, bundled: Digits
+) -> None:
+    picture = page_of_digits(bundled.test_images[:3], columns=3)
+    told = reader.read({"drawing": {"picture": data_url(picture)}})
+    labels = [one["guess"]["label"] for one in told["several"]]
+    assert labels == bundled.test_labels[:3].tolist()
+    left, top, right, bottom = told["several"][0]["box"]
+    assert (
+        0 < left < right < 0.3 and 0.4 < top < bottom < 0.6
+    )  # the picture lies in the pad's middle
+
+
+def test_a_picture_of_one_digit_is_not_several(reader: Reader) -> None:
+    assert "several" not in reader.read({"drawing": {"picture": data_url(seven())}})
+
+
+def test_an_empty_picture_says_that_nothing_was_found(reader: Reader) -> None:
+    told = reader.read({"drawing": {"picture": data_url(Image.new("L", (200, 200), 230))}})
+    assert told["blank"] and told["hint"] == "nothing_found"
 
 
 def test_just_shrinking_gives_both_answers(reader: Reader) -> None:

@@ -34,3 +34,14 @@ def as_visitor() -> list[str]:
     if not shutil.which("setpriv"):
         pytest.skip("root may write everywhere, and there is no setpriv to give that up")
     return ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+
+
+def page_of_digits(images: Any, columns: int = 5, side: int = 112) -> Image.Image:
+    """Images (n, 28, 28) uint8 as dark ink on light grey paper, line by line."""
+    lines = -(-len(images) // columns)
+    paper = Image.new("L", (200 * columns, 220 * lines), 235)
+    for place, image in enumerate(images):
+        ink = Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC)
+        corner = (40 + 200 * (place % columns), 50 + 220 * (place // columns))
+        paper.paste(40, (*corner, corner[0] + side, corner[1] + side), ink)
+    return paper

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 
 from digits.data.drawings import check_strokes
+from digits.data.preparation.grouping import group_strokes
 from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
 from digits.network.calibration import Answer, answer
 from digits.network.config import ACTIVATIONS, ModelConfig
@@ -269,6 +270,50 @@ def _train(activation: str) -> dict[str, Any]:
     }
 
 
+def make_grouping() -> dict[str, Any]:
+    """Which strokes make one digit, where the digit that is asked is but a number made of the pixels."""
+    random = Random(11)
+    rows = [_row(random, 2 + number % 6) for number in range(80)]
+    made = [strokes for _, strokes in drawings()]
+    return {
+        "cases": [
+            {"strokes": kept, "groups": _groups(kept)}
+            for kept in ([stroke for stroke in strokes if stroke] for strokes in [*made, *rows])
+            if len(kept) > 1
+        ]
+    }
+
+
+def _row(random: Random, strokes: int) -> Strokes:
+    """Short strokes here and there, some of which touch."""
+    places = [(random.between(0.1, 0.9), random.between(0.2, 0.8)) for _ in range(strokes)]
+    size = random.between(0.1, 0.5)
+    return [
+        [
+            [round(x + size * (point[0] - 0.5), 4), round(y + size * (point[1] - 0.5), 4)]
+            for point in _scribble(random, 1, 2 + random.integer() % 3)[0]
+        ]
+        for x, y in places
+    ]
+
+
+def _groups(strokes: Strokes) -> list[list[int]]:
+    """The places of each digit's strokes."""
+    checked = check_strokes(strokes)
+    groups = group_strokes(checked, _judge)
+    return [
+        [
+            next(i for i, one in enumerate(checked) if np.array_equal(one, stroke))
+            for stroke in group
+        ]
+        for group in groups
+    ]
+
+
+def _judge(images: np.ndarray) -> np.ndarray:
+    return images.reshape(len(images), -1).astype(np.int64).sum(axis=1) % 997 / 997
+
+
 def make_drawing() -> dict[str, Any]:
     """Drawings as links, and what comes back from them."""
     cases = []
@@ -335,6 +380,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "network": make_network,
     "training": make_training,
     "drawing": make_drawing,
+    "grouping": make_grouping,
 }
 
 

@@ -29,6 +29,8 @@ TALLEST, WIDEST = 1.5, 1.4  # of the digits' size: nothing larger is one digit
 CLOSE = 0.15  # of the digits' size: the gap between the two halves of an 8
 SURE = 0.8  # how sure the judge must be of a whole
 UNSURE = 0.5  # below this a piece is no digit by itself
+WHOLE = 0.9  # a drawing that is read more surely than this as it stands is one digit
+TALLEST_OF_TWO = 2.2  # of the digits' size, where two pieces may be the two halves of one
 DOT = 0.12  # of the digits' size: no digit has a dot
 LEAST_SIZE = 0.05  # of the pad: digits are not smaller
 
@@ -53,7 +55,7 @@ def join_pieces(
     pieces = list(pieces)
     size = typical_size(pieces)
     # Two pieces may be the two halves of one digit: then nothing else tells how tall it is.
-    tallest = (2.2 if len(pieces) <= 2 else TALLEST) * size
+    tallest = (TALLEST_OF_TWO if len(pieces) <= 2 else TALLEST) * size
     scores = [_alone(piece, size, prepare, judge) for piece in pieces]
     while True:
         best = _best_pair(pieces, scores, size, tallest, join, prepare, judge)
@@ -196,6 +198,8 @@ def group_strokes(strokes: Strokes, judge: Judge) -> list[Strokes]:
             lambda piece: piece.prepare().image,
             judge,
         )
+    if len(pieces) > 1 and judge(prepare_strokes(checked).image[None])[0] > WHOLE:
+        return [checked]
     return [piece.strokes for piece in reading_order(pieces)]
 
 

@@ -61,7 +61,7 @@ def prepare_picture(picture: Image.Image | NDArray[Any]) -> Prepared:
     """
     from digits.data.preparation import segmentation
 
-    colours = _load(picture)
+    colours = load_picture(picture)
     if min(colours.shape[:2]) < LEAST_EDGE:
         return blank()
     if is_mnist_like(colours):
@@ -84,7 +84,7 @@ def find_digits(picture: Image.Image | NDArray[Any], judge: Judge) -> list[Found
     """
     from digits.data.preparation import segmentation
 
-    colours = _load(picture)
+    colours = load_picture(picture)
     if min(colours.shape[:2]) < LEAST_EDGE:
         return []
     if is_mnist_like(colours):
@@ -214,7 +214,7 @@ def _prepare(group: Group, width: float, height: float) -> Prepared:
     return Prepared(as_box(box), small, paste_centred(small))
 
 
-def _load(picture: Image.Image | NDArray[Any]) -> NDArray[np.uint8]:
+def load_picture(picture: Image.Image | NDArray[Any]) -> NDArray[np.uint8]:
     """The picture upright and opaque (h, w, 3), at most WORKING_SIDE a side; else DrawingError."""
     try:
         return _flatten(_decode(picture))

@@ -293,6 +293,19 @@ function spaceOut(stroke, way, count, discs) {
 }
 
 /**
+ * `count` points, evenly spaced along a stroke; a dot is one point.
+ * @param {readonly Point[]} stroke
+ * @param {number} count
+ * @returns {[number, number][]}
+ */
+export function spacedPoints(stroke, count) {
+  /** @type {[number, number][]} */
+  const points = [];
+  spaceOut(stroke, measure(stroke), count, points);
+  return points;
+}
+
+/**
  * One coordinate of the point `place` along the way, which lies between points `from` and `from + 1`.
  * @param {readonly Point[]} stroke
  * @param {Float64Array} way

@@ -30,9 +30,10 @@ const MOST = 0.99;     // a probability above this is "over 99 %", never 100 %
  * What to say of an answer; the strokes, where there are any, help to say why it is unsure.
  * @param {Answer} answer
  * @param {Strokes | null} strokes
+ * @param {boolean} isTurned it would be read surely if it were turned
  * @returns {Wording}
  */
-export function describe(answer, strokes) {
+export function describe(answer, strokes, isTurned = false) {
   const { label, probabilities } = answer;
   const other = findSecond(probabilities, label);
   const [first, second] = [probabilities[label], probabilities[other]];
@@ -43,6 +44,7 @@ export function describe(answer, strokes) {
     other_percent: percent(second),
   };
   const trouble = findTrouble(strokes ?? []);
+  if (isTurned && !answer.sure) return say("unsure", {}, { key: "picture_turned", values: {} });
   if (trouble && !(answer.sure && first > CLEAR)) return say("unsure", {}, trouble);
   if (second >= CLOSE) return say("either", values, { key: "why_close", values });
   if (!answer.sure) {
@@ -52,11 +54,25 @@ export function describe(answer, strokes) {
 }
 
 /**
- * What to say of a blank pad.
+ * What to say of a blank pad, or of a picture in which nothing looks like a digit.
+ * @param {boolean} isPicture
  * @returns {Wording}
  */
-export function describeBlank() {
+export function describeBlank(isPicture = false) {
+  if (isPicture) return say("picture_nothing", {}, { key: "picture_nothing_more", values: {} });
   return say("blank", {}, { key: "blank_more", values: {} });
+}
+
+/**
+ * What to say of several digits, of which one is looked at.
+ * @param {Answer[]} answers
+ * @param {number} picked
+ * @returns {Wording}
+ */
+export function describeSeveral(answers, picked) {
+  const { label, probabilities, sure } = answers[picked];
+  const values = { number: picked + 1, label, percent: percent(probabilities[label]) };
+  return say("several_read", { count: answers.length }, { key: sure ? "several_one" : "several_one_unsure", values });
 }
 
 /**

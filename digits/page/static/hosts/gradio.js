@@ -37,6 +37,7 @@ const MODULES = {
   header: () => import("../ui/header.js"),
   inside: () => import("../ui/inside.js"),
   learn: () => import("../ui/learn.js"),
+  offer: () => import("../ui/offer.js"),
   outcome: () => import("../ui/outcome.js"),
   pad: () => import("../ui/pad.js"),
   picker: () => import("../ui/picker.js"),

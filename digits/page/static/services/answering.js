@@ -4,11 +4,11 @@
 // as the pen moves.
 
 import { unpack } from "../core/base64.js";
-import { createAsker, readAnswer } from "./answers.js";
+import { createAsker, drawingOf, readAnswer } from "./answers.js";
 import { heard, lost, welcomeBack } from "./connection.js";
 import { BLANK } from "./drawing.js";
 import { isOnlyHere } from "./names.js";
-import { guess, readHere } from "./reader.js";
+import { guess, readHere, showOne } from "./reader.js";
 import { credentials } from "./session.js";
 import { state } from "./state.js";
 import { text } from "./texts.js";
@@ -45,6 +45,7 @@ export class Answering {
     state.subscribe("server", (server) => {
       if (server === "here") this.confirmAtRest();
     });
+    state.subscribe("picked", () => this.pick());
   }
 
   /**
@@ -66,6 +67,20 @@ export class Answering {
     this.confirmAtRest();
   }
 
+  /** Another digit of several is looked at: it was read with the others. */
+  pick() {
+    const answer = state.get("answer");
+    const { several, by } = answer?.shown ?? {};
+    if (!answer || !several || !by) return;
+    state.set("answer", { ...answer, shown: showOne(several, this.picked, by), confirmed: null });
+    this.confirmAtRest();
+  }
+
+  get picked() {
+    const { serial, at } = state.get("picked");
+    return serial === this.serial ? at : 0;
+  }
+
   get canReadHere() {
     return Boolean(state.get("network") && state.get("rules") && !this.drawing.picture);
   }
@@ -78,7 +93,11 @@ export class Answering {
   readNow() {
     const [loaded, rules] = [state.get("network"), state.get("rules")];
     if (!loaded || !rules || this.drawing.picture) return;
-    const asked = { network: state.get("choice").network ?? loaded.name, isShrunk: state.get("shrink") };
+    const asked = {
+      network: state.get("choice").network ?? loaded.name,
+      isShrunk: state.get("shrink"),
+      picked: this.picked,
+    };
     const shown = readHere(this.drawing, loaded, rules, asked);
     state.set("answer", { serial: this.serial, drawing: this.drawing, shown, problem: "", confirmed: null });
   }
@@ -89,7 +108,9 @@ export class Answering {
   get question() {
     const choice = state.get("choice");
     const backend = this.isAlone ? { backend: "auto", device: "auto" } : {};
-    const rest = { drawing: this.drawing, language: state.get("language"), shrink: state.get("shrink") };
+    const answer = state.get("answer");
+    const drawing = answer?.serial === this.serial ? drawingOf(answer, this.drawing) : this.drawing;
+    const rest = { drawing, language: state.get("language"), shrink: state.get("shrink") };
     return { ...choice, ...backend, ...credentials(), ...rest };
   }
 
@@ -112,9 +133,13 @@ export class Answering {
   /** A picture that the server prepared, read here where this browser shall answer alone. @param {Shown} shown */
   readPicture(shown) {
     const loaded = state.get("network");
-    if (!this.isAlone || !loaded || !shown.guess) return shown;
+    if (!this.isAlone || !loaded || !shown.guess) {
+      return shown.several ? showOne(shown.several, this.picked, shown.by) : shown;
+    }
     const by = { ...shown.by, backend: "browser", device: "", version: loaded.version };
-    return { ...shown, by, guess: guess(loaded, unpack(shown.image.bytes)) };
+    const readOne = (/** @type {Shown["image"]} */ image) => guess(loaded, unpack(image.bytes));
+    const several = shown.several?.map((one) => ({ ...one, guess: readOne(one.image) }));
+    return several ? showOne(several, this.picked, by) : { ...shown, by, guess: readOne(shown.image) };
   }
 
   confirmAtRest() {
@@ -126,7 +151,7 @@ export class Answering {
   /** Have the chosen backend read what is on the pad, once. */
   async confirm() {
     if (this.isConfirming || state.get("server") === "gone") return;
-    const { serial, question } = this;
+    const { serial, question, picked } = this;
     const start = performance.now();
     this.isConfirming = true;
     const raw = await this.ask(question).catch(() => null);
@@ -141,7 +166,7 @@ export class Answering {
     this.hasHanded = false;
     const answer = state.get("answer");
     const isSame = serial === this.serial && question.network === state.get("choice").network;
-    if (!isSame || answer?.serial !== serial) return this.confirmAtRest();
+    if (!isSame || answer?.serial !== serial || picked !== this.picked) return this.confirmAtRest();
     const { shown, problem } = readAnswer(raw);
     const confirmed = { by: shown?.by ?? null, guess: shown?.guess ?? null, problem, way: performance.now() - start };
     state.set("answer", { ...answer, confirmed });

@@ -9,6 +9,7 @@ import { percent, sentence, text } from "./texts.js";
 /** @typedef {import("./messages.js").Shown} Shown */
 /** @typedef {import("./messages.js").Guess} Guess */
 /** @typedef {import("./messages.js").Fault} Fault */
+/** @typedef {import("./messages.js").SentDrawing} SentDrawing */
 
 export const SOONEST = 28; // ms between two questions: 30 answers a second look smooth
 export const PATIENCE = 1000; // ms before a silent server is asked again
@@ -31,10 +32,23 @@ export function problemOf(reply) {
 export function readAnswer(raw) {
   const problem = problemOf(raw);
   if (problem) return { shown: null, problem: text("failed", { problem }) };
-  const { box, small, image, by, blank = false } = raw;
-  const shown = { box, small, image, by, blank };
+  const { box, small, image, by, blank = false, hint = null } = raw;
   const prepared = raw.prepared ? readGuess(raw.prepared) : null;
+  /** @type {import("./messages.js").OneOfSeveral[]} */
+  const several = raw.several?.map((/** @type {any} */ one) => ({ ...one, guess: readGuess(one.guess) })) ?? [];
+  const shown = { box, small, image, by, blank, hint, ...(several.length ? { several } : {}) };
   return { shown: { ...shown, guess: blank ? null : readGuess(raw), prepared }, problem: "" };
+}
+
+/**
+ * The drawing that an answer is about: of several digits the one that was picked.
+ * @param {import("./state.js").Answer | null} answer
+ * @param {SentDrawing} drawing on the pad
+ * @returns {SentDrawing}
+ */
+export function drawingOf(answer, drawing) {
+  const strokes = answer?.shown?.several?.[answer.shown.picked ?? 0]?.strokes;
+  return strokes ? { strokes } : drawing;
 }
 
 /** @param {any} raw @returns {Guess} */

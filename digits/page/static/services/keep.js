@@ -42,10 +42,10 @@ function save(storage, key, value) {
 const local = () => localStorage;
 const session = () => sessionStorage;
 
-/** @param {string} key */
-function loadJson(key) {
+/** @param {string} key @param {() => Storage} [storage] */
+function loadJson(key, storage = session) {
   try {
-    return JSON.parse(load(session, key) ?? "null");
+    return JSON.parse(load(storage, key) ?? "null");
   } catch {
     return null;
   }
@@ -62,6 +62,16 @@ export function storedTheme() {
 }
 /** @param {"light" | "dark"} theme */
 export const storeTheme = (theme) => save(local, "digits-theme", theme);
+
+/** What is kept of the lesson: services/lesson.js. */
+export const storedLesson = () => loadJson("digits-lesson", local);
+/** @param {unknown} progress */
+export const storeLesson = (progress) => save(local, "digits-lesson", JSON.stringify(progress));
+
+/** Whether the visitor answered the offer of the lesson. */
+export const storedOffer = () => load(local, "digits-lesson-offer") !== null;
+/** @param {"started" | "declined"} answer */
+export const storeOffer = (answer) => save(local, "digits-lesson-offer", answer);
 
 export const storedSession = () => load(session, "digits-session");
 /** @param {string} token */

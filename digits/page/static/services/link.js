@@ -28,7 +28,7 @@ export function addressOf(strokes) {
 }
 
 /** The Hub's page around this one, where there is one. @returns {string | undefined} */
-const around = () => document.querySelectorAll("link[rel=canonical]")[0]?.getAttribute("href") ?? undefined;
+export const around = () => document.querySelectorAll("link[rel=canonical]")[0]?.getAttribute("href") ?? undefined;
 
 /**
  * Let the page's own address be `address`; a reload then opens with that drawing.

@@ -116,8 +116,24 @@ export interface Guess {
   milliseconds: number;
 }
 
-/** An answer with something to see of the drawing. */
+/** One digit of a drawing or a picture that has several, read by itself. */
+export interface OneOfSeveral {
+  box: [number, number, number, number] | null;
+  small: GreyImage;
+  image: GreyImage;
+  guess: Guess;
+  /** Its strokes, where it is one of a drawing. */
+  strokes?: Point[][];
+  leftOut?: number[];
+}
+
+/** An answer with something to see of the drawing; of several digits, about the one that was picked. */
 export interface Shown {
+  /** All digits, in reading order, where there are several; `picked` says which of them this is about. */
+  several?: OneOfSeveral[];
+  picked?: number;
+  /** What would help with a picture: "nothing_found" or "turned". */
+  hint?: string | null;
   /** left, top, right, bottom, parts of the pad; null for a blank drawing. */
   box: [number, number, number, number] | null;
   small: GreyImage;
@@ -236,6 +252,13 @@ export interface Outcome {
   mistakes: { image: GreyImage; label: number; said: number; probability: number }[];
   nodes: { before: GreyImage[]; after: GreyImage[] };
   runs: FinishedRun[];
+}
+
+/** Test digits of one cell of the confusion matrix: a page's worth of the `count` that there are. */
+export interface CellPictures {
+  images: GreyImage[];
+  count: number;
+  fault?: Fault;
 }
 
 /** What came of a run in this browser, as the server measured it. */

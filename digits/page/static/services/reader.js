@@ -1,17 +1,22 @@
 // Reading a drawing in this browser: prepared, read, put together as the server would answer. No DOM.
 
 import { unpack } from "../core/base64.js";
+import { groupStrokes } from "../core/grouping.js";
 import { answer, createPass, forward, toPixels } from "../core/network.js";
 import { keepImage, prepareStrokes, shrinkStrokes } from "../core/preparation.js";
 
 /** @typedef {import("../core/network.js").Pass} Pass */
 /** @typedef {import("../core/preparation.js").Prepared} Prepared */
 /** @typedef {import("../core/preparation.js").Rules} Rules */
+/** @typedef {import("../core/preparation.js").Strokes} Strokes */
 /** @typedef {import("../core/weights_file.js").LoadedNetwork} LoadedNetwork */
 /** @typedef {import("./messages.js").SentDrawing} SentDrawing */
 /** @typedef {import("./messages.js").Guess} Guess */
+/** @typedef {import("./messages.js").Point} Point */
 /** @typedef {import("./messages.js").Shown} Shown */
+/** @typedef {import("./messages.js").OneOfSeveral} OneOfSeveral */
 
+const FEWEST_SURE = 2; // digits of several: a drawing with fewer is read as one
 const TIMED = 32; // answers that the time shown is the mean of: browsers' clocks are coarse
 const WARMING = 50; // times
 const COMPARED = 200; // times a drawing is read for a comparison
@@ -48,10 +53,14 @@ export function guess(loaded, image) {
  * @param {SentDrawing} drawing
  * @param {LoadedNetwork} loaded
  * @param {Rules} rules
- * @param {{network: string, isShrunk: boolean}} asked the network's id, and whether strokes are merely shrunk
+ * @param {{network: string, isShrunk: boolean, picked: number}} asked the network's id, whether strokes are merely
+ *   shrunk, and which of several digits is looked at
  * @returns {Shown}
  */
-export function readHere(drawing, loaded, rules, { network, isShrunk }) {
+export function readHere(drawing, loaded, rules, { network, isShrunk, picked }) {
+  const by = { network, backend: "browser", device: "", version: loaded.version, devices: [] };
+  const several = isShrunk ? [] : readSeveral(drawing.strokes ?? [], loaded, rules);
+  if (several.length) return showOne(several, picked, by);
   const prepared = prepare(drawing, rules);
   const shrunk = isShrunk && drawing.strokes?.length ? shrinkStrokes(drawing.strokes, rules) : null;
   const image = shrunk ?? prepared.image;
@@ -60,12 +69,50 @@ export function readHere(drawing, loaded, rules, { network, isShrunk }) {
     box: prepared.box,
     small: prepared.small,
     image: { width: rules.side, height: rules.side, bytes: image },
-    by: { network, backend: "browser", device: "", version: loaded.version, devices: [] },
+    by,
     blank,
     leftOut: prepared.leftOut,
     guess: blank ? null : guess(loaded, image),
     prepared: blank || !shrunk ? null : guess(loaded, prepared.image),
   };
+}
+
+/**
+ * The digits of a drawing where it has several, each read by itself; none where it is one, or hardly digits.
+ * @param {Point[][]} strokes
+ * @param {LoadedNetwork} loaded
+ * @param {Rules} rules
+ * @returns {OneOfSeveral[]}
+ */
+function readSeveral(strokes, loaded, rules) {
+  const written = strokes.filter((stroke) => stroke.length);
+  if (written.length < 2) return [];
+  const judge = (/** @type {Strokes} */ part) =>
+    Math.max(...guess(loaded, prepareStrokes(part, rules).image).probabilities);
+  const groups = /** @type {Point[][][]} */ (groupStrokes(written, judge));
+  if (groups.length < 2) return [];
+  const ones = groups.map((group) => {
+    const { box, small, image, leftOut } = prepareStrokes(group, rules);
+    const grey = { width: rules.side, height: rules.side, bytes: image };
+    const kept = group.filter((_, place) => !leftOut.includes(place));
+    return { box, small, image: grey, guess: guess(loaded, image), strokes: kept };
+  });
+  if (ones.filter((one) => one.guess.sure).length < FEWEST_SURE) return [];
+  const kept = ones.flatMap((one) => one.strokes);
+  const leftOut = [...written.keys()].filter((place) => !kept.includes(written[place]));
+  return ones.map((one) => ({ ...one, leftOut }));
+}
+
+/**
+ * What is shown while one of several digits is looked at.
+ * @param {OneOfSeveral[]} several
+ * @param {number} picked
+ * @param {import("./messages.js").By} by
+ * @returns {Shown}
+ */
+export function showOne(several, picked, by) {
+  const at = several[picked] ? picked : 0;
+  return { ...several[at], by, blank: false, prepared: null, several, picked: at };
 }
 
 /** @param {SentDrawing} drawing @param {Rules} rules @returns {Prepared} */

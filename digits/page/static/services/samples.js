@@ -38,6 +38,11 @@ export function loadSample(label) {
   show(fitting[turn[label]]);
 }
 
+/** The samples that are hard to read, each with its strokes. */
+export function hardSamples() {
+  return samples.filter((one) => one.strokes);
+}
+
 /** A real sample of each digit. */
 export function realSamples() {
   return Array.from({ length: 10 }, (_, label) =>

@@ -45,6 +45,7 @@ import { createStore } from "./store.js";
  * @property {Drawing} drawing on the pad, finished strokes only
  * @property {boolean} isTaught the drawing was told to be a digit: the next stroke begins another
  * @property {Answer | null} answer to what is on the pad, or was a moment ago
+ * @property {{serial: number, at: number}} picked which digit of several is looked at, of the drawing so numbered
  * @property {boolean} shrink "just shrink it" is on
  * @property {NetworkEntry[]} networks that can be chosen
  * @property {NetworkEntry[]} own those of them that are the visitor's own
@@ -58,6 +59,7 @@ import { createStore } from "./store.js";
  * @property {Run | null} training the server's last word of it
  * @property {Record<string, any> | null} order the settings that the training was asked for with
  * @property {Outcome | null} outcome of the last run that ended
+ * @property {import("./class_link.js").ClassLink | null} classLink what a teacher's link opened, while it is honoured
  * @property {number} ownNetworks how many networks were made for this visitor: each answers differently
  */
 
@@ -72,6 +74,7 @@ export const state = createStore(
     drawing: { strokes: [] },
     isTaught: false,
     answer: null,
+    picked: { serial: 0, at: 0 },
     shrink: false,
     networks: [],
     own: [],
@@ -85,6 +88,7 @@ export const state = createStore(
     training: null,
     order: null,
     outcome: null,
+    classLink: null,
     ownNetworks: 0,
   }),
 );

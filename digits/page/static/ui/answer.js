@@ -2,11 +2,12 @@
 //
 // Every number has its place and keeps it: nothing moves when digits change.
 
-import { describe, describeBlank } from "../core/wording.js";
+import { describe, describeBlank, describeSeveral } from "../core/wording.js";
 import { nameOf } from "../services/names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";
+import { digitsOf, showRow } from "./several.js";
 
 /** @typedef {import("../services/state.js").Answer} Answer */
 /** @typedef {import("../services/messages.js").Shown} Shown */
@@ -32,7 +33,8 @@ export function mount({ element }) {
     if (!answer) return;
     const { shown, serial } = answer;
     root.dataset.state = stateOf(answer);
-    find(element, ".answer-digit").textContent = shown?.guess ? String(shown.guess.label) : "";
+    showDigits(find(element, ".answer-digit"), shown);
+    showRow(find(element, ".several"), shown, serial);
     showWords(answer);
     showBars(bars, shown);
     showWho();
@@ -54,20 +56,40 @@ export function mount({ element }) {
   state.subscribe("server", showWho);
 }
 
+/** The digit, or all of several. @param {HTMLElement} element @param {Shown | null} shown */
+function showDigits(element, shown) {
+  const digits = shown?.several ? digitsOf(shown.several) : String(shown?.guess?.label ?? "");
+  element.textContent = digits;
+  const longest = Math.max(...digits.split("\n").map((line) => line.length));
+  element.style.setProperty("--count", String(longest));
+  element.classList.toggle("of-several", Boolean(shown?.several));
+}
+
 /** @param {Answer} answer */
 function stateOf({ shown, problem }) {
   if (problem) return "problem";
   if (!shown?.guess) return "blank";
-  return shown.guess.sure ? "sure" : "unsure";
+  return shown.guess.sure || shown.several ? "sure" : "unsure";
 }
 
 /** @param {HTMLElement} line @param {HTMLElement} why */
 function wordsOf(line, why) {
   return (/** @type {Answer} */ { shown, drawing, problem }) => {
-    const said = shown?.guess ? describe(shown.guess, drawing.strokes ?? null) : describeBlank();
+    const said = wordsFor(shown, drawing);
     line.textContent = problem || text(said.line.key, said.line.values);
     why.textContent = problem || !said.why ? "" : text(said.why.key, said.why.values);
   };
+}
+
+/** @param {Shown | null} shown @param {import("../services/state.js").Drawing} drawing */
+function wordsFor(shown, drawing) {
+  if (shown?.several)
+    return describeSeveral(
+      shown.several.map(({ guess }) => guess),
+      shown.picked ?? 0,
+    );
+  if (!shown?.guess) return describeBlank(Boolean(drawing.picture));
+  return describe(shown.guess, drawing.strokes ?? null, shown.hint === "turned");
 }
 
 /** @param {HTMLElement} group */

@@ -78,6 +78,8 @@ export function fillWithGrey(canvas, image) {
   if (width) paintGrey(pen, image, 0, 0, width / image.width);
 }
 
+const BEHIND = "#9c9c9c"; // what a picture's transparent parts show: black ink can be seen on it, and white ink
+
 /**
  * Draw a picture as large as a square of `side` takes it, in its middle.
  * @param {CanvasRenderingContext2D} pen
@@ -87,7 +89,11 @@ export function fillWithGrey(canvas, image) {
 export function paintPicture(pen, picture, side) {
   const scale = side / Math.max(picture.naturalWidth, picture.naturalHeight, 1);
   const [width, height] = [picture.naturalWidth * scale, picture.naturalHeight * scale];
-  pen.drawImage(picture, (side - width) / 2, (side - height) / 2, width, height);
+  /** @type {[number, number, number, number]} */
+  const place = [(side - width) / 2, (side - height) / 2, width, height];
+  pen.fillStyle = BEHIND;
+  pen.fillRect(...place);
+  pen.drawImage(picture, ...place);
 }
 
 /**

@@ -62,6 +62,21 @@ class Inside {
     });
     for (const name of /** @type {const} */ (["answer", "look", "network"])) state.subscribe(name, again);
     new ResizeObserver(again).observe(this.picture.canvas);
+    this.openWhy();
+  }
+
+  /** "Why this answer" is fetched when one gets there. */
+  openWhy() {
+    const root = find(this.root, ".inside-why");
+    root.hidden = state.get("isAlone"); // the page as one file has no room for it
+    if (root.hidden) return;
+    const seen = new IntersectionObserver(async (entries) => {
+      if (!entries.some((one) => one.isIntersecting)) return;
+      seen.disconnect();
+      const why = await import("./lesson/why.js");
+      why.mount(root);
+    });
+    seen.observe(root);
   }
 
   /** @param {Node} node */

@@ -1,12 +1,22 @@
-// The Learn room's door: what is behind it is fetched when the room is first seen, not when the page opens.
+// The Learn tab's door: what is behind it is fetched when the tab is first opened, not when the page opens. The
+// lesson comes first; the workbench below it waits until the step is there.
+
+import { find, whenWidthChanges } from "./dom.js";
 
 /** @param {import("../hosts/gradio.js").Host<null>} host */
 export function mount(host) {
-  const seen = new IntersectionObserver(async (entries) => {
-    if (!entries.some((one) => one.isIntersecting)) return;
-    seen.disconnect();
+  let isOpen = false;
+  whenWidthChanges(host.element, async () => {
+    if (isOpen || !host.element.offsetParent) return;
+    isOpen = true;
+    const lesson = await import("./lesson/lesson.js");
+    await lesson.open(find(host.element, ".lesson-room"));
+    await idle();
     const room = await import("./learn_room.js");
     room.open(host);
   });
-  seen.observe(host.element);
 }
+
+/** The workbench takes a quarter of a second to build: the step is on the screen before. Safari has no idle callback. */
+const idle = () =>
+  new Promise((go) => ("requestIdleCallback" in window ? requestIdleCallback(go) : setTimeout(go, 50)));

@@ -6,7 +6,7 @@ import { state } from "../services/state.js";
 import { findSubject } from "../services/subject.js";
 import { fill, number, percent, text } from "../services/texts.js";
 import { createTraining } from "../services/trainer.js";
-import { find, findAll } from "./dom.js";
+import { find, findAll, whenWidthChanges } from "./dom.js";
 import { BatchesView } from "./learn_batches.js";
 import { DrawingView } from "./learn_drawing.js";
 import { ExperimentsView } from "./learn_experiments.js";
@@ -77,8 +77,8 @@ class Learn {
     state.subscribe("language", () => this.name());
     state.subscribe("look", () => this.isSeen && this.showAll());
     state.subscribe("answer", () => this.watchSoon());
-    const seen = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.begun());
-    seen.observe(this.root);
+    // The lesson stands above: the workbench begins when the tab opens, not when one comes down to it.
+    whenWidthChanges(this.root, () => this.isSeen && this.begun());
     this.open("drawing");
   }
 

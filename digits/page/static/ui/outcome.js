@@ -11,7 +11,7 @@ import { state } from "../services/state.js";
 import { duration, fill, number, percent, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";
 import { fillWithGrey, sharpen, unpack } from "./canvas.js";
-import { download, find, findAll, make, whenWidthChanges } from "./dom.js";
+import { download, find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";
 import { takeHome } from "./take_home.js";
 
 /** @typedef {import("../services/messages.js").Outcome} Outcome */
@@ -51,7 +51,7 @@ export function mount(host) {
     showDownloads(element, taken);
     for (const part of findAll(element, ".of-run")) part.hidden = !outcome;
     find(element, ".out-name").hidden = !outcome;
-    if (outcome) showOutcome(element, root, outcome);
+    if (outcome) showOutcome(host, root, outcome);
   }
 
   for (const button of findAll(element, "[data-kind]", HTMLButtonElement)) {
@@ -70,12 +70,13 @@ export function mount(host) {
   whenWidthChanges(root, show);
 }
 
-/** @param {HTMLElement} element @param {HTMLElement} root @param {Outcome} outcome */
-function showOutcome(element, root, outcome) {
+/** @param {import("../hosts/gradio.js").Host} host @param {HTMLElement} root @param {Outcome} outcome */
+function showOutcome(host, root, outcome) {
+  const { element } = host;
   find(element, ".out-name").textContent = text("out_of", { network: inWords(outcome.network.name) });
   showRuns(find(element, ".runs", HTMLTableElement), outcome.runs);
   if (!root.offsetParent) return;
-  showConfusion(element, outcome.confusion);
+  showConfusion(element, outcome.confusion, (label, said) => openCell(host, label, said));
   showMistakes(find(element, ".mistakes"), outcome.mistakes);
   find(element, ".nodes-lead").textContent = text("out_nodes_lead", {
     plus: text("out_plus"),
@@ -122,32 +123,44 @@ function makeLine(cells) {
   return line;
 }
 
-/** @param {HTMLElement} element @param {number[][]} counts row: what it is, column: what was read */
-function showConfusion(element, counts) {
+/** The digits of a cell, fetched when somebody wants to see them. @param {import("../hosts/gradio.js").Host} host @param {number} label @param {number} said */
+async function openCell(host, label, said) {
+  const cells = await import("./outcome_cells.js");
+  cells.show(host, label, said);
+}
+
+/**
+ * @param {HTMLElement} element @param {number[][]} counts row: what it is, column: what was read
+ * @param {(label: number, said: number) => void} open shows a cell's digits
+ */
+function showConfusion(element, counts, open) {
   const note = find(element, ".cell-note");
   const most = Math.max(1, ...counts.flatMap((line, label) => line.filter((_, said) => said !== label)));
   const heads = counts.map((_, said) => make("th", said, { scope: "col" }));
   const head = makeLine([make("th", ""), ...heads, make("th", text("out_per_digit"), { className: "share" })]);
   const lines = counts.map((line, label) => {
     const all = line.reduce((sum, count) => sum + count, 0);
-    const cells = line.map((count, said) => makeCell(count, { label, said, most, note }));
+    const cells = line.map((count, said) => makeCell(count, { label, said, most, note, open }));
     const share = all ? percent(line[label] / all, 1) : "";
     return makeLine([make("th", label, { scope: "row" }), ...cells, make("td", share, { className: "share" })]);
   });
   find(element, ".confusion").replaceChildren(head, ...lines);
   note.textContent = "\u00a0";
+  find(element, ".cell-pictures").hidden = true;
 }
 
-/** @param {number} count @param {{label: number, said: number, most: number, note: HTMLElement}} place */
-function makeCell(count, { label, said, most, note }) {
+/** @param {number} count @param {{label: number, said: number, most: number, note: HTMLElement, open: (label: number, said: number) => void}} place */
+function makeCell(count, { label, said, most, note, open }) {
   const title = text("out_cell", { count: number(count), label, said });
-  const cell = make("td", count || "", { title, className: said === label ? "diagonal" : "" });
-  if (count && said !== label) cell.style.setProperty("--share", String(0.12 + (0.88 * count) / most));
-  for (const event of ["pointerenter", "click"]) {
-    cell.addEventListener(event, () => {
-      note.textContent = title;
-    });
-  }
+  const cell = make("td", undefined, { title, className: said === label ? "diagonal" : "" });
+  if (!count) return cell;
+  if (said !== label) cell.style.setProperty("--share", String(0.12 + (0.88 * count) / most));
+  const button = makeButton(String(count), () => open(label, said));
+  button.setAttribute("aria-label", title);
+  cell.append(button);
+  cell.addEventListener("pointerenter", () => {
+    note.textContent = title;
+  });
   return cell;
 }
 

@@ -13,6 +13,7 @@ import { colour } from "../services/theme.js";
 import { paintGrey, paintInk, paintPicture, sharpen } from "./canvas.js";
 import { find, findAll, onceAFrame } from "./dom.js";
 import { firstPicture, imageOf, PictureError, preparePicture } from "./pictures.js";
+import { showFrames } from "./several.js";
 
 /** @typedef {import("../hosts/gradio.js").Host} Host */
 /** @typedef {import("../services/messages.js").Point} Point */
@@ -74,6 +75,7 @@ class Pad {
     state.subscribe("drawing", (drawing) => this.show(drawing));
     state.subscribe("language", () => fill(this.element));
     state.subscribe("look", this.drawSoon);
+    showFrames(find(this.element, ".frames"));
     new ResizeObserver(this.drawSoon).observe(this.canvas);
     this.host.watch(() => {
       this.dropUnderWay();

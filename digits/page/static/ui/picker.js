@@ -4,7 +4,7 @@
 // reads the visitor's choice from it. "browser" is the backend that needs no server.
 
 import { unpack } from "../core/base64.js";
-import { problemOf, surenessOf } from "../services/answers.js";
+import { drawingOf, problemOf, surenessOf } from "../services/answers.js";
 import { follow } from "../services/follow.js";
 import { aboutNetwork, entryOf, inWords, isOwn } from "../services/names.js";
 import { forget, toldOwn } from "../services/own_networks.js";
@@ -143,7 +143,12 @@ class Picker {
     if (!shown || shown.blank) return [text("compare_blank")];
     const loaded = state.get("network");
     const here = loaded ? [lineOf(nameOfBackend("browser"), measure(loaded, unpack(shown.image.bytes)))] : [];
-    const question = { ...state.get("choice"), ...BEST, ...credentials(), drawing: state.get("drawing") };
+    const question = {
+      ...state.get("choice"),
+      ...BEST,
+      ...credentials(),
+      drawing: drawingOf(state.get("answer"), state.get("drawing")),
+    };
     try {
       const told = await this.host.call("compare", question);
       const problem = problemOf(told);

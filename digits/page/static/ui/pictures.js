@@ -7,7 +7,7 @@ import { penOf } from "./canvas.js";
 
 const MOST_BYTES = 2_900_000; // of a file as it is: the server takes 4,000,000 letters of base64
 const MOST_PIXELS = 2_000_000; // of a picture, for the server
-const LONGEST = 560; // pixels that are sent otherwise; the server would average down to this
+const LONGEST = 1200; // pixels that are sent otherwise; the server would average down to this
 const AS_IT_IS = ["image/png", "image/jpeg"];
 
 /** Why a picture cannot be read, as the key of a text. */

@@ -60,9 +60,16 @@ function drawDrawing(canvas, { drawing, shown }, again) {
   if (drawing.pixels) paintGrey(pen, { bytes: drawing.pixels, width: 28 }, 0, 0, side / 28);
   const picture = drawing.picture && imageOf(drawing.picture, again);
   if (picture) paintPicture(pen, picture, side);
-  if (!shown?.box) return;
-  const [left, top, right, bottom] = shown.box.map((part) => part * side);
-  drawFrame(pen, left, top, right - left, bottom - top);
+  pen.globalAlpha = 0.45;
+  for (const one of shown?.several ?? []) if (one.box) drawFrame(pen, ...frameOf(one.box, side));
+  pen.globalAlpha = 1;
+  if (shown?.box) drawFrame(pen, ...frameOf(shown.box, side));
+}
+
+/** @param {readonly number[]} box @param {number} side @returns {[number, number, number, number]} */
+function frameOf(box, side) {
+  const [left, top, right, bottom] = box.map((part) => part * side);
+  return [left, top, right - left, bottom - top];
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {[number, number, number, number]} box */

@@ -3,7 +3,7 @@
 // The drawings live here, in the page, and go to the server with the lesson: {drawings: [{strokes,
 // label}], network}. What comes back says how each was read before and after.
 
-import { problemOf } from "../services/answers.js";
+import { drawingOf, problemOf } from "../services/answers.js";
 import { storeCorrections, storedCorrections } from "../services/keep.js";
 import { entryOf, inWords, nameOf } from "../services/names.js";
 import { credentials } from "../services/session.js";
@@ -35,8 +35,8 @@ class Teaching {
     this.canLearn = Boolean(host.settings.torch);
     /** @type {Drawing[]} */
     this.drawings = [];
-    /** @type {number | null} of the drawing that was corrected last: another click on it changes its mind */
-    this.serial = null;
+    /** Which digit was corrected last: another click on it changes its mind. */
+    this.corrected = "";
     this.isLearning = false;
     this.isHinting = true; // the note says what to do, and follows the drawing
     this.buttons = this.addDigits();
@@ -111,7 +111,7 @@ class Teaching {
 
   showAsk() {
     const canTeach = Boolean(state.get("drawing").strokes?.length) && !this.isLearning;
-    const isLast = canTeach && this.serial !== null && this.serial === state.get("answer")?.serial;
+    const isLast = canTeach && this.corrected !== "" && this.corrected === whichOf(state.get("answer"));
     const chosen = isLast ? this.drawings[this.drawings.length - 1]?.label : null;
     this.buttons.forEach((button, label) => {
       button.disabled = !canTeach;
@@ -144,7 +144,7 @@ class Teaching {
 
   /** The drawings are others now. */
   changed() {
-    this.serial = null;
+    this.corrected = "";
     storeCorrections(this.drawings);
     state.set("corrections", this.drawings.length);
     this.show();
@@ -155,14 +155,14 @@ class Teaching {
   /** @param {number} label */
   correct(label) {
     const answer = state.get("answer");
-    const { strokes } = state.get("drawing");
+    const { strokes } = drawingOf(answer, state.get("drawing"));
     if (!strokes?.length) return;
-    const isAgain = this.serial !== null && answer?.serial === this.serial && this.drawings.length > 0;
+    const isAgain = this.corrected !== "" && this.corrected === whichOf(answer) && this.drawings.length > 0;
     if (!isAgain && this.drawings.length >= MOST) return this.say(text("teach_full", { count: MOST }));
     const answered = isAgain ? this.drawings.pop()?.answered : (answer?.shown?.guess?.label ?? null);
     this.drawings.push({ strokes, label, answered });
     this.changed();
-    this.serial = answer?.serial ?? null;
+    this.corrected = whichOf(answer);
     this.showAsk();
     state.set("isTaught", true);
     if (this.canLearn && this.drawings.length === 1) this.host.call("prepare", credentials()).catch(() => {});
@@ -277,6 +277,9 @@ class Teaching {
     }
   }
 }
+
+/** Which drawing, and which digit of it, an answer is about. @param {import("../services/state.js").Answer | null} answer */
+const whichOf = (answer) => (answer ? `${answer.serial} ${answer.shown?.picked ?? 0}` : "");
 
 /** A correction, as large as the thumb takes it. @param {HTMLCanvasElement} canvas @param {Point[][]} strokes */
 function drawThumb(canvas, strokes) {

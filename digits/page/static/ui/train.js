@@ -59,6 +59,7 @@ class TrainForm {
     });
     this.form.addEventListener("input", (event) => this.edited(event));
     this.usePreset(this.preset);
+    state.subscribe("classLink", (link) => link && this.useClass(link));
     state.subscribe("run", (run) => this.showRunning(BUSY.includes(run)));
     state.subscribe("own", () => this.offerStarts());
     this.from.addEventListener("change", () => this.show());
@@ -200,6 +201,15 @@ class TrainForm {
     this.preset = name;
     this.pressPreset(name);
     if (this.stock?.trained) this.limitImages(this.stock.trained);
+    this.show();
+  }
+
+  /** Fill in what a teacher's link asks for. @param {import("../services/class_link.js").ClassLink} link */
+  useClass({ recipe, epochs, learningRate }) {
+    if (recipe && recipe in this.presets) this.usePreset(recipe);
+    if (epochs) this.field("epochs").value = String(epochs);
+    if (learningRate) this.field("learning_rate").value = String(learningRate);
+    if (epochs || learningRate) this.pressPreset(null);
     this.show();
   }
 

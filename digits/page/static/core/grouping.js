@@ -1,0 +1,159 @@
+// Which strokes on the pad make one digit: the same as digits/data/preparation/grouping.py, whose first lines say
+// how. Golden vectors hold the two together.
+
+import { bounds, distance } from "./geometry.js";
+import { spacedPoints } from "./preparation.js";
+
+/** @typedef {import("./preparation.js").Strokes} Strokes */
+/** @typedef {[left: number, top: number, right: number, bottom: number]} Box */
+
+/**
+ * How surely strokes, prepared and read, are a digit: 0 to 1.
+ * @typedef {(strokes: Strokes) => number} Judge
+ */
+
+/** @typedef {{strokes: Strokes, box: Box, score: number}} Piece */
+
+const TOUCHING = 0.06; // of the digits' size: strokes nearer than this are one piece
+const NEAR = 0.35; // of the digits' size: pieces farther apart are never one digit
+const HALF = 0.6; // of the digits' size: a smaller piece is no digit by itself
+const [TALLEST, WIDEST] = [1.5, 1.4]; // of the digits' size: nothing larger is one digit
+const TALLEST_OF_TWO = 2.2; // where two pieces may be the two halves of one
+const CLOSE = 0.15; // of the digits' size: the gap between the two halves of an 8
+const SURE = 0.8; // how sure the judge must be of a whole
+const UNSURE = 0.5; // below this a piece is no digit by itself
+const WHOLE = 0.9; // a drawing that is read more surely than this as it stands is one digit
+const DOT = 0.12; // of the digits' size: no digit has a dot
+const LEAST_SIZE = 0.05; // of the pad: digits are not smaller
+const POINTS = 64; // along a stroke, to see what it touches
+const IN_LINE = 0.4; // of the lower one's height, that neighbours in a line share
+
+/**
+ * The strokes of each digit of a drawing, in reading order; stray dots are left out.
+ * @param {Strokes} strokes none of them empty
+ * @param {Judge} judge
+ * @returns {Strokes[]}
+ */
+export function groupStrokes(strokes, judge) {
+  let pieces = touching(strokes).map(pieceOf);
+  if (pieces.length > 1) {
+    const size = Math.max(...pieces.map(({ box }) => longer(box)));
+    pieces = joinPieces(
+      pieces.filter(({ box }) => longer(box) >= DOT * size),
+      judge,
+    );
+  }
+  if (pieces.length > 1 && judge(strokes) > WHOLE) return [strokes];
+  return readingOrder(pieces).map((piece) => piece.strokes);
+}
+
+/** @param {Strokes} strokes @returns {Piece} */
+const pieceOf = (strokes) => ({ strokes, box: bounds(strokes.flat()), score: 0 });
+
+/** Strokes in sets that touch each other. @param {Strokes} strokes @returns {Strokes[]} */
+function touching(strokes) {
+  const sizes = strokes.map((stroke) => longer(bounds(stroke)));
+  const near = TOUCHING * Math.max(LEAST_SIZE, ...sizes);
+  const lines = strokes.map((stroke) => spacedPoints(stroke, POINTS));
+  /** @type {number[][]} */
+  let sets = [];
+  for (const [place, line] of lines.entries()) {
+    const touched = sets.filter((one) => one.some((k) => leastDistance(line, lines[k]) < near));
+    sets = sets.filter((one) => !touched.includes(one));
+    sets.push([...touched.flat(), place]);
+  }
+  return sets.map((one) => one.sort((a, b) => a - b).map((k) => strokes[k]));
+}
+
+/** @param {[number, number][]} one @param {[number, number][]} other */
+function leastDistance(one, other) {
+  let least = Infinity;
+  for (const [x, y] of one)
+    for (const [u, v] of other) {
+      const square = (x - u) * (x - u) + (y - v) * (y - v);
+      if (square < least) least = square;
+    }
+  return Math.sqrt(least);
+}
+
+/** Pieces of digits joined to whole digits, the surest pair first. @param {Piece[]} pieces @param {Judge} judge */
+function joinPieces(pieces, judge) {
+  const size = typicalSize(pieces);
+  const tallest = (pieces.length <= 2 ? TALLEST_OF_TWO : TALLEST) * size;
+  for (const piece of pieces) piece.score = longer(piece.box) < HALF * size ? 0 : judge(piece.strokes);
+  for (;;) {
+    const best = bestPair(pieces, size, tallest, judge);
+    if (!best) return pieces;
+    pieces = [...pieces.filter((piece) => !best.of.includes(piece)), best.whole];
+  }
+}
+
+/** @param {Piece[]} pieces @param {number} size @param {number} tallest @param {Judge} judge */
+function bestPair(pieces, size, tallest, judge) {
+  /** @type {{of: Piece[], whole: Piece} | null} */
+  let best = null;
+  for (const [i, one] of pieces.entries())
+    for (const other of pieces.slice(i + 1)) {
+      if (!mayJoin(one, other, size, tallest)) continue;
+      const whole = pieceOf([...one.strokes, ...other.strokes]);
+      whole.score = judge(whole.strokes);
+      if (whole.score > (best?.whole.score ?? -1)) best = { of: [one, other], whole };
+    }
+  return best && best.whole.score >= SURE ? best : null;
+}
+
+/** @param {Piece} one @param {Piece} other @param {number} size @param {number} tallest */
+function mayJoin({ box: one, score }, { box: other, score: otherScore }, size, tallest) {
+  const width = Math.max(one[2], other[2]) - Math.min(one[0], other[0]);
+  const height = Math.max(one[3], other[3]) - Math.min(one[1], other[1]);
+  if (gap(one, other) > NEAR * size || height > tallest || width > WIDEST * size) return false;
+  return Math.min(score, otherScore) < UNSURE || isStacked(one, other, CLOSE * size);
+}
+
+/** Whether one box stands on the other, mostly above it and close. @param {Box} one @param {Box} other @param {number} close */
+function isStacked(one, other, close) {
+  const shared = Math.min(one[2], other[2]) - Math.max(one[0], other[0]);
+  const narrower = Math.min(one[2] - one[0], other[2] - other[0]);
+  const apart = Math.max(one[1], other[1]) - Math.min(one[3], other[3]);
+  return shared >= 0.6 * narrower && -close <= apart && apart <= close;
+}
+
+/** The longer side that digits have here: the median of those that are not small. @param {Piece[]} pieces */
+function typicalSize(pieces) {
+  const sides = pieces.map(({ box }) => longer(box));
+  const most = Math.max(...sides);
+  const large = sides.filter((side) => side >= 0.5 * most).sort((a, b) => a - b);
+  const middle = Math.floor(large.length / 2);
+  return large.length % 2 ? large[middle] : (large[middle - 1] + large[middle]) / 2;
+}
+
+/** @param {readonly number[]} box */
+const longer = ([left, top, right, bottom]) => Math.max(right - left, bottom - top);
+
+/** How far two boxes are apart; 0 where they share something. @param {Box} one @param {Box} other */
+function gap(one, other) {
+  const across = Math.max(0, Math.max(one[0], other[0]) - Math.min(one[2], other[2]));
+  const down = Math.max(0, Math.max(one[1], other[1]) - Math.min(one[3], other[3]));
+  return distance(across, down);
+}
+
+/** Line by line, each line from left to right, even where lines slope a little. @param {Piece[]} pieces */
+function readingOrder(pieces) {
+  /** @type {Piece[][]} */
+  const lines = [];
+  for (const piece of [...pieces].sort((a, b) => a.box[0] - b.box[0])) {
+    const shares = lines.map((line) => sharedHeight(line[line.length - 1].box, piece.box));
+    const most = Math.max(...shares);
+    if (most >= IN_LINE) lines[shares.indexOf(most)].push(piece);
+    else lines.push([piece]);
+  }
+  const height = (/** @type {Piece[]} */ line) =>
+    line.reduce((sum, { box }) => sum + box[1] + box[3], 0) / line.length;
+  return lines.sort((a, b) => height(a) - height(b)).flat();
+}
+
+/** How much of the lower one's height two boxes share. @param {Box} one @param {Box} other */
+function sharedHeight(one, other) {
+  const shared = Math.min(one[3], other[3]) - Math.max(one[1], other[1]);
+  return shared / Math.max(Math.min(one[3] - one[1], other[3] - other[1]), 1e-9);
+}

@@ -1,0 +1,123 @@
+// The script of the Code tab with the tutorial's settings: every line of it that does something leads to the step where
+// it was seen working. Below it four test digits, read by the network that answers the pad.
+
+import { forward, indexOfLargest } from "../../core/network.js";
+import { writeScript } from "../../core/script.js";
+import { state } from "../../services/state.js";
+import { fill, text } from "../../services/texts.js";
+import { download, find, make, makeButton } from "../dom.js";
+import { follow, makeRow, makeStatus } from "./live.js";
+import { makePixels, paintInk } from "./pixels.js";
+
+/** @typedef {import("./live.js").Lesson} Lesson */
+
+const SHOWN = 4; // test digits
+const FIELDS = /** @type {const} */ ({
+  epochs: { least: 1, most: 20, step: 1 },
+  batch_size: { least: 1, most: 1000, step: 1 },
+  learning_rate: { least: 0.00001, most: 0.5, step: "any" },
+});
+
+/** @param {HTMLElement} root @param {Lesson} lesson */
+export function mount(root, lesson) {
+  const part = new Code(root, lesson);
+  return follow(root, part, { network: () => part.readFour(), look: () => part.readFour() });
+}
+
+class Code {
+  /** @param {HTMLElement} root @param {Lesson} lesson */
+  constructor(root, lesson) {
+    this.root = root;
+    this.lesson = lesson;
+    /** @type {Record<keyof typeof FIELDS, number>} */
+    this.settings = { epochs: 2, batch_size: 15, learning_rate: 0.001 };
+    this.isChanged = false;
+  }
+
+  build() {
+    const list = make("ol", undefined, { className: "part-script", translate: false });
+    const fields = make("div", undefined, { className: "part-fields" });
+    for (const name of /** @type {(keyof typeof FIELDS)[]} */ (Object.keys(FIELDS)))
+      fields.append(this.makeField(name));
+    const take = makeButton(text("download"), () => this.take(), { className: "primary part-take" });
+    const train = makeButton(text("part_code_train"), () => find(document, "#tab_train-button").click());
+    const four = make("div", undefined, { className: "part-four" });
+    this.root.replaceChildren(
+      fields,
+      list,
+      makeRow(take, train),
+      makeStatus(),
+      make("h4", text("part_code_four")),
+      four,
+    );
+    fill(this.root);
+    this.showScript();
+    this.readFour();
+  }
+
+  /** @param {keyof typeof FIELDS} name */
+  makeField(name) {
+    const { least, most, step } = FIELDS[name];
+    const label = make("label", undefined, { className: "part-truth" });
+    const input = make("input", "", { type: "number", name: `script_${name}` });
+    Object.assign(input, {
+      min: String(least),
+      max: String(most),
+      step: String(step),
+      value: String(this.settings[name]),
+    });
+    input.addEventListener("input", () => {
+      if (!input.checkValidity() || !input.value) return;
+      this.settings[name] = input.valueAsNumber;
+      this.isChanged = true;
+      this.showScript();
+    });
+    label.append(make("span", text(`field_${name}`)), input);
+    return label;
+  }
+
+  get script() {
+    return writeScript(this.settings);
+  }
+
+  showScript() {
+    find(this.root, ".part-script").replaceChildren(
+      ...this.script.map(({ code, step }) => {
+        const line = make("li");
+        line.append(make("code", code || " "));
+        if (step) line.append(make("a", text("part_code_step", { step }), { href: `#learn=${step}` }));
+        return line;
+      }),
+    );
+  }
+
+  take() {
+    const lines = this.script.map(({ code }) => code);
+    download("network.py", `${lines.join("\n")}\n`, "text/x-python");
+    find(this.root, ".part-status").textContent = text(this.isChanged ? "part_code_taken" : "part_code_change");
+    if (this.isChanged) this.lesson.done();
+  }
+
+  /** The tutorial's last picture: four test digits, and what the network says of them. */
+  async readFour() {
+    const four = this.root.querySelector(".part-four");
+    const loaded = state.get("network");
+    if (!four || !loaded) return;
+    try {
+      const { images } = (await this.lesson.digits()).test;
+      four.replaceChildren(
+        ...Array.from({ length: SHOWN }, (_, number) => {
+          const pixels = Float32Array.from(images.subarray(784 * number, 784 * (number + 1)), (ink) => ink / 255);
+          const figure = make("figure");
+          const canvas = makePixels();
+          paintInk(canvas, pixels);
+          const label = indexOfLargest(forward(loaded.network, pixels).logProbabilities);
+          figure.append(canvas, make("figcaption", text("part_code_prediction", { label })));
+          return figure;
+        }),
+      );
+    } catch {
+      four.textContent = text("part_code_no_digits");
+    }
+  }
+}

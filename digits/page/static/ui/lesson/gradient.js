@@ -1,0 +1,198 @@
+// Downhill: one weight on its loss curve with slope and step, then all 59,210 at once.
+
+import { unpack } from "../../core/base64.js";
+import { freshTrainer, joinDigits, lossOf, OneWeight } from "../../core/one_weight.js";
+import { realSamples } from "../../services/samples.js";
+import { decimal, number, text } from "../../services/texts.js";
+import { shape } from "../chart.js";
+import { find, make, makeButton } from "../dom.js";
+import { drawPicture } from "../learn_chart.js";
+import { exact, ladder, lossText, signed } from "../learn_figures.js";
+import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
+
+/** @typedef {import("./live.js").Lesson} Lesson */
+
+const DIGIT = 7; // whose output the weight leads to
+const POINTS = 81;
+const SIDE = 1.7; // how far the curve goes to either side, in ways from the start to the bottom
+const FIRST_RATE = 0.1;
+
+/** @param {HTMLElement} root @param {Lesson} lesson */
+export function mount(root, lesson) {
+  return follow(root, new Gradient(root, lesson));
+}
+
+class Gradient {
+  /** @param {HTMLElement} root @param {Lesson} lesson */
+  constructor(root, lesson) {
+    this.root = root;
+    this.lesson = lesson;
+    const samples = realSamples();
+    const images = samples.map(({ pixels }) => unpack(pixels ?? ""));
+    this.digits = joinDigits({ images, labels: samples.map(({ label }) => label ?? 0) });
+    this.weight = new OneWeight(this.digits, DIGIT);
+    this.rates = ladder(-1, 3);
+    this.rate = FIRST_RATE;
+    this.happened = "";
+    this.hasOvershot = false;
+    this.curve = this.makeCurve();
+    this.beginAll();
+  }
+
+  /** All weights again as they were drawn. */
+  beginAll() {
+    this.trainer = freshTrainer(3);
+    this.losses = [lossOf(this.trainer, this.digits)];
+  }
+
+  /** @returns {[number, number][]} */
+  makeCurve() {
+    const { weight } = this;
+    const span = SIDE * weight.reach;
+    const places = Array.from({ length: POINTS }, (_, i) => weight.bottom + span * ((2 * i) / (POINTS - 1) - 1));
+    const losses = weight.lossesAt(places);
+    return places.map((place, i) => [place, losses[i]]);
+  }
+
+  build() {
+    const one = make("section", undefined, { className: "part-half" });
+    const chart = shape("svg", { class: "chart part-chart", role: "img" });
+    const rate = makeSlider("rate", text("part_rate"), [0, this.rates.length - 1, 1], (at) => {
+      this.rate = this.rates[at];
+      this.show();
+    });
+    const row = makeRow(
+      makeButton(text("part_step"), () => this.step(), { className: "primary" }),
+      makeButton(text("part_restart"), () => this.restart()),
+    );
+    one.append(make("h4", text("part_one_weight")), chart, this.makeNumbers(), rate, row, makeStatus());
+    const all = make("section", undefined, { className: "part-half part-all" });
+    const trace = shape("svg", { class: "chart part-chart", role: "img" });
+    const again = makeRow(
+      makeButton(text("part_step_all"), () => this.stepAll()),
+      makeButton(text("part_restart"), () => {
+        this.beginAll();
+        this.showAll();
+      }),
+    );
+    all.append(make("h4", text("part_all_weights", { count: number(this.count) })), trace, again, makeStatus());
+    const halves = make("div", undefined, { className: "part-halves" });
+    halves.append(one, all);
+    this.root.replaceChildren(halves);
+    this.show();
+    this.showAll();
+  }
+
+  get count() {
+    return this.weight.network.weights.length;
+  }
+
+  makeNumbers() {
+    const line = make("p", undefined, { className: "part-sum" });
+    line.setAttribute("aria-live", "off");
+    return line;
+  }
+
+  step() {
+    this.happened = this.weight.step(this.rate);
+    if (this.happened === "overshot") this.hasOvershot = true;
+    else if (this.happened === "arrived" && this.hasOvershot) this.lesson.done();
+    this.show();
+  }
+
+  restart() {
+    this.weight.restart();
+    this.happened = "";
+    this.show();
+  }
+
+  stepAll() {
+    this.trainer?.step(this.digits, this.weight.batch);
+    if (this.trainer) this.losses?.push(lossOf(this.trainer, this.digits));
+    this.showAll();
+  }
+
+  show() {
+    const { weight, rate } = this;
+    const { at, slope } = weight;
+    const loss = weight.lossAt(at);
+    this.drawCurve(at, slope, loss);
+    showSlider(this.root, "rate", this.rates.indexOf(rate), exact(rate));
+    const next = at - rate * slope;
+    const parts = [exact(at), "−", exact(rate), "×", slope < 0 ? `(${exact(slope)})` : exact(slope), "=", exact(next)];
+    const names = ["part_weight", "", "part_rate", "", "part_slope", "", "part_next"];
+    find(this.root, ".part-sum").replaceChildren(
+      ...parts.map((part, i) => {
+        if (!names[i]) return make("span", part);
+        const factor = make("span", undefined, { className: "part-factor" });
+        factor.append(make("b", part), make("small", text(names[i])));
+        return factor;
+      }),
+    );
+    const words = this.happened ? `part_gradient_${this.happened}` : "part_gradient_begin";
+    const values = { loss: lossText(loss), bottom: lossText(weight.lowest), slope: signed(slope) };
+    find(this.root, ".part-status").textContent = text(words, values);
+  }
+
+  /** @param {number} at @param {number} slope @param {number} loss */
+  drawCurve(at, slope, loss) {
+    const svg = find(this.root, "svg", SVGSVGElement);
+    const { weight, curve } = this;
+    const [low, high] = [curve[0][0], curve[curve.length - 1][0]];
+    const losses = curve.map(([, value]) => value);
+    const [least, most] = [Math.min(...losses), Math.max(...losses)];
+    const reach = 0.35 * weight.reach;
+    const past = weight.way.slice(-9, -1);
+    drawPicture(svg, {
+      size: [340, 200],
+      across: [low, high],
+      up: [least - 0.12 * (most - least), most],
+      ticks: [least, (least + most) / 2, most],
+      label: lossText,
+      below: [[weight.bottom, text("part_this_weight")]],
+      lines: [
+        { name: "along", points: curve },
+        {
+          name: "tangent",
+          points: [
+            [at - reach, loss - slope * reach],
+            [at + reach, loss + slope * reach],
+          ],
+        },
+        { name: "way", points: weight.way.slice(-9).map((place) => [place, weight.lossAt(place)]) },
+      ],
+      dots: [
+        ...past.map((place) => ({ x: place, y: weight.lossAt(place), name: "past" })),
+        { x: at, y: loss, name: "now" },
+      ],
+    });
+    const values = { weight: exact(at), loss: lossText(loss), slope: signed(slope) };
+    svg.setAttribute("aria-label", text("part_gradient_curve", values));
+  }
+
+  showAll() {
+    const all = find(this.root, ".part-all");
+    const svg = find(all, "svg", SVGSVGElement);
+    /** @type {number[]} */
+    const losses = this.losses ?? [];
+    const steps = Math.max(20, losses.length - 1);
+    drawPicture(svg, {
+      size: [340, 200],
+      across: [0, steps],
+      up: [0, 2.5],
+      ticks: [0, 1, 2],
+      label: (tick) => String(tick),
+      below: [
+        [0, "0", "start"],
+        [steps, text("part_steps", { count: number(steps) }), "end"],
+      ],
+      lines: [{ name: "along", points: losses.map((loss, i) => [i, loss]) }],
+      dots: [{ x: losses.length - 1, y: losses[losses.length - 1], name: "now" }],
+    });
+    const last = losses[losses.length - 1];
+    const values = { loss: lossText(last), before: lossText(losses[losses.length - 2] ?? last) };
+    const words = losses.length > 1 ? "part_all_moved" : "part_all_begin";
+    find(all, ".part-status").textContent = text(words, { ...values, right: decimal(100 * Math.exp(-last), 0) });
+    svg.setAttribute("aria-label", text("part_all_curve", { loss: lossText(last), steps: losses.length - 1 }));
+  }
+}

@@ -1,0 +1,200 @@
+// The loss of one digit at a time: the truth beside the guess, and the dot on the curve -log p.
+
+import { calibrated, forward, indexOfLargest } from "../../core/network.js";
+import { pixelsOf } from "../../core/training.js";
+import { state } from "../../services/state.js";
+import { findSubject } from "../../services/subject.js";
+import { decimal, percent, text } from "../../services/texts.js";
+import { shape } from "../chart.js";
+import { find, findAll, make, makeButton } from "../dom.js";
+import { drawPicture } from "../learn_chart.js";
+import { follow, makeStatus } from "./live.js";
+import { makePixels, paintInk } from "./pixels.js";
+
+/** @typedef {import("./live.js").Lesson} Lesson */
+/** One of the digits on the table. @typedef {{pixels: Float32Array, label: number, isDrawing: boolean}} Item */
+/** What the network says of it. @typedef {{says: number, truth: number, sureness: number, loss: number}} Judged */
+
+const SHOWN = 11; // test digits beside the drawing
+const WRONG = 3; // of them as many misread ones as there are, at most
+const MOST_LOSS = 6; // of the curve; what is higher stays at its upper edge
+
+/** @param {HTMLElement} root @param {Lesson} lesson */
+export function mount(root, lesson) {
+  const part = new Loss(root, lesson);
+  return follow(root, part, {
+    answer: () => part.useDrawing(),
+    network: () => part.useNetwork(),
+    look: () => part.show(),
+  });
+}
+
+class Loss {
+  /** @param {HTMLElement} root @param {Lesson} lesson */
+  constructor(root, lesson) {
+    this.root = root;
+    this.lesson = lesson;
+    /** @type {import("../../core/training.js").Digits | null} */
+    this.test = null;
+    /** @type {Item[]} */
+    this.digits = [];
+    /** @type {Item | null} */
+    this.drawing = null;
+    this.chosen = 0;
+    /** @type {Map<string, number>} */
+    this.said = new Map();
+    this.problem = "";
+    this.fetch();
+  }
+
+  async fetch() {
+    try {
+      this.test = (await this.lesson.digits()).test;
+    } catch {
+      this.problem = text("part_no_digits");
+    }
+    this.useNetwork();
+  }
+
+  build() {
+    const table = make("div", undefined, { className: "part-table" });
+    table.setAttribute("role", "group");
+    table.setAttribute("aria-label", text("part_loss_table"));
+    const bottom = make("div", undefined, { className: "part-loss" });
+    const facts = make("dl", undefined, { className: "part-facts" });
+    const chart = /** @type {SVGSVGElement} */ (shape("svg", { class: "chart part-chart", role: "img" }));
+    bottom.append(facts, chart);
+    this.root.replaceChildren(table, bottom, makeStatus());
+    this.show();
+  }
+
+  get items() {
+    return [...(this.drawing ? [this.drawing] : []), ...this.digits];
+  }
+
+  useDrawing() {
+    const subject = findSubject(this.said);
+    const isSame = String(subject?.pixels) === String(this.drawing?.pixels);
+    if (isSame && subject?.label === this.drawing?.label) return;
+    this.drawing =
+      subject && subject.label !== null ? { pixels: subject.pixels, label: subject.label, isDrawing: true } : null;
+    this.chosen = 0;
+    this.show();
+  }
+
+  useNetwork() {
+    const network = state.get("network")?.network;
+    if (!network || !this.test) return this.show();
+    const { test } = this;
+    const all = Array.from({ length: Math.min(300, test.labels.length) }, (_, i) => i).map((i) => ({
+      pixels: pixelsOf(test, i),
+      label: test.labels[i],
+      isDrawing: false,
+    }));
+    const wrong = all.filter((item) => indexOfLargest(forward(network, item.pixels).logProbabilities) !== item.label);
+    const hard = wrong.slice(0, WRONG);
+    const rest = all.filter((item) => !wrong.includes(item)).slice(0, SHOWN - hard.length);
+    this.digits = [...rest, ...hard].sort((a, b) => all.indexOf(a) - all.indexOf(b));
+    // Misread ones come anywhere among the others, so that one has to look for them.
+    this.digits.sort((a, b) => a.pixels[350] + a.pixels[433] - b.pixels[350] - b.pixels[433]);
+    this.show();
+  }
+
+  /** @param {Item} item @returns {Judged | null} */
+  judge({ pixels, label }) {
+    const loaded = state.get("network");
+    if (!loaded) return null;
+    const { logProbabilities } = forward(loaded.network, pixels);
+    const shares = calibrated(logProbabilities, loaded.calibration.temperature);
+    const says = indexOfLargest(shares);
+    return { says, truth: shares[label], sureness: shares[says], loss: -Math.log(shares[label]) };
+  }
+
+  /** @param {number} at */
+  choose(at) {
+    this.chosen = at;
+    this.show();
+    const losses = this.items.map((item) => this.judge(item)?.loss ?? 0);
+    if (this.digits.length && at === indexOfLargest(losses)) this.lesson.done();
+  }
+
+  show() {
+    if (!this.root.firstChild) return;
+    const { items } = this;
+    this.showTable(items);
+    const item = items[this.chosen];
+    const judged = item && this.judge(item);
+    find(this.root, ".part-status").textContent = judged
+      ? this.sentence(items, judged)
+      : this.problem || text("part_coming");
+    if (item && judged) this.showChosen(item, judged);
+  }
+
+  /** @param {Item[]} items */
+  showTable(items) {
+    const table = find(this.root, ".part-table");
+    const had = findAll(table, "button").indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const buttons = items.map((item, i) => {
+      const button = makeButton("", () => this.choose(i));
+      const canvas = makePixels();
+      paintInk(canvas, item.pixels);
+      button.append(canvas, make("span", item.isDrawing ? text("part_yours") : item.label));
+      button.setAttribute("aria-pressed", String(i === this.chosen));
+      button.setAttribute(
+        "aria-label",
+        text(item.isDrawing ? "part_loss_yours" : "part_loss_digit", { label: item.label }),
+      );
+      return button;
+    });
+    table.replaceChildren(...buttons);
+    buttons[had]?.focus();
+  }
+
+  /** @param {Item} item @param {Judged} judged */
+  showChosen({ label }, { says, truth, sureness, loss }) {
+    const facts = [
+      [text("part_loss_truth"), String(label), ""],
+      [text("part_loss_guess"), `${says} · ${percent(sureness)}`, says === label ? "" : "wrong"],
+      [text("part_loss_share", { label }), percent(truth, 1), ""],
+      [text("part_loss_loss"), `−log ${decimal(truth, 3)} = ${decimal(loss, 2)}`, "large"],
+    ];
+    find(this.root, ".part-facts").replaceChildren(
+      ...facts.map(([name, value, className]) => {
+        const row = make("div", undefined, { className });
+        row.append(make("dt", name), make("dd", value));
+        return row;
+      }),
+    );
+    this.drawCurve(truth, loss);
+  }
+
+  /** @param {number} truth @param {number} loss */
+  drawCurve(truth, loss) {
+    const svg = find(this.root, "svg", SVGSVGElement);
+    const points = Array.from({ length: 101 }, (_, i) => (i ? i / 100 : Math.exp(-MOST_LOSS)));
+    drawPicture(svg, {
+      size: [340, 190],
+      across: [0, 1],
+      up: [0, MOST_LOSS],
+      ticks: [0, 2, 4, 6],
+      label: (tick) => String(tick),
+      below: [
+        [0, "p = 0", "start"],
+        [0.5, percent(0.5)],
+        [1, percent(1), "end"],
+      ],
+      lines: [{ name: "along", points: points.map((p) => /** @type {[number, number]} */ ([p, -Math.log(p)])) }],
+      dots: [{ x: truth, y: loss, name: "now" }],
+    });
+    svg.setAttribute("aria-label", text("part_loss_curve", { share: percent(truth, 1), loss: decimal(loss, 2) }));
+  }
+
+  /** @param {Item[]} items @param {Judged} judged */
+  sentence(items, { loss }) {
+    if (!this.digits.length) return this.problem || text("part_coming");
+    const losses = items.map((item) => this.judge(item)?.loss ?? 0);
+    const larger = losses.filter((other) => other > loss).length;
+    if (!larger) return text("part_loss_largest");
+    return text(larger === 1 ? "part_loss_larger_one" : "part_loss_larger", { larger });
+  }
+}

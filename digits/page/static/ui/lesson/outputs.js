@@ -1,0 +1,137 @@
+// Ten outputs, ten probabilities: pull one of ten sums, and all ten shares answer.
+
+import { forward } from "../../core/network.js";
+import { softmax } from "../../core/small_network.js";
+import { state } from "../../services/state.js";
+import { findSubject } from "../../services/subject.js";
+import { decimal, percent, text } from "../../services/texts.js";
+import { find, findAll, make, makeButton } from "../dom.js";
+
+const LOW = -8;
+const HIGH = 8;
+const STEP = 0.1;
+const EXAMPLE = [-1, 0.5, 1, 3.5, -2, 0, -1.5, 0.5, 2, 1];
+const PAIR = [3, 8]; // to be made alike
+const ALIKE = 0.005; // half a point
+
+/** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson @returns {import("./part.js").Part} */
+export function mount(root, lesson) {
+  const part = new Outputs(root, lesson);
+  const stop = state.subscribe("language", () => part.build());
+  return {
+    remove() {
+      stop();
+      root.replaceChildren();
+    },
+  };
+}
+
+class Outputs {
+  /** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson */
+  constructor(root, lesson) {
+    this.root = root;
+    this.lesson = lesson;
+    this.sums = [...EXAMPLE];
+  }
+
+  build() {
+    const table = make("div", undefined, { className: "outputs-table" });
+    table.append(this.makeHead(), ...this.sums.map((_, digit) => this.makeRow(digit)), this.makeTotal());
+    const buttons = make("div", undefined, { className: "lesson-buttons" });
+    buttons.append(
+      makeButton(text("part_outputs_drawing"), () => this.useDrawing()),
+      makeButton(text("part_outputs_example"), () => this.use(EXAMPLE)),
+    );
+    this.root.replaceChildren(table, make("p", "", { className: "outputs-said" }), buttons);
+    this.show();
+  }
+
+  makeHead() {
+    const head = make("div", undefined, { className: "outputs-row outputs-head" });
+    const words = ["part_outputs_digit", "part_outputs_sum", "part_outputs_exp", "part_outputs_share"];
+    head.append(...words.map((key) => make("span", text(key))));
+    return head;
+  }
+
+  /** @param {number} digit */
+  makeRow(digit) {
+    const row = make("label", undefined, { className: "outputs-row" });
+    const slider = make("input", undefined, { type: "range", name: `sum-${digit}` });
+    Object.assign(slider, { min: String(LOW), max: String(HIGH), step: String(STEP) });
+    slider.setAttribute("aria-label", text("part_outputs_pull", { digit }));
+    slider.addEventListener("input", () => this.pull(digit, slider.valueAsNumber));
+    const share = make("span", undefined, { className: "outputs-share" });
+    share.append(make("i"), make("b"));
+    row.append(make("strong", digit), make("output"), slider, make("em"), share);
+    return row;
+  }
+
+  makeTotal() {
+    const total = make("div", undefined, { className: "outputs-row outputs-total" });
+    total.append(make("span", text("part_outputs_total")), make("em"), make("b", percent(1)));
+    return total;
+  }
+
+  // ---- pulling -------------------------------------------------------------------------------------
+
+  /** @param {number} digit @param {number} sum */
+  pull(digit, sum) {
+    this.sums[digit] = sum;
+    this.show();
+    this.judge();
+  }
+
+  /** @param {readonly number[]} sums */
+  use(sums) {
+    this.sums = sums.map((sum) => Math.min(HIGH, Math.max(LOW, Math.round(sum / STEP) * STEP)));
+    this.show();
+  }
+
+  /** The page's own network's sums for what is on the pad, as far above or below their middle. */
+  useDrawing() {
+    const network = state.get("network")?.network;
+    const subject = findSubject(new Map());
+    if (!network || !subject) return;
+    const sums = Array.from(forward(network, subject.pixels).sums.at(-1) ?? []);
+    const middle = (Math.max(...sums) + Math.min(...sums)) / 2;
+    this.use(sums.map((sum) => sum - middle));
+  }
+
+  judge() {
+    const { shares } = softmax(this.sums);
+    const [a, b] = PAIR.map((digit) => shares[digit]);
+    const others = shares.filter((_, digit) => !PAIR.includes(digit));
+    if (Math.abs(a - b) < ALIKE && Math.min(a, b) > Math.max(...others)) this.lesson.done();
+  }
+
+  show() {
+    const { powers, total, shares } = softmax(this.sums);
+    const best = shares.indexOf(Math.max(...shares));
+    for (const [digit, row] of findAll(this.root, "label.outputs-row").entries()) {
+      const sum = decimal(this.sums[digit], 1).replace("-", "\u2212");
+      const slider = find(row, "input", HTMLInputElement);
+      slider.value = String(this.sums[digit]);
+      const share = shareText(shares[digit]);
+      slider.setAttribute("aria-valuetext", text("part_outputs_value", { sum, share }));
+      find(row, "output").textContent = sum;
+      find(row, "em").textContent = powerText(powers[digit]);
+      find(row, ".outputs-share b").textContent = share;
+      row.style.setProperty("--share", String(shares[digit]));
+      row.classList.toggle("best", digit === best);
+    }
+    find(this.root, ".outputs-total em").textContent = powerText(total);
+    const values = {
+      digit: best,
+      power: powerText(powers[best]),
+      total: powerText(total),
+      share: shareText(shares[best]),
+    };
+    find(this.root, ".outputs-said").textContent = text("part_outputs_said", values);
+  }
+}
+
+/** @param {number} power */
+const powerText = (power) => decimal(power, power < 1 ? 3 : power < 100 ? 2 : 0);
+
+/** Small shares are not none. @param {number} share */
+const shareText = (share) => (share < 0.001 ? text("part_outputs_tiny") : percent(share, 1));

@@ -1,0 +1,27 @@
+// Strokes are put together to digits as Python does it.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { groupStrokes } from "../../digits/page/static/core/grouping.js";
+import { prepareStrokes } from "../../digits/page/static/core/preparation.js";
+import { readVectors } from "./vectors.js";
+
+const { rules } = readVectors("preparation");
+const { cases } = readVectors("grouping");
+
+/** The same as _judge in tests/vectors/make.py: any number, so that all kinds of answers occur. */
+const judge = (strokes) => (prepareStrokes(strokes, rules).image.reduce((sum, pixel) => sum + pixel, 0) % 997) / 997;
+
+test("strokes are grouped as in Python", () => {
+  const counts = new Set();
+  for (const { strokes, groups } of cases) {
+    const made = groupStrokes(strokes, judge);
+    assert.deepEqual(
+      made.map((group) => group.map((stroke) => strokes.indexOf(stroke))),
+      groups,
+      JSON.stringify(strokes),
+    );
+    counts.add(groups.length);
+  }
+  assert.ok(counts.size >= 4, "the cases have one to several digits");
+});

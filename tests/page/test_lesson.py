@@ -1,0 +1,259 @@
+"""The lesson in the real page: every step opens by its address, and a visitor does its task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digits.network.config import ModelConfig
+from digits.network.metadata import Card
+from digits.page.texts import TEXTS
+from digits.training.standalone import write_script
+from tests.support.browser import PATIENCE, SEVEN, draw
+
+DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "en-GB"}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "locale": "zh-CN",
+}
+VISITORS = {"en": DESK, "zh": PHONE}
+STEPS = 12
+LEARN = "#tab_learn-button"
+
+
+def open_step(page: Any, step: int) -> Any:
+    """Go to the step by its address and wait for its live part."""
+    page.evaluate(f"location.hash = 'learn={step}'")
+    page.wait_for_selector(f'#lesson[data-step="{step}"] .lesson-part > *')
+    return page.locator("#lesson")
+
+
+def is_done(page: Any) -> bool:
+    return bool(page.locator("#lesson .lesson-task.done").count())
+
+
+def press_squares(part: Any, squares: list[int]) -> None:
+    for square in squares:
+        part.locator(f'[data-square="{square}"]').click()
+
+
+def make_a_one(lesson: Any) -> None:
+    press_squares(lesson, [0, 1, 3, 4, 9, 13, 7, 12])
+
+
+def tell_seven_from_one(lesson: Any) -> None:
+    lesson.locator('[data-brush="-1"]').click()
+    press_squares(lesson.locator(".node-weights"), [7, 12])
+    lesson.locator('[data-brush="1"]').click()
+    press_squares(lesson.locator(".node-weights"), [3, 4])
+
+
+def silence_a_node(lesson: Any) -> None:
+    lesson.locator('[name="bias-3"]').fill("-4")
+
+
+def make_alike(lesson: Any) -> None:
+    lesson.locator('[name="sum-8"]').fill("3.5")
+
+
+def break_it(lesson: Any) -> None:
+    for _ in range(60):
+        if lesson.locator(".lesson-task.done").count():
+            return
+        lesson.locator(".break-nodes .break-buttons button").first.click()
+
+
+def draw_weights_until_lucky(lesson: Any) -> None:
+    for _ in range(200):
+        lesson.locator(".part-buttons button").first.click()
+        if is_done(lesson.page):
+            return
+
+
+def find_the_largest_loss(lesson: Any) -> None:
+    lesson.locator(".part-table button").first.wait_for()
+    for button in lesson.locator(".part-table button").all():
+        button.click()
+        if is_done(lesson.page):
+            return
+
+
+def overshoot_and_come_down(lesson: Any) -> None:
+    rate, step = lesson.locator("[name=rate]"), lesson.locator(".part-buttons button").first
+    for position in range(int(rate.get_attribute("max")), -1, -1):
+        rate.fill(str(position))
+        for _ in range(4):
+            step.click()
+        if is_done(lesson.page):
+            return
+
+
+def run_to_ninety(lesson: Any) -> None:
+    lesson.locator("[name=fast]").check()
+    lesson.locator(".part-run").click()
+
+
+def guess_and_see(lesson: Any) -> None:
+    lesson.locator("[name=guess]").fill("60")
+    lesson.locator(".part-go").click()
+
+
+def find_a_saved_drawing(lesson: Any) -> None:
+    for button in lesson.locator(".part-buttons button").all():
+        button.click()
+        lesson.page.wait_for_timeout(150)
+        if is_done(lesson.page):
+            return
+
+
+def take_another_script(lesson: Any) -> None:
+    lines = lesson.locator(".part-script code").all_inner_texts()
+    assert script_of(lines) == own_script(epochs=2)
+    lesson.locator("[name=script_epochs]").fill("5")
+    lines = lesson.locator(".part-script code").all_inner_texts()
+    assert script_of(lines) == own_script(epochs=5)
+    assert lesson.locator(".part-script a").count() > 12
+    with lesson.page.expect_download() as download:
+        lesson.locator(".part-take").click()
+    assert Path(download.value.path()).read_text() == "\n".join([*own_script(epochs=5), ""])
+    lesson.locator(".part-four figcaption").first.wait_for()
+    assert lesson.locator(".part-four figcaption").count() == 4
+
+
+def script_of(lines: list[str]) -> list[str]:
+    return [line if line.strip() else "" for line in lines]
+
+
+def own_script(epochs: int) -> list[str]:
+    """What the Code tab's writer writes for these settings, below its first lines."""
+    card = Card(ModelConfig(), {"name": "tutorial", "epochs": epochs, "seed": 0})
+    return write_script("tutorial", card).split('"""\n\n')[1].splitlines()
+
+
+TASKS: dict[int, Callable[[Any], None]] = {
+    1: make_a_one,
+    2: tell_seven_from_one,
+    3: silence_a_node,
+    4: make_alike,
+    5: draw_weights_until_lucky,
+    6: find_the_largest_loss,
+    7: overshoot_and_come_down,
+    8: run_to_ninety,
+    9: guess_and_see,
+    10: find_a_saved_drawing,
+    11: break_it,
+    12: take_another_script,
+}
+
+
+@pytest.mark.parametrize("language", VISITORS)
+def test_every_step_has_all_its_words(language: str) -> None:
+    texts = TEXTS[language]
+    for step in range(1, STEPS + 1):
+        for part in ("title", "say", "ask", "answer", "task", "done"):
+            assert texts[f"lesson_{step}_{part}"]
+        assert 2 <= len(texts[f"lesson_{step}_options"].split(" | ")) <= 4
+        stops = "。！？" if language == "zh" else (". ", "! ", "? ")
+        said = texts[f"lesson_{step}_say"] + " "
+        assert sum(said.count(stop) for stop in stops) <= 3
+
+
+@pytest.mark.parametrize("language", VISITORS)
+def test_a_visitor_does_every_task(open_page: Callable[..., Any], language: str) -> None:
+    page = open_page(**VISITORS[language])
+    draw(page, SEVEN)
+    for step, do in TASKS.items():
+        lesson = open_step(page, step)
+        assert lesson.locator("h3").inner_text() == TEXTS[language][f"lesson_{step}_title"]
+        assert not is_done(page)
+        answer = lesson.locator(".lesson-answer").inner_text()
+        lesson.locator(".lesson-options button").first.click()
+        assert lesson.locator(".lesson-answer").inner_text() != answer
+        do(lesson)
+        page.wait_for_selector("#lesson .lesson-task.done", timeout=PATIENCE)
+        assert lesson.locator(".lesson-well").inner_text() == TEXTS[language][f"lesson_{step}_done"]
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.locator(".lesson-steps a.done").count() == len(TASKS)
+    page.reload()
+    page.wait_for_selector("#lesson .lesson-part > *")
+    assert page.locator("#lesson").get_attribute("data-step") == str(max(TASKS))
+    assert page.locator(".lesson-steps a.done").count() == len(TASKS)
+
+
+def test_half_a_task_is_not_done(open_page: Callable[..., Any]) -> None:
+    page = open_page("#learn=1")
+    lesson = page.locator("#lesson")
+    lesson.locator(".lesson-part .squares").wait_for()
+    press_squares(lesson, [0, 1, 3, 4])
+    open_step(page, 3).locator('[name="bias-0"]').fill("-4")  # silent for the seven and the one
+    assert page.locator("#lesson .lesson-task.done").count() == 0
+    page.locator('#lesson [name="bias-0"]').fill("-5")
+    assert is_done(page)
+    lesson = open_step(page, 2)
+    lesson.locator('[name="bias"]').fill("3")  # bright for both
+    assert not is_done(page)
+
+
+def test_back_next_and_keys(open_page: Callable[..., Any]) -> None:
+    page = open_page("#learn=1")
+    page.locator("#lesson .squares").wait_for()
+    page.locator("#lesson [data-go=next]").click()
+    page.wait_for_selector('#lesson[data-step="2"]')
+    assert page.evaluate("location.hash") == "#learn=2"
+    page.go_back()
+    page.wait_for_selector('#lesson[data-step="1"] .squares')
+    square = page.locator('#lesson [data-square="0"]')
+    square.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#lesson .picture-row li.on").count() == 9
+    page.keyboard.press("Space")
+    assert page.locator("#lesson .picture-row li").nth(6).locator("b").inner_text() == "1"
+
+
+def test_a_class_gets_its_steps_alone(open_page: Callable[..., Any]) -> None:
+    page = open_page("#learn=2&class=2,4&lang=zh")
+    page.wait_for_selector('#lesson[data-step="2"] .squares')
+    page.wait_for_function("() => document.documentElement.lang === 'zh-CN'")
+    assert page.locator(".lesson-steps a span").all_inner_texts() == ["2", "4"]
+    page.locator("#lesson [data-go=next]").click()
+    page.wait_for_selector('#lesson[data-step="4"]')
+    assert page.locator("#lesson [data-go=next]").is_disabled()
+    assert page.locator("#offer").is_hidden()
+    page.locator(".class-line button").click()
+    assert page.locator(".lesson-steps a").count() == len(TASKS)
+
+
+@pytest.mark.parametrize("settings", VISITORS.values(), ids=VISITORS)
+def test_the_offer_goes_for_good_and_moves_no_pad(
+    open_page: Callable[..., Any], settings: dict[str, Any]
+) -> None:
+    page = open_page(**settings)
+    pad, answer = page.locator("#pad canvas"), page.locator("#answer")
+    before = pad.bounding_box(), answer.bounding_box()["y"]
+    page.locator(".offer [data-do=later]").click()
+    assert page.locator("#offer").is_hidden()
+    assert pad.bounding_box() == before[0]
+    if settings is PHONE:
+        assert answer.bounding_box()["y"] == before[1]
+    page.reload()
+    page.wait_for_selector("#answer .answer[data-serial]")
+    assert page.locator("#offer").is_hidden()
+
+
+def test_start_opens_the_first_step(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    page.locator(".offer [data-do=start]").click()
+    page.wait_for_selector('#lesson[data-step="1"] .squares')
+    assert page.locator("#offer").is_hidden()
+    assert page.locator(LEARN).get_attribute("aria-selected") == "true"
+
+
+def test_who_comes_by_a_drawings_link_gets_no_offer(open_page: Callable[..., Any]) -> None:
+    page = open_page("#draw=anything")
+    assert page.locator("#offer").is_hidden()
