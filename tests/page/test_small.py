@@ -19,7 +19,16 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.page.test_page_learn import accuracy, open_learn
-from tests.support.browser import DESK, PATIENCE, SEVEN, draw, wait_for_answer
+from tests.support.browser import (
+    DESK,
+    PATIENCE,
+    SEVEN,
+    draw,
+    open_tab,
+    press_train,
+    wait_for_answer,
+    wait_for_state,
+)
 from tests.support.files import REPO
 from tests.support.servers import free_port, wait_for
 
@@ -137,8 +146,18 @@ def test_a_network_learns_in_the_browser(open_small: Callable[[], Any]) -> None:
     )
 
 
-def test_what_needs_torch_says_how_to_get_it(open_small: Callable[[], Any]) -> None:
+def test_what_needs_torch_says_how_to_get_it_and_this_browser_trains(
+    open_small: Callable[[], Any],
+) -> None:
     page = open_small()
-    page.get_by_role("tab", name="Train").click()
-    page.wait_for_selector(".data-note:not(:empty)")
+    draw(page, SEVEN)
+    open_tab(page, epochs=5, batch_size=10)
     assert "pip install torch torchvision" in page.locator(".data-note").inner_text()
+    assert page.locator("#train .engine").is_hidden()
+    press_train(page)
+    wait_for_state(page, "done")
+    assert float(page.locator("#train-status").inner_text().split("%")[0]) > 75
+    page.wait_for_function("document.querySelector('.answer-by').innerText.startsWith('run 1')")
+    assert page.locator(".downloads").is_hidden()
+    page.reload()
+    page.wait_for_function("document.querySelector('.answer-by')?.innerText.startsWith('run 1')")

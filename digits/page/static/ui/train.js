@@ -141,7 +141,7 @@ class TrainForm {
     if (state.get("own").length) notes.push(text("engine_start"));
     const note = find(this.form, ".engine-note");
     note.hidden = !isHere;
-    note.textContent = isHere ? notes.join(text("engine_join")) : "";
+    note.replaceChildren(...notes.map((words) => make("div", words)));
   }
 
   /** What a run can begin with: random weights, or any of the visitor's own networks. */
