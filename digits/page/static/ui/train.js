@@ -109,7 +109,7 @@ class TrainForm {
   nameRecipes() {
     for (const card of findAll(this.form, ".recipe")) {
       const { epochs, batch_size: batch, train_images: images } = this.presets[card.dataset.preset ?? ""];
-      const all = this.stock?.trained ?? Number(images);
+      const all = Math.min(this.stock?.trained ?? Number(images), this.most);
       const count = number(Math.min(Number(images), all));
       find(card, ".recipe-facts").textContent = [
         text("set_images", { count }),
@@ -141,6 +141,8 @@ class TrainForm {
     if (state.get("own").length) notes.push(text("engine_start"));
     const note = find(this.form, ".engine-note");
     note.hidden = !isHere;
+    find(this.form, ".data-note").hidden = isHere && this.canTrain; // that is about the server's digits
+    this.nameRecipes();
     note.replaceChildren(...notes.map((words) => make("div", words)));
   }
 
@@ -262,9 +264,13 @@ class TrainForm {
     return this.base?.card.sizes ?? this.sizes;
   }
 
+  /** As many digits as the one who trains can have. */
+  get most() {
+    return this.engine === "browser" ? MOST_HERE : Number.POSITIVE_INFINITY;
+  }
+
   counts() {
-    const most = this.engine === "browser" ? MOST_HERE : Number.POSITIVE_INFINITY;
-    const images = Math.min(this.valueOf("train_images"), this.stock?.trained ?? most, most);
+    const images = Math.min(this.valueOf("train_images"), this.stock?.trained ?? this.most, this.most);
     const steps = this.valueOf("epochs") * Math.ceil(images / this.valueOf("batch_size"));
     const weights = text("train_weights", { count: number(countWeights(this.shownSizes)) });
     return `${weights} · ${text("train_steps", { count: number(steps) })}`;
