@@ -260,7 +260,9 @@ def look_at_train_without_torch(browser: Any, address: str) -> None:
     page.wait_for_selector("#answer .answer[data-serial]")
     page.get_by_role("tab", name="Train").click()
     page.get_by_text("pip install torch torchvision", exact=False).first.wait_for()
-    assert page.locator("#train .engine").is_hidden()  # this browser trains: tests/page/test_small.py
+    assert page.locator(
+        "#train .engine"
+    ).is_hidden()  # this browser trains: tests/page/test_small.py
     assert page.get_by_role("button", name="Train", exact=True).is_enabled()
     draw(page, ONE)
     assert page.locator(".answer-digit").inner_text() == "1"
