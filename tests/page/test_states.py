@@ -238,7 +238,8 @@ def done_twice(visitor: Visitor) -> None:
         visitor.page.wait_for_function(
             f"document.querySelector('.answer-by').textContent.startsWith({json.dumps(named)})"
         )
-        note = f"{visitor.says('run_done')} {visitor.says('run_in_use', network=named)}"
+        said = (visitor.says("run_done"), visitor.says("run_in_use", network=named))
+        note = visitor.says("sentence_join").join(said)
         assert note in visitor.read(".run-note")
         agrees(visitor)
     overlay = visitor.page.locator(".overlay select")

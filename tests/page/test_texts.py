@@ -41,7 +41,7 @@ def test_no_language_lacks_a_text_or_a_name_in_it(language: str) -> None:
     assert TEXTS[language].keys() == english.keys()
     for key, template in TEXTS[language].items():
         assert names(template) == names(english[key]), key
-        assert template and (template.strip() == template or key.endswith("_join")), key
+        assert key.endswith("_join") or (template and template.strip() == template), key
 
 
 def test_every_text_that_scripts_and_templates_ask_for_exists() -> None:

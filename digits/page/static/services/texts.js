@@ -105,6 +105,9 @@ function valueInWords(name, value) {
   return name === "setting" ? text(`field_${value}`) : String(value);
 }
 
+/** Sentences one after the other; Chinese has no space between them. @param {...string} said */
+export const sentences = (...said) => said.join(text("sentence_join"));
+
 /**
  * Fill in the elements that name their text: data-text="key", data-label="key" for aria-label and title.
  * @param {Element} root

@@ -1,7 +1,7 @@
 // Six experiments: first say what you expect, then see what comes out.
 
 import { EXPERIMENTS } from "../core/experiments.js";
-import { number, text } from "../services/texts.js";
+import { number, sentences, text } from "../services/texts.js";
 import { find, findAll, make, makeButton } from "./dom.js";
 import { drawLegend, drawPicture } from "./learn_chart.js";
 import { lossText } from "./learn_figures.js";
@@ -146,7 +146,8 @@ export class ExperimentsView {
       nodes: two.nodes,
       points: Math.abs(100 * (one.test.accuracy - two.test.accuracy)).toFixed(1),
     };
-    return `${text(expected === outcome ? "learn_expected" : "learn_unexpected")} ${text(`learn_seen_${name}_${outcome}`, values)}`;
+    const verdict = text(expected === outcome ? "learn_expected" : "learn_unexpected");
+    return sentences(verdict, text(`learn_seen_${name}_${outcome}`, values));
   }
 
   /** @param {ExperimentName} name */

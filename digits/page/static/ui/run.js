@@ -12,7 +12,7 @@ import { entryOf, inWords, isOwn, nameOf } from "../services/names.js";
 import { keepRun, pastRuns } from "../services/past_runs.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
-import { counted, decimal, duration, fill, number, percent, text } from "../services/texts.js";
+import { counted, decimal, duration, fill, number, percent, sentences, text } from "../services/texts.js";
 import { find, make, whenWidthChanges } from "./dom.js";
 import { showPictures } from "./run_pictures.js";
 
@@ -221,7 +221,7 @@ function endOf(run) {
   const isUsed = state.get("choice").network === run.network.id;
   const network = inWords(run.network.name);
   const kept = text(isUsed ? "run_in_use" : entryOf(run.network.id) ? "run_kept" : "run_not_kept", { network });
-  return `${text(`run_${run.state}`)} ${kept}`;
+  return sentences(text(`run_${run.state}`), kept);
 }
 
 /** @param {Note} note */
@@ -232,7 +232,7 @@ function wordNote({ code, values }) {
       rate: number(values.learning_rate),
       steps: number(values.steps),
     };
-    return `${text("note_nothing_learnt", said)} ${text(`note_why_${values.reason}`, said)}`;
+    return sentences(text("note_nothing_learnt", said), text(`note_why_${values.reason}`, said));
   }
   if (code !== "shape_kept") return text(`note_${code}`);
   const shape = (/** @type {number[]} */ sizes) => sizes.join(" → ");

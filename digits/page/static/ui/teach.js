@@ -8,7 +8,7 @@ import { storeCorrections, storedCorrections } from "../services/keep.js";
 import { entryOf, inWords, nameOf } from "../services/names.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
-import { duration, fill, percent, text } from "../services/texts.js";
+import { duration, fill, percent, sentences, text } from "../services/texts.js";
 import { paintLines, sharpen } from "./canvas.js";
 import { download, find, findAll, make, makeButton } from "./dom.js";
 
@@ -226,7 +226,7 @@ class Teaching {
     );
     this.say("");
     const network = inWords(lesson.network.name);
-    const now = make("span", `${text("run_in_use", { network })} ${text("teach_try")} `);
+    const now = make("span", `${sentences(text("run_in_use", { network }), text("teach_try"))} `);
     this.note.append(make("b", text("teach_done")), ` ${this.factsOf(lesson)}`, make("br"), now, back);
     state.set("isTaught", true);
     if (!entryOf(lesson.network.id)) state.set("own", [...state.get("own"), lesson.network]);

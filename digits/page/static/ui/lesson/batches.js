@@ -11,7 +11,7 @@ import { wantsStillness } from "../learn_figures.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./live.js").Lesson} Lesson */
+/** @typedef {import("./part.js").Lesson} Lesson */
 /** @typedef {import("../../services/training.js").Report} Report */
 
 const ADDRESS = "digits/learn";

@@ -9,7 +9,7 @@ import { download, find, make, makeButton } from "../dom.js";
 import { follow, makeRow, makeStatus } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./live.js").Lesson} Lesson */
+/** @typedef {import("./part.js").Lesson} Lesson */
 
 const SHOWN = 4; // test digits
 const FIELDS = /** @type {const} */ ({

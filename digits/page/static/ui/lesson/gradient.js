@@ -11,7 +11,7 @@ import { drawPicture } from "../learn_chart.js";
 import { exact, ladder, lossText, signed } from "../learn_figures.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 
-/** @typedef {import("./live.js").Lesson} Lesson */
+/** @typedef {import("./part.js").Lesson} Lesson */
 
 const DIGIT = 7; // whose output the weight leads to
 const POINTS = 81;

@@ -11,7 +11,7 @@ import { find, findAll, make, makeButton } from "../dom.js";
 import { follow, makeRow, makeStatus } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./live.js").Lesson} Lesson */
+/** @typedef {import("./part.js").Lesson} Lesson */
 /** @typedef {import("../../services/messages.js").Point} Point */
 
 /** A seven, small and in a corner. @type {Point[][]} */

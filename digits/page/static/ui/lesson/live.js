@@ -5,7 +5,6 @@ import { state } from "../../services/state.js";
 import { percent, text } from "../../services/texts.js";
 import { find, findAll, make } from "../dom.js";
 
-/** What the player gives a part. @typedef {{digits: () => Promise<import("../../services/digit_stock.js").Stock>, done: () => void}} Lesson */
 /** @typedef {{build: () => void, end?: () => void}} Live */
 /** @typedef {"answer" | "look" | "network"} Followed */
 

@@ -11,7 +11,7 @@ import { drawPicture } from "../learn_chart.js";
 import { follow, makeStatus } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./live.js").Lesson} Lesson */
+/** @typedef {import("./part.js").Lesson} Lesson */
 /** One of the digits on the table. @typedef {{pixels: Float32Array, label: number, isDrawing: boolean}} Item */
 /** What the network says of it. @typedef {{says: number, truth: number, sureness: number, loss: number}} Judged */
 

@@ -1,14 +1,14 @@
 // Honest marks: say where the test will end, then see a run on few digits or on wrong labels.
 
 import { EXPERIMENTS } from "../../core/experiments.js";
-import { number, percent, text } from "../../services/texts.js";
+import { number, percent, sentences, text } from "../../services/texts.js";
 import { createTraining } from "../../services/trainer.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { drawLegend, drawPicture } from "../learn_chart.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 
-/** @typedef {import("./live.js").Lesson} Lesson */
+/** @typedef {import("./part.js").Lesson} Lesson */
 /** @typedef {"heart" | "shuffled"} Name */
 /** @typedef {{points: import("../../core/experiments.js").Point[], end: import("../../core/experiments.js").End | null}} Trial */
 
@@ -128,7 +128,8 @@ class HonestMarks {
       off: number(Math.round(Math.abs(100 * (test - guess)))),
     };
     const gap = train - test > 0.1 ? "gap" : "even";
-    return `${text(Math.abs(test - guess) <= CLOSE ? "part_marks_close" : "part_marks_off", values)} ${text(`part_marks_${gap}`, values)}`;
+    const verdict = text(Math.abs(test - guess) <= CLOSE ? "part_marks_close" : "part_marks_off", values);
+    return sentences(verdict, text(`part_marks_${gap}`, values));
   }
 
   drawChart() {

@@ -9,7 +9,7 @@ import { find, make, makeButton } from "../dom.js";
 import { follow, makeBars, makeRow, makeStatus, showBars } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./live.js").Lesson} Lesson */
+/** @typedef {import("./part.js").Lesson} Lesson */
 
 const MOST_MARKS = 40; // dots of earlier networks
 
