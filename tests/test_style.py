@@ -49,6 +49,18 @@ def imported(path: Path, everywhere: bool = True) -> Iterator[str]:
             yield node.module
 
 
+def test_no_test_imports_from_another() -> None:
+    """What tests share stands in tests/support."""
+    tests = [*(REPO / "tests").rglob("test_*.py"), *(REPO / "tests").rglob("conftest.py")]
+    found = {path.name: set(imported(path)) for path in tests}
+    parts = {name: {one.split(".")[-1] for one in names} for name, names in found.items()}
+    shared = {
+        name: {one for one in part if one.startswith(("test_", "conftest"))}
+        for name, part in parts.items()
+    }
+    assert not {name: part for name, part in shared.items() if part}
+
+
 @pytest.mark.parametrize("path", [*SCRIPTS, *MODULES], ids=lambda path: path.name)
 def test_scripts_are_imported_by_nobody(path: Path) -> None:
     assert not {"app", "train", "export"} & set(imported(path))

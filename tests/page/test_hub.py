@@ -27,9 +27,9 @@ from digits.errors import HubError
 from digits.network.backends import OnnxBackend, TorchBackend, load_backend
 from digits.network.checkpoint import load_weights
 from digits.page import hub
-from tests.page.test_space import Hub
 from tests.support.browser import DESK, PATIENCE, open_tab, press_train, wait_for_state
 from tests.support.files import REPO
+from tests.support.hub import Hub
 from tests.support.servers import free_port, send, wait_for
 
 TOKEN = "hf_oauth_secret"

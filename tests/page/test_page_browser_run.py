@@ -9,13 +9,13 @@ import pytest
 
 from digits.data.dataset import Digits
 from digits.page.app import Settings, create_app
-from tests.page.test_page_train import accuracy
 from tests.support.browser import (
     PATIENCE,
     SEVEN,
     draw,
     open_tab,
     press_train,
+    run_accuracy,
     start_long_run,
     state,
     wait_for_answer,
@@ -45,7 +45,7 @@ def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> N
     choose_browser(page, epochs=2, batch_size=20, width=32, layers=2, train_images=2000)
     press_train(page)
     wait_for_state(page, "done")
-    assert accuracy(page) > 75
+    assert run_accuracy(page) > 75
     assert "Done. The pad now uses “run 1”." in page.locator(".run-note").inner_text()
     wait_for_answer(page)
     assert page.locator(".answer-by").inner_text().startswith("run 1")
@@ -54,7 +54,7 @@ def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> N
     counts = page.locator(".confusion td:not(.share)").all_inner_texts()
     assert sum(int(count or 0) for count in counts) == 1000
     assert sum(int(count or 0) for count in counts[::11]) == pytest.approx(
-        10 * accuracy(page), abs=1
+        10 * run_accuracy(page), abs=1
     )
     assert len(page.locator(".runs tr").all()) == 2
     assert "this browser" in page.locator(".runs").text_content()
@@ -81,7 +81,7 @@ def test_who_waits_in_line_may_train_here_instead(open_page: OpenPage) -> None:
     wait_for_state(second, "waiting")
     second.get_by_role("button", name="Train in this browser instead").click()
     wait_for_state(second, "done")
-    assert accuracy(second) > 50
+    assert run_accuracy(second) > 50
     assert state(second, "training")["engine"] == "browser"
     first.get_by_role("button", name="Stop", exact=True).click()
     wait_for_state(first, "stopped")

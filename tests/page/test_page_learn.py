@@ -7,19 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.browser import PATIENCE, SEVEN, draw
+from tests.support.browser import PATIENCE, SEVEN, draw, open_learn, step_accuracy
 
 TABLE = ".learn-tiles.table li:not([hidden])"
 LABEL = '.learn-digits button[aria-pressed="true"]'
-
-
-def open_learn(page: Any) -> None:
-    """Open the tab and wait until the digits are there."""
-    page.locator("#tab_learn-button").click()
-    page.wait_for_function(
-        "() => /\\d/.test(document.querySelector('#step-test-accuracy').textContent)",
-        timeout=PATIENCE,
-    )
 
 
 def press(page: Any, name: str) -> None:
@@ -28,10 +19,6 @@ def press(page: Any, name: str) -> None:
 
 def loss(page: Any) -> float:
     return float(page.locator("#step-loss").inner_text())
-
-
-def accuracy(page: Any) -> float:
-    return float(page.locator("#step-test-accuracy").inner_text().rstrip(" %"))
 
 
 def said(page: Any, tiles: str) -> list[str]:
@@ -114,7 +101,7 @@ def test_run_learns_pause_stops_and_the_slider_restores(open_page: Callable[...,
     def seen() -> list[Any]:
         canvas = "document.querySelector('.learn-first').toDataURL()"
         tiles = [said(page, "table"), said(page, "four"), said(page, "mine")]
-        return [loss(page), accuracy(page), *tiles, page.evaluate(canvas)]
+        return [loss(page), step_accuracy(page), *tiles, page.evaluate(canvas)]
 
     then = seen()
     press(page, "Run")
@@ -124,7 +111,7 @@ def test_run_learns_pause_stops_and_the_slider_restores(open_page: Callable[...,
     )
     press(page, "Pause")
     page.wait_for_selector('#learn [data-do="pause"]:disabled', timeout=PATIENCE)
-    assert accuracy(page) > 75
+    assert step_accuracy(page) > 75
     page.locator("#learn-back").fill("1")
     wait_for_step(page, 10)
     assert seen() == then

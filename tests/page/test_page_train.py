@@ -30,6 +30,7 @@ from tests.support.browser import (
     open_settings,
     open_tab,
     press_train,
+    run_accuracy,
     start_long_run,
     wait_for_answer,
     wait_for_state,
@@ -66,13 +67,6 @@ def wait_for_runs(page: Any, count: int) -> None:
     wait_for_state(page, "done")
 
 
-def accuracy(page: Any) -> float:
-    text = page.locator("#train-status").inner_text()
-    found = re.search(r"(\d+(\.\d+)?) ?%", text)
-    assert found, text
-    return float(found[1])
-
-
 def test_a_visitor_trains_to_the_end_and_the_pad_uses_the_network(open_page: OpenPage) -> None:
     page = open_page()
     draw(page, SEVEN)
@@ -82,7 +76,7 @@ def test_a_visitor_trains_to_the_end_and_the_pad_uses_the_network(open_page: Ope
     )
     press_train(page)
     wait_for_state(page, "done")
-    assert accuracy(page) > 80
+    assert run_accuracy(page) > 80
     assert "of 1,000 test digits read right" in page.locator(".run").inner_text()
     assert "Done. The pad now uses “run 1”." in page.locator(".run-note").inner_text()
     wait_for_answer(page)
@@ -102,7 +96,7 @@ def test_afterwards_it_shows_confusion_mistakes_and_runs(open_page: OpenPage) ->
     counts = page.locator(".confusion td:not(.share)").all_inner_texts()
     assert len(counts) == 100 and sum(int(count or 0) for count in counts) == 1000
     diagonal = sum(int(count or 0) for count in counts[::11])
-    assert diagonal == pytest.approx(10 * accuracy(page), abs=1)
+    assert diagonal == pytest.approx(10 * run_accuracy(page), abs=1)
     page.get_by_text("Sure of itself, and wrong").click()
     caption = page.locator(".mistakes li span").first.inner_text()
     label, said = re.findall(r"\d", caption)
@@ -146,7 +140,7 @@ def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:
     )
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_for_state(page, "stopped")
-    assert accuracy(page) > 20  # more than by chance: what was learnt, not what it began with
+    assert run_accuracy(page) > 20  # more than by chance: what was learnt, not what it began with
     assert "learnt so far" in page.locator(".run-note").inner_text()
     epochs = page.locator(".runs tr").last.locator("td").nth(3).text_content()
     assert 0 < float(epochs) < 20
@@ -157,7 +151,7 @@ def test_train_again_goes_on_from_the_own_network_or_afresh(open_page: OpenPage)
     open_tab(page, epochs=2, batch_size=20)
     press_train(page)
     wait_for_state(page, "done")
-    reached = accuracy(page)
+    reached = run_accuracy(page)
     for runs, (start, is_better) in enumerate((("yours-1", True), ("afresh", False)), start=2):
         page.locator("#train [name=start]").select_option(start)
         page.locator("#train [name=epochs]").fill("1")
@@ -235,7 +229,7 @@ def test_the_own_network_can_be_taken_away(
         download.value.save_as(paths[kind])
     pixels = to_pixels(bundled.test_images)
     said = OnnxBackend(paths["onnx"]).predict(pixels).argmax(axis=1)
-    assert 100 * (said == bundled.test_labels).mean() == pytest.approx(accuracy(page), abs=0.06)
+    assert 100 * (said == bundled.test_labels).mean() == pytest.approx(run_accuracy(page), abs=0.06)
     model, card = load_weights(paths["pt"])
     assert card.recipe["batch_size"] == 50 and card.recipe["epochs"] == 1
     assert np.array_equal(said, predictions(model, bundled.test_images))

@@ -18,14 +18,15 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.page.test_page_learn import accuracy, open_learn
 from tests.support.browser import (
     DESK,
     PATIENCE,
     SEVEN,
     draw,
+    open_learn,
     open_tab,
     press_train,
+    step_accuracy,
     wait_for_answer,
     wait_for_state,
 )
@@ -138,7 +139,7 @@ def test_a_network_learns_in_the_browser(open_small: Callable[[], Any]) -> None:
     page = open_small()
     draw(page, SEVEN)
     open_learn(page)
-    before = accuracy(page)
+    before = step_accuracy(page)
     page.locator("#learn .learn-buttons [data-do=run]").first.click()
     page.wait_for_function(
         "(before) => parseFloat(document.querySelector('#step-test-accuracy').textContent) > before + 30",

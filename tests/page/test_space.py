@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import re
 import shlex
@@ -12,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +24,9 @@ from PIL import Image
 
 from digits.network.model_card import CARD, read_cards, write_card
 from tests.support.files import REPO
+from tests.support.hub import Hub
 from tests.support.requests import ONE, as_visitor
-from tests.support.servers import free_port, send, wait_for
+from tests.support.servers import free_port, wait_for
 
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there: every download is refused
 
@@ -114,53 +113,6 @@ def test_a_space_without_network_says_what_it_trains_on_and_trains(space: str) -
 
 
 # ---- the upload ----------------------------------------------------------------------------------
-
-
-class Hub(BaseHTTPRequestHandler):
-    """Stands in for huggingface.co: keeps the files of every commit."""
-
-    created: list[dict[str, Any]]
-    files: dict[tuple[str, str], bytes]  # ("spaces" or "models", path) -> content
-
-    def do_GET(self) -> None:
-        self.say({})
-
-    def do_POST(self) -> None:
-        body = self.read()
-        home = f"http://{self.headers['host']}/spaces/your-name/digits"
-        if self.path.startswith("/api/repos/create"):
-            self.created.append(json.loads(body))
-            self.say({"url": home, "id": "your-name/digits"})
-        elif "/preupload/" in self.path:
-            asked = [file["path"] for file in json.loads(body)["files"]]
-            each = {"uploadMode": "regular", "shouldIgnore": False}
-            self.say({"files": [{"path": path, **each} for path in asked]})
-        elif "/commit/" in self.path:
-            for line in map(json.loads, body.splitlines()):
-                if line["key"] == "file":
-                    file = line["value"]
-                    self.files[self.path.split("/")[2], file["path"]] = base64.b64decode(
-                        file["content"]
-                    )
-            self.say({"commitUrl": f"{home}/commit/1", "commitOid": "1", "hookOutput": ""})
-        else:
-            self.say({})
-
-    def read(self) -> bytes:
-        if self.headers.get("transfer-encoding") != "chunked":
-            return self.rfile.read(int(self.headers.get("content-length") or 0))
-        parts = []
-        while size := int(self.rfile.readline(), 16):
-            parts.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(parts)
-
-    def say(self, answer: dict[str, Any]) -> None:
-        send(self, 200, json.dumps(answer).encode())
-
-    def log_message(self, *_: Any) -> None:
-        pass
 
 
 FILES = (

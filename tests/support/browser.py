@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -114,3 +115,25 @@ def start_long_run(page: Any) -> None:
     open_tab(page, epochs=20, batch_size=1)
     press_train(page)
     page.wait_for_selector(".run.drawn" + '[data-state="running"]', timeout=PATIENCE)
+
+
+def run_accuracy(page: Any) -> float:
+    """The test accuracy of the Train tab's run, in percent."""
+    words = page.locator("#train-status").inner_text()
+    found = re.search(r"(\d+(\.\d+)?) ?%", words)
+    assert found, words
+    return float(found[1])
+
+
+def open_learn(page: Any) -> None:
+    """Open the Learn tab and wait until the digits are there."""
+    page.locator("#tab_learn-button").click()
+    page.wait_for_function(
+        "() => /\\d/.test(document.querySelector('#step-test-accuracy').textContent)",
+        timeout=PATIENCE,
+    )
+
+
+def step_accuracy(page: Any) -> float:
+    """The test accuracy of the Learn tab's workbench, in percent."""
+    return float(page.locator("#step-test-accuracy").inner_text().rstrip(" %"))
