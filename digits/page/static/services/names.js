@@ -1,7 +1,7 @@
 // What networks are called, and what there is to say of each.
 
 import { state } from "./state.js";
-import { counted, number, percent, text } from "./texts.js";
+import { counted, number, percent, sentences, text } from "./texts.js";
 
 /** @typedef {import("./messages.js").Name} Name */
 /** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
@@ -39,13 +39,18 @@ export function entryOf(id) {
   return [...state.get("networks"), ...own].find((one) => one.id === id);
 }
 
+/** @type {Map<string, Name>} by id: an answer may be of a network that has another id by now */
+const named = new Map();
+
 /**
- * How the network with this id is called.
+ * How the network with this id is called, or was.
  * @param {string | null | undefined} id
  */
 export function nameOf(id) {
-  const entry = entryOf(id);
-  return entry ? inWords(entry.name) : (id ?? "");
+  const name = entryOf(id)?.name ?? named.get(id ?? "");
+  if (!id || !name) return id ?? "";
+  named.set(id, name);
+  return inWords(name);
 }
 
 /**
@@ -59,7 +64,7 @@ export function aboutNetwork({ id, kind, card }) {
     epochs: counted("set_epochs", card.epochs ?? 0),
     drawings: counted("drawings", card.drawings),
   };
-  return `${text(`about_${kind}`, values)} ${factsOf(card)}`;
+  return sentences(text(`about_${kind}`, values), factsOf(card));
 }
 
 /**

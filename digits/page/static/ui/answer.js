@@ -53,7 +53,7 @@ export function mount({ element }) {
     show(state.get("answer"));
   });
   state.subscribe("answer", show);
-  state.subscribe("server", showWho);
+  for (const name of /** @type {const} */ (["server", "networks", "own"])) state.subscribe(name, showWho);
 }
 
 /** The digit, or all of several. @param {HTMLElement} element @param {Shown | null} shown */
