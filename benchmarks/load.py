@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AsyncExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import chain, cycle
 from typing import Any
@@ -39,11 +40,8 @@ LIMIT = 150.0  # ms in which 95 % of the answers must come
 STEPS = (20, 30, 40, 50, 60, 80, 100, 150, 200)
 FLAT = 10_000  # predictions
 AT_REST = (100, 200, 300, 400, 500, 600, 800, 1000)
-BURST, BETWEEN, LOOKING = (
-    3,
-    0.67,
-    2.0,
-)  # strokes in a burst, s from one to the next, s of looking after
+BURST = 3  # strokes
+BETWEEN, LOOKING = 0.67, 2.0  # seconds from one stroke to the next, and of looking after a burst
 GROWING = 10  # questions while one digit is drawn
 
 
@@ -129,8 +127,13 @@ async def visit(
 ) -> Tally:
     """So many visitors draw for so long; what came of all their questions."""
     tally, ends = Tally(), time.perf_counter() + seconds
-    limits = httpx.Limits(max_connections=visitors, max_keepalive_connections=visitors)
-    async with httpx.AsyncClient(limits=limits, timeout=60) as client:
+    # A client each, as visitors have: one for all would look through all its connections for every question.
+    trust = ssl.create_default_context()
+    async with AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(httpx.AsyncClient(timeout=60, verify=trust))
+            for _ in range(visitors)
+        ]
         await asyncio.gather(
             *(
                 draw(
@@ -142,7 +145,7 @@ async def visit(
                     ends,
                     at_rest,
                 )
-                for number in range(visitors)
+                for number, client in enumerate(clients)
             )
         )
     return tally

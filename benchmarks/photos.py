@@ -25,7 +25,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.conditions import conditions, table
 from digits.data.mnist import load_digits
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.pictures import find_digits, prepare_picture
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer

@@ -20,7 +20,7 @@ import torch
 
 from benchmarks.conditions import busy, conditions, table
 from digits.data.drawings import check_strokes
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.backends import PACKAGES, Backend, load_backend
 from digits.network.calibration import answer

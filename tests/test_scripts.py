@@ -20,7 +20,7 @@ import export
 import train
 from digits.evaluation import __main__ as evaluation
 from digits.evaluation.figures import picture_figure
-from digits.evaluation.picture import predictions_picture
+from digits.evaluation.predictions_picture import predictions_picture
 from digits.network import checkpoint, onnx_export
 from digits.network.backends import load_backend
 from digits.network.checkpoint import load_weights

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from digits.data.preparation.image import CENTRE, DIGIT, SIDE
+from digits.data.preparation.centring import CENTRE, DIGIT, SIDE
 
 COARSE = 16  # points a side at which the bending is worked out; it is smooth between them
 ROUGH = 32  # pixels a side of the rough picture in which the digit's box is looked for

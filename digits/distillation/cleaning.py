@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from digits.data.dataset import Digits
 from digits.data.drawings import Drawing
 from digits.data.mnist import load_digits
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen
 from digits.errors import DigitsError

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.errors import BackendError, WeightsError
 from digits.files import reason_of
 from digits.network.checkpoint import file_of, find_weights, load_weights

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.grouping import Judge
-from digits.data.preparation.image import to_pixels
 from digits.network.backends import Backend
 from digits.network.calibration import calibrated
 

@@ -16,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from digits import __version__
 from digits.data.dataset import Digits
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.errors import ExportError
 from digits.files import check_writable, write_atomically
 from digits.network.backends import OnnxBackend

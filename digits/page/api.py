@@ -17,7 +17,7 @@ import gradio as gr
 from PIL import Image
 
 from digits.data.drawings import check_strokes
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.pictures import prepare_picture
 from digits.errors import DigitsError, DrawingError
 from digits.network.calibration import answer

@@ -36,7 +36,7 @@ from digits.process import keep_to_one_thread
 from digits.server import downloads, lesson_service
 from digits.server.browser_digits import BrowserDigits
 from digits.server.browser_runs import make_browser_run_routes
-from digits.server.cells import pictures_of_cell
+from digits.server.confusion_cells import pictures_of_cell
 from digits.server.datasets import DatasetCache
 from digits.server.lesson_service import LessonService
 from digits.server.messages import fault_of

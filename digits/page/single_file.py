@@ -18,7 +18,7 @@ from digits.network.backends import Backend
 from digits.network.weights_file import pack_network
 from digits.page.bundle import join_modules
 from digits.page.fonts import FONTS
-from digits.page.static_files import STATIC, content
+from digits.page.static_files import STATIC, content, join_styles
 from digits.page.texts import TEXTS
 
 ENTRY = "hosts/standalone.js"
@@ -103,8 +103,7 @@ def needed_texts(sources: Iterable[str]) -> dict[str, dict[str, str]]:
 
 def _style() -> str:
     fonts = ", ".join(f'"{font}"' if " " in font else font for font in FONTS)
-    sheets = ("css/page.css", "hosts/standalone.css")
-    css = "".join((STATIC / name).read_text(encoding="utf-8") for name in sheets)
+    css = join_styles("hosts/standalone.css")
     css = re.sub(r"\s*\n\s*", "\n", STYLE_COMMENT.sub("", css))
     return f":root {{ --font: {fonts}; }}\n{css}"
 

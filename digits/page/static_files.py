@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -53,7 +54,8 @@ LATER = {  # fetched when they are first seen or needed
     "ui/lesson/untrained.js": "untrained.js",
     "ui/lesson/why.js": "why.js",
 }
-STYLES = "page.css"  # all of css/
+STYLES = "page.css"  # css/page.css with all that it imports
+IMPORTS = re.compile(r'@import "(.+)";\n')
 BLOCK_COMMENTS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 
 
@@ -74,7 +76,7 @@ def content(name: str) -> bytes:
         page = (SCRIPT, _script(SCRIPT))
         return join_modules(entry, _script, apart=LATER, beside=page).encode()
     if name == STYLES:
-        return b"".join(content(path) for path in served_files() if path.startswith("css/"))
+        return join_styles(f"css/{STYLES}").encode()
     code = (STATIC / name).read_text(encoding="utf-8")
     if name.endswith(".js"):
         code = LINE_COMMENTS.sub("", code)
@@ -82,6 +84,15 @@ def content(name: str) -> bytes:
         code = TYPE_COMMENTS.sub("", code)
         code = INDENTS.sub("", code)
     return code.encode()
+
+
+def join_styles(name: str) -> str:
+    """A style sheet with the text of those that it imports in their place."""
+
+    def sheet(found: re.Match[str]) -> str:
+        return join_styles(posixpath.normpath(posixpath.join(posixpath.dirname(name), found[1])))
+
+    return IMPORTS.sub(sheet, (STATIC / name).read_text(encoding="utf-8"))
 
 
 def _script(name: str) -> str:

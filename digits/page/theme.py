@@ -1,6 +1,6 @@
 """How the page looks and what its <head> holds: theme, style sheets, modules.
 
-The colours are variables in static/css/page.css, once for light and once for dark; the theme only points
+The colours are variables in static/css/colours.css, once for light and once for dark; the theme only points
 Gradio's own components at them. Nothing is fetched from another host: the fonts are the system's.
 `translatable` finds Gradio's own components that have texts, for when the visitor switches the language.
 """

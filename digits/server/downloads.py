@@ -10,7 +10,7 @@ import base64
 from collections.abc import Callable
 
 from digits.data.dataset import Digits
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.errors import DigitsError
 from digits.network.backends import Backend
 from digits.network.registry import YOURS

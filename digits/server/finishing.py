@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from digits.data.dataset import Digits, LabelledImages
+from digits.evaluation.fit_calibration import calibrate
 from digits.evaluation.metrics import accuracy, score
-from digits.evaluation.temperature import calibrate
 from digits.network.backends import Backend, predict_images
 from digits.network.metadata import Calibration, Layers
 from digits.server import limits

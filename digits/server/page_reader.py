@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digits.data.drawings import Strokes
+from digits.data.preparation.centring import Prepared, to_pixels
 from digits.data.preparation.grouping import group_strokes
-from digits.data.preparation.image import Prepared, to_pixels
 from digits.data.preparation.pictures import find_digits
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.backends import Backend

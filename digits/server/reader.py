@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from digits.data.preparation.image import Prepared, to_pixels
+from digits.data.preparation.centring import Prepared, to_pixels
 from digits.data.preparation.strokes import shrink_strokes
 from digits.errors import DigitsError, WeightsError
 from digits.network.backends import BACKENDS, Backend, is_installed

@@ -14,8 +14,9 @@ import numpy as np
 from PIL import Image
 
 from digits.data.drawings import Strokes, check_strokes
-from digits.data.preparation.image import Prepared, keep_image
-from digits.data.preparation.pictures import load_picture, prepare_picture
+from digits.data.preparation.centring import Prepared, keep_image
+from digits.data.preparation.picture_files import load_picture
+from digits.data.preparation.pictures import prepare_picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.errors import DrawingError, SettingsError
 from digits.network.config import CLASSES, PAGE_LIMITS, ModelConfig, check_limit

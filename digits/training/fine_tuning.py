@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from digits.augmentation.strokes import draw, vary
 from digits.data.drawings import Strokes
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.config import CLASSES
 from digits.network.model import MLP

@@ -30,8 +30,8 @@ from digits.data.stroke_files import (
     read_stroke_files,
 )
 from digits.errors import StrokesError, WeightsError
+from digits.evaluation.fit_calibration import Scored, calibrate
 from digits.evaluation.metrics import accuracy, calibration_error, share_turned_away
-from digits.evaluation.temperature import Scored, calibrate
 from digits.files import check_writable, write_atomically
 from digits.network.backends import TorchBackend, choose_device, predict_images
 from digits.network.calibration import calibrated
@@ -297,7 +297,7 @@ def describe_drawings(drawings: Sequence[Drawing]) -> dict[str, Any]:
 
 def save_picture(path: Path, model: MLP, digits: Digits, show: bool) -> None:
     """Four test digits with the network's predictions, into a file and, if wanted, a window."""
-    from digits.evaluation.picture import predictions_picture
+    from digits.evaluation.predictions_picture import predictions_picture
 
     images = digits.test_images[:SHOWN_DIGITS]
     content = predictions_picture(images, predictions(model, images).tolist())

@@ -136,7 +136,7 @@ class _Watched:
 
 
 def _watch(digits: Digits, drawing: np.ndarray | None) -> _Watched:
-    from digits.data.preparation.image import to_pixels
+    from digits.data.preparation.centring import to_pixels
 
     images = [digits.train_images[:QUICK_TEST], digits.test_images[:QUICK_TEST]]
     if drawing is not None:

@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 
 from benchmarks.photos import CHOOSING, flat_kinds, is_same, make_empty, make_page, make_photo
 from digits.data.dataset import Digits
+from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.grouping import group_strokes, reading_order
-from digits.data.preparation.image import to_pixels
 from digits.data.preparation.pictures import find_digits, prepare_picture
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
@@ -106,7 +106,7 @@ def test_a_large_photo_is_read_in_little_memory() -> None:
 import io, pathlib
 import numpy as np
 from PIL import Image, ImageDraw
-from digits.data.preparation import pictures, segmentation
+from digits.data.preparation import pictures, stroke_groups
 photo = Image.new("RGB", (4000, 3000), (230, 228, 220))
 ImageDraw.Draw(photo).line([(1900, 900), (1900, 2100)], (20, 20, 40), 90)
 packed = io.BytesIO(); photo.save(packed, "JPEG", quality=90); del photo

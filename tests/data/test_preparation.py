@@ -15,7 +15,7 @@ from PIL import Image
 from digits.data.dataset import Digits
 from digits.data.drawings import check_strokes
 from digits.data.preparation import strokes as sketch
-from digits.data.preparation.image import CENTRE, to_pixels
+from digits.data.preparation.centring import CENTRE, to_pixels
 from digits.data.preparation.pictures import prepare_picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.errors import DrawingError

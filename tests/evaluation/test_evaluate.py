@@ -12,8 +12,8 @@ import pytest
 from digits.data.drawings import NOT_A_DIGIT, Drawing
 from digits.data.unipen import write_unipen
 from digits.evaluation import __main__ as evaluate
+from digits.evaluation.fit_calibration import calibrate, fit_temperature
 from digits.evaluation.metrics import calibration_error, share_turned_away
-from digits.evaluation.temperature import calibrate, fit_temperature
 from digits.network.calibration import calibrated
 from digits.network.metadata import Calibration, Card
 

@@ -14,7 +14,7 @@ import onnx
 import pytest
 
 from digits.data.dataset import Digits
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.errors import BackendError, WeightsError
 from digits.network import backends as inference
 from digits.network.backends import load_backend

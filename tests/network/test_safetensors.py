@@ -18,7 +18,7 @@ from safetensors.numpy import load_file
 
 from digits import __version__
 from digits.data.dataset import Digits
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.network.backends import load_backend
 from digits.network.checkpoint import WEIGHTS_DIR, load_weights
 from digits.network.metadata import card_from_json

@@ -22,7 +22,7 @@ import pytest
 from huggingface_hub import ModelCard
 
 from digits.data.dataset import Digits
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.errors import HubError
 from digits.network.backends import OnnxBackend, TorchBackend, load_backend
 from digits.network.checkpoint import load_weights

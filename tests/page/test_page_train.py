@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from digits.data.dataset import Digits
-from digits.data.preparation.image import to_pixels
+from digits.data.preparation.centring import to_pixels
 from digits.network.backends import OnnxBackend
 from digits.network.checkpoint import load_weights
 from digits.page import layout as train_layout

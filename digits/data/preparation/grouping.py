@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.drawings import Strokes, check_strokes
-from digits.data.preparation.image import Prepared
+from digits.data.preparation.centring import Prepared
 from digits.data.preparation.strokes import measure, prepare_strokes, space_out
 
 # Images (n, 28, 28) uint8 -> how surely each is a digit (n,), 0..1

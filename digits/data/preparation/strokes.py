@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.drawings import MAX_POINTS, MAX_STROKES, SLACK, Drawing, Strokes, check_strokes
-from digits.data.preparation.image import (
+from digits.data.preparation.centring import (
     CENTRE,
     DIGIT,
     SIDE,

@@ -51,7 +51,7 @@ export function measureResults(network, digits) {
 }
 
 /**
- * Temperature and threshold, as digits/evaluation/temperature.py fits them (Guo et al., 2017).
+ * Temperature and threshold, as digits/evaluation/fit_calibration.py fits them (Guo et al., 2017).
  * @param {Float64Array[]} read log-probabilities
  * @param {number[]} labels
  * @returns {Calibration}

@@ -2,7 +2,7 @@
 
 import { unpack } from "../core/base64.js";
 import { readWeightsFile } from "../core/weights_file.js";
-import { warmUp } from "../services/reader.js";
+import { warmUp } from "../services/browser_reader.js";
 import { state } from "../services/state.js";
 import { provide, textsReady } from "../services/texts.js";
 import { isDark, keepTheme } from "../services/theme.js";

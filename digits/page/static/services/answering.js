@@ -4,11 +4,11 @@
 // as the pen moves.
 
 import { unpack } from "../core/base64.js";
-import { createAsker, drawingOf, readAnswer } from "./answers.js";
+import { guess, readHere, showOne } from "./browser_reader.js";
 import { heard, lost, welcomeBack } from "./connection.js";
 import { BLANK } from "./drawing.js";
 import { isOnlyHere } from "./names.js";
-import { guess, readHere, showOne } from "./reader.js";
+import { createAsker, drawingOf, readAnswer } from "./server_answers.js";
 import { credentials } from "./session.js";
 import { state } from "./state.js";
 import { text } from "./texts.js";

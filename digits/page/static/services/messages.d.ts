@@ -1,4 +1,4 @@
-// What goes over the wire, as digits/server/messages.py writes it. services/answers.js turns the answers
+// What goes over the wire, as digits/server/messages.py writes it. services/server_answers.js turns the answers
 // of the server into these; nothing else in the page looks at the raw ones.
 
 /** A grey image, height * width bytes row by row, base64 where it came from the server; 0 is paper, 255 is ink. */

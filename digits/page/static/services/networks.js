@@ -3,10 +3,10 @@
 // state.network is what reads drawings here; null while its weights are under way, and then the server reads.
 
 import { readWeightsFile } from "../core/weights_file.js";
+import { warmUp } from "./browser_reader.js";
 import { heard, lost, post } from "./connection.js";
 import { keepNetwork, keptNetwork } from "./keep.js";
 import { isOwn } from "./names.js";
-import { warmUp } from "./reader.js";
 import { credentials, session } from "./session.js";
 import { state } from "./state.js";
 

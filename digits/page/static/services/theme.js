@@ -1,4 +1,4 @@
-// Light or dark: the system's, unless the visitor chose. Colours live in css/page.css; canvases ask for
+// Light or dark: the system's, unless the visitor chose. Colours live in css/colours.css; canvases ask for
 // them by name.
 
 import { storeTheme } from "./keep.js";

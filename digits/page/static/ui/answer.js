@@ -7,7 +7,7 @@ import { nameOf } from "../services/names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";
-import { digitsOf, showRow } from "./several.js";
+import { digitsOf, showRow } from "./several_digits.js";
 
 /** @typedef {import("../services/state.js").Answer} Answer */
 /** @typedef {import("../services/messages.js").Shown} Shown */

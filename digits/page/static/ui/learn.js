@@ -11,7 +11,7 @@ export function mount(host) {
     isOpen = true;
     await openLesson(find(host.element, ".lesson-room")).catch(console.error); // the workbench can do without it
     await idle();
-    const room = await import("./learn_room.js");
+    const room = await import("./learn/room.js");
     find(host.element, ".working.learn").hidden = false;
     room.open(host);
   });

@@ -3,9 +3,9 @@
 // The value is what the server made of it, with the table of this visitor's runs; it is shown from
 // state.outcome, as a page that was opened again has it from services/follow.js.
 
-import { problemOf } from "../services/answers.js";
 import { BUSY } from "../services/follow.js";
 import { entryOf, factsOf, inWords, isOnlyHere, isOwn } from "../services/names.js";
+import { problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
 import { duration, fill, number, percent, text } from "../services/texts.js";

@@ -1,11 +1,11 @@
 // The pad: strokes by mouse, touch, pen or keyboard, pictures and links. services/answering.js has them read.
 
 import { Answering } from "../services/answering.js";
-import { createRoute } from "../services/answers.js";
 import * as drawings from "../services/drawing.js";
 import { storeDrawing, storedDrawing } from "../services/keep.js";
 import { addressOf, forgetAddress, fromAddress, keepInAddress } from "../services/link.js";
 import { loadSample } from "../services/samples.js";
+import { createRoute } from "../services/server_answers.js";
 import { state } from "../services/state.js";
 import { StrokesUnderWay } from "../services/strokes_under_way.js";
 import { fill, text } from "../services/texts.js";
@@ -13,7 +13,7 @@ import { colour } from "../services/theme.js";
 import { paintGrey, paintInk, paintPicture, sharpen } from "./canvas.js";
 import { find, findAll, onceAFrame } from "./dom.js";
 import { firstPicture, imageOf, PictureError, preparePicture } from "./pictures.js";
-import { showFrames } from "./several.js";
+import { showFrames } from "./several_digits.js";
 
 /** @typedef {import("../hosts/gradio.js").Host} Host */
 /** @typedef {import("../services/messages.js").Point} Point */

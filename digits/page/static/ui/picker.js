@@ -4,11 +4,11 @@
 // reads the visitor's choice from it. "browser" is the backend that needs no server.
 
 import { unpack } from "../core/base64.js";
-import { drawingOf, problemOf, surenessOf } from "../services/answers.js";
+import { measure } from "../services/browser_reader.js";
 import { follow } from "../services/follow.js";
 import { aboutNetwork, entryOf, inWords, isOwn } from "../services/names.js";
 import { forget, toldOwn } from "../services/own_networks.js";
-import { measure } from "../services/reader.js";
+import { drawingOf, problemOf, surenessOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";

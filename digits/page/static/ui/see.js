@@ -2,7 +2,7 @@
 //
 // The switch "just shrink it" shows what most demos do instead.
 
-import { surenessOf } from "../services/answers.js";
+import { surenessOf } from "../services/server_answers.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";

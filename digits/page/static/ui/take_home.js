@@ -1,7 +1,7 @@
 // A network as a page of its own, to take home: one file that needs no server.
 
-import { problemOf } from "../services/answers.js";
 import { heard, lost, post } from "../services/connection.js";
+import { problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { text } from "../services/texts.js";
 import { download } from "./dom.js";

@@ -3,9 +3,9 @@
 // The drawings live here, in the page, and go to the server with the lesson: {drawings: [{strokes,
 // label}], network}. What comes back says how each was read before and after.
 
-import { drawingOf, problemOf } from "../services/answers.js";
 import { storeCorrections, storedCorrections } from "../services/keep.js";
 import { entryOf, inWords, nameOf } from "../services/names.js";
+import { drawingOf, problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
 import { duration, fill, percent, sentences, text } from "../services/texts.js";

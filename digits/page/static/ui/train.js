@@ -4,10 +4,10 @@
 // to the order and emits "submit"; the server checks it again. What comes of it is shown by ui/run.js.
 
 import { countWeights } from "../core/network.js";
-import { problemOf } from "../services/answers.js";
 import { trainHere } from "../services/engine.js";
 import { BUSY } from "../services/follow.js";
 import { inWords } from "../services/names.js";
+import { problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
 import { counted, fill, number, text } from "../services/texts.js";

@@ -6,8 +6,8 @@ import { decimal, number, percent, text } from "../../services/texts.js";
 import { createTraining } from "../../services/trainer.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
-import { drawLegend, drawPicture } from "../learn_chart.js";
-import { wantsStillness } from "../learn_figures.js";
+import { drawLegend, drawPicture } from "../learn/chart.js";
+import { wantsStillness } from "../learn/figures.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";
 

@@ -4,9 +4,9 @@
 import { unpack } from "../../core/base64.js";
 import { breakNetwork, isOnlyNodes, isSame, score, shiftPixels, WHOLE } from "../../core/damage.js";
 import { calibrated, forward, indexOfLargest, toPixels } from "../../core/network.js";
+import { findSubject } from "../../services/learn_subject.js";
 import { inSlices } from "../../services/slices.js";
 import { state } from "../../services/state.js";
-import { findSubject } from "../../services/subject.js";
 import { decimal, number, percent, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { NodeGrids } from "./break_nodes.js";

@@ -18,7 +18,7 @@ export function enterClass(root, hash = location.hash) {
   if (!link) return null;
   if (link.language && link.language !== state.get("language")) speak(link.language);
   state.set("classLink", link);
-  document.body.dataset.class = "in"; // css/why.css hides the rest
+  document.body.dataset.class = "in"; // css/lesson/class_link.css hides the rest
   const line = make("p", undefined, { className: "class-line" });
   const words = make("span");
   const leave = makeButton("", () => {

@@ -7,8 +7,8 @@ import { inSlices } from "../../services/slices.js";
 import { decimal, number, text } from "../../services/texts.js";
 import { shape } from "../chart.js";
 import { find, make, makeButton } from "../dom.js";
-import { drawPicture } from "../learn_chart.js";
-import { exact, ladder, lossText, signed } from "../learn_figures.js";
+import { drawPicture } from "../learn/chart.js";
+import { exact, ladder, lossText, signed } from "../learn/figures.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 
 /** @typedef {import("./part.js").Lesson} Lesson */

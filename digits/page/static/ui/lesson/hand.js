@@ -2,9 +2,9 @@
 
 import { toPixels } from "../../core/network.js";
 import { prepareStrokes, shrinkStrokes } from "../../core/preparation.js";
-import { surenessOf } from "../../services/answers.js";
-import { guess } from "../../services/reader.js";
+import { guess } from "../../services/browser_reader.js";
 import { hardSamples, show } from "../../services/samples.js";
+import { surenessOf } from "../../services/server_answers.js";
 import { state } from "../../services/state.js";
 import { text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";

@@ -188,7 +188,7 @@ class Lesson {
     const { id } = this.step;
     const chosen = this.progress.guesses[id];
     const isGuessed = chosen !== undefined;
-    this.body.dataset.guessed = String(isGuessed || this.isDone); // css/lesson.css hides what would give it away
+    this.body.dataset.guessed = String(isGuessed || this.isDone); // css/lesson/steps.css hides what would give it away
     find(this.body, ".lesson-question").textContent = text(`lesson_${id}_ask`);
     const options = text(`lesson_${id}_options`).split(" | ");
     const focused = /** @type {HTMLElement} */ (document.activeElement);

@@ -2,12 +2,12 @@
 
 import { calibrated, forward, indexOfLargest } from "../../core/network.js";
 import { pixelsOf } from "../../core/training.js";
+import { findSubject } from "../../services/learn_subject.js";
 import { state } from "../../services/state.js";
-import { findSubject } from "../../services/subject.js";
 import { decimal, percent, text } from "../../services/texts.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
-import { drawPicture } from "../learn_chart.js";
+import { drawPicture } from "../learn/chart.js";
 import { follow, makeStatus } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";
 

@@ -5,7 +5,7 @@ import { number, percent, sentences, text } from "../../services/texts.js";
 import { createTraining } from "../../services/trainer.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
-import { drawLegend, drawPicture } from "../learn_chart.js";
+import { drawLegend, drawPicture } from "../learn/chart.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 
 /** @typedef {import("./part.js").Lesson} Lesson */

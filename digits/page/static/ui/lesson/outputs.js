@@ -2,8 +2,8 @@
 
 import { forward } from "../../core/network.js";
 import { softmax } from "../../core/small_network.js";
+import { findSubject } from "../../services/learn_subject.js";
 import { state } from "../../services/state.js";
-import { findSubject } from "../../services/subject.js";
 import { decimal, percent, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 

@@ -2,8 +2,8 @@
 
 import { unpack } from "../../core/base64.js";
 import { isOne, SEVEN, SIDE } from "../../core/small_network.js";
+import { findSubject } from "../../services/learn_subject.js";
 import { state } from "../../services/state.js";
-import { findSubject } from "../../services/subject.js";
 import { decimal, number, text } from "../../services/texts.js";
 import { rgb } from "../../services/theme.js";
 import { penOf } from "../canvas.js";

@@ -2,8 +2,8 @@
 
 import { forward, indexOfLargest } from "../../core/network.js";
 import { freshNetwork, survey } from "../../core/survey.js";
+import { findSubject } from "../../services/learn_subject.js";
 import { inSlices } from "../../services/slices.js";
-import { findSubject } from "../../services/subject.js";
 import { number, percent, text } from "../../services/texts.js";
 import { find, make, makeButton } from "../dom.js";
 import { follow, makeBars, makeRow, makeStatus, showBars } from "./live.js";

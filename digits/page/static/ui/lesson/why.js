@@ -4,9 +4,9 @@
 import { unpack } from "../../core/base64.js";
 import { explain, findChange, indexOfSecond, partsOf } from "../../core/explanation.js";
 import { forward, indexOfLargest, toPixels } from "../../core/network.js";
+import { findSubject } from "../../services/learn_subject.js";
 import { inSlices } from "../../services/slices.js";
 import { state } from "../../services/state.js";
-import { findSubject } from "../../services/subject.js";
 import { decimal, percent, text } from "../../services/texts.js";
 import { find, make, makeButton, whenWidthChanges } from "../dom.js";
 import { fillWithTerms } from "./glossary.js";

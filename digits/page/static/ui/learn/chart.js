@@ -1,6 +1,6 @@
 // Charts of the Learn room: curves over steps, the curve -log p, the loss along one weight.
 
-import { shape } from "./chart.js";
+import { shape } from "../chart.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [42, 10, 8, 22]; // margins
 

@@ -1,18 +1,18 @@
 // Batches: what lies on the table, the curves, digits that are watched, the weights of the first layer, and
 // a slider back through the run. All of it is what one report of the worker says.
 
-import { number, text } from "../services/texts.js";
-import { colour, rgb } from "../services/theme.js";
-import { penOf, sharpen } from "./canvas.js";
-import { find, findAll, make } from "./dom.js";
-import { drawLegend, drawPicture } from "./learn_chart.js";
-import { ladder, lossText } from "./learn_figures.js";
-import { makeTiles, paintTile, showSaid } from "./learn_tiles.js";
+import { number, text } from "../../services/texts.js";
+import { colour, rgb } from "../../services/theme.js";
+import { penOf, sharpen } from "../canvas.js";
+import { find, findAll, make } from "../dom.js";
+import { drawLegend, drawPicture } from "./chart.js";
+import { ladder, lossText } from "./figures.js";
+import { makeTiles, paintTile, showSaid } from "./tiles.js";
 
-/** @typedef {import("../services/training.js").Report} Report */
-/** @typedef {import("../services/training.js").Read} Read */
-/** @typedef {import("../services/training.js").Changes} Changes */
-/** @typedef {import("../services/subject.js").Subject} Subject */
+/** @typedef {import("../../services/training.js").Report} Report */
+/** @typedef {import("../../services/training.js").Read} Read */
+/** @typedef {import("../../services/training.js").Changes} Changes */
+/** @typedef {import("../../services/learn_subject.js").Subject} Subject */
 
 const RATES = ladder(-5, 0);
 const SIZES = [1, 5, 15, 50, 200];
@@ -284,7 +284,7 @@ function countRight({ labels, probabilities }) {
   }).length;
 }
 
-/** @param {import("./learn_tiles.js").Tile} tile @param {Read} read @param {number} i */
+/** @param {import("./tiles.js").Tile} tile @param {Read} read @param {number} i */
 function showRead(tile, { images, labels, probabilities }, i) {
   paintTile(tile.canvas, images.subarray(784 * i, 784 * i + 784));
   showSaid(tile, probabilities.subarray(10 * i, 10 * i + 10), labels[i]);

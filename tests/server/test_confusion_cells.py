@@ -12,7 +12,7 @@ import pytest
 from digits.data.dataset import Digits
 from digits.network.backends import predict_images
 from digits.network.registry import Choice, Networks
-from digits.server.cells import MOST_PICTURES, pictures_of_cell
+from digits.server.confusion_cells import MOST_PICTURES, pictures_of_cell
 from digits.server.datasets import DatasetCache
 from digits.server.reader import Reader
 from digits.server.sessions import Sessions

@@ -1,6 +1,6 @@
 // How the Learn room writes numbers, and the ladder of learning rates.
 
-import { text } from "../services/texts.js";
+import { text } from "../../services/texts.js";
 
 const minus = (/** @type {string} */ words) => words.replace("-", "\u2212");
 

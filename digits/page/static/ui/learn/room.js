@@ -1,19 +1,19 @@
 // Learn: the network learns in this browser, seen at work. One step on the visitor's own drawing, then
 // batches, then experiments; one bar of buttons and two gauges for all of it.
 
-import { DEFAULTS } from "../core/run.js";
-import { state } from "../services/state.js";
-import { findSubject } from "../services/subject.js";
-import { fill, number, percent, text } from "../services/texts.js";
-import { createTraining } from "../services/trainer.js";
-import { find, findAll, whenWidthChanges } from "./dom.js";
-import { BatchesView } from "./learn_batches.js";
-import { DrawingView } from "./learn_drawing.js";
-import { ExperimentsView } from "./learn_experiments.js";
-import { lossText, wantsStillness } from "./learn_figures.js";
+import { DEFAULTS } from "../../core/run.js";
+import { findSubject } from "../../services/learn_subject.js";
+import { state } from "../../services/state.js";
+import { fill, number, percent, text } from "../../services/texts.js";
+import { createTraining } from "../../services/trainer.js";
+import { find, findAll, whenWidthChanges } from "../dom.js";
+import { BatchesView } from "./batches.js";
+import { DrawingView } from "./drawing.js";
+import { ExperimentsView } from "./experiments.js";
+import { lossText, wantsStillness } from "./figures.js";
 
-/** @typedef {import("../services/trainer.js").Message} Message */
-/** @typedef {import("../services/trainer.js").Training} Training */
+/** @typedef {import("../../services/trainer.js").Message} Message */
+/** @typedef {import("../../services/trainer.js").Training} Training */
 /** @typedef {"drawing" | "batches" | "experiments"} ViewName */
 
 const REST = 120; // ms without a new answer: the pen rests
@@ -21,19 +21,19 @@ const EVERY = 120; // ms between two reports of a run
 const EVERY_STILL = 1000; // for those who asked their system for less motion
 const SLOW = 900; // ms between two steps in slow motion
 
-/** @param {import("../hosts/gradio.js").Host<null>} host */
+/** @param {import("../../hosts/gradio.js").Host<null>} host */
 export function open(host) {
   new Learn(host).listen();
 }
 
 class Learn {
-  /** @param {import("../hosts/gradio.js").Host<null>} host */
+  /** @param {import("../../hosts/gradio.js").Host<null>} host */
   constructor(host) {
     this.root = find(host.element, ".learn");
     this.address = host.settings.digits;
     /** @type {Training | null} */
     this.training = null;
-    /** @type {import("../services/training.js").Report | null} */
+    /** @type {import("../../services/training.js").Report | null} */
     this.report = null;
     /** @type {{source: string, train: number, test: number} | null} */
     this.stock = null;
@@ -98,7 +98,7 @@ class Learn {
     this.mark(this.drawing);
   }
 
-  /** @param {import("../services/trainer.js").Command} command */
+  /** @param {import("../../services/trainer.js").Command} command */
   send(command) {
     this.training?.send(command);
   }

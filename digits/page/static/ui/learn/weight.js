@@ -1,17 +1,17 @@
 // One weight of one node: its gradient as error times input, and the loss along this weight alone, with
 // its slope and the step that the learning rate makes of it.
 
-import { lossAlong, placeOfWeight } from "../core/training.js";
-import { text } from "../services/texts.js";
-import { colour, rgb } from "../services/theme.js";
-import { paintPixels, sharpen } from "./canvas.js";
-import { find, make } from "./dom.js";
-import { drawPicture } from "./learn_chart.js";
-import { exact, lossText, signed, weightText } from "./learn_figures.js";
+import { lossAlong, placeOfWeight } from "../../core/training.js";
+import { text } from "../../services/texts.js";
+import { colour, rgb } from "../../services/theme.js";
+import { paintPixels, sharpen } from "../canvas.js";
+import { find, make } from "../dom.js";
+import { drawPicture } from "./chart.js";
+import { exact, lossText, signed, weightText } from "./figures.js";
 
-/** @typedef {import("./inside.js").Node} Node */
-/** @typedef {import("../core/network.js").Network} Network */
-/** @typedef {import("../core/training.js").Digits} Digits */
+/** @typedef {import("../inside.js").Node} Node */
+/** @typedef {import("../../core/network.js").Network} Network */
+/** @typedef {import("../../core/training.js").Digits} Digits */
 
 /**
  * What is known of one weight.

@@ -1,14 +1,14 @@
 // Six experiments: first say what you expect, then see what comes out.
 
-import { EXPERIMENTS } from "../core/experiments.js";
-import { number, sentences, text } from "../services/texts.js";
-import { find, findAll, make, makeButton } from "./dom.js";
-import { drawLegend, drawPicture } from "./learn_chart.js";
-import { lossText } from "./learn_figures.js";
+import { EXPERIMENTS } from "../../core/experiments.js";
+import { number, sentences, text } from "../../services/texts.js";
+import { find, findAll, make, makeButton } from "../dom.js";
+import { drawLegend, drawPicture } from "./chart.js";
+import { lossText } from "./figures.js";
 
-/** @typedef {import("../core/experiments.js").ExperimentName} ExperimentName */
-/** @typedef {import("../core/experiments.js").Point} Point */
-/** @typedef {import("../core/experiments.js").End} End */
+/** @typedef {import("../../core/experiments.js").ExperimentName} ExperimentName */
+/** @typedef {import("../../core/experiments.js").Point} Point */
+/** @typedef {import("../../core/experiments.js").End} End */
 
 /**
  * An experiment as this visitor did it.

@@ -4,25 +4,25 @@
 // The step is plain gradient descent, weight - learning rate x gradient, so that what is written beside a
 // weight is what happens to it.
 
-import { forward, indexOfLargest, toPixels } from "../core/network.js";
-import { DEFAULTS } from "../core/run.js";
-import { Trainer } from "../core/training.js";
-import { realSamples } from "../services/samples.js";
-import { state } from "../services/state.js";
-import { findSubject } from "../services/subject.js";
-import { text } from "../services/texts.js";
-import { unpack } from "./canvas.js";
-import { find, findAll, make, makeButton } from "./dom.js";
-import { drawPicture } from "./learn_chart.js";
-import { blameText, ladder, lossText, shareText } from "./learn_figures.js";
-import { BlamePicture, findFlows } from "./learn_net.js";
-import { makeTiles, paintTile, showSaid } from "./learn_tiles.js";
-import { WeightPanel } from "./learn_weight.js";
+import { forward, indexOfLargest, toPixels } from "../../core/network.js";
+import { DEFAULTS } from "../../core/run.js";
+import { Trainer } from "../../core/training.js";
+import { findSubject } from "../../services/learn_subject.js";
+import { realSamples } from "../../services/samples.js";
+import { state } from "../../services/state.js";
+import { text } from "../../services/texts.js";
+import { unpack } from "../canvas.js";
+import { find, findAll, make, makeButton } from "../dom.js";
+import { drawPicture } from "./chart.js";
+import { blameText, ladder, lossText, shareText } from "./figures.js";
+import { BlamePicture, findFlows } from "./net.js";
+import { makeTiles, paintTile, showSaid } from "./tiles.js";
+import { WeightPanel } from "./weight.js";
 
-/** @typedef {import("../services/subject.js").Subject} Subject */
-/** @typedef {import("./inside.js").Node} Node */
-/** @typedef {import("./learn_net.js").Scene} Scene */
-/** @typedef {import("./learn_tiles.js").Tile} Tile */
+/** @typedef {import("../../services/learn_subject.js").Subject} Subject */
+/** @typedef {import("../inside.js").Node} Node */
+/** @typedef {import("./net.js").Scene} Scene */
+/** @typedef {import("./tiles.js").Tile} Tile */
 
 const RATES = ladder(-3, 4);
 const RATE = 0.1; // ten steps of it and the drawing is known
@@ -63,7 +63,7 @@ export class DrawingView {
     this.panel = new WeightPanel(find(root, ".learn-weight"), () => this.show());
     this.loss = 0;
     this.probability = 0;
-    /** @type {import("./inside.js").Trace | null} */
+    /** @type {import("../inside.js").Trace | null} */
     this.trace = null;
     this.trainer = new Trainer({ ...DEFAULTS, seed: this.seed });
     /** @type {Float32Array[]} */

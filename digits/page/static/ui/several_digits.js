@@ -1,6 +1,6 @@
 // Several digits at once: a button for each, and a frame around each. What is picked is what the rooms show.
 
-import { surenessOf } from "../services/answers.js";
+import { surenessOf } from "../services/server_answers.js";
 import { state } from "../services/state.js";
 import { text } from "../services/texts.js";
 import { findAll, make } from "./dom.js";

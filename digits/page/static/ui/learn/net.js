@@ -1,8 +1,8 @@
 // The picture of the network in the Learn room: the nodes that Inside shows, lit by what they give or by
 // the blame that is sent back through them.
 
-import { colour } from "../services/theme.js";
-import { sharpen } from "./canvas.js";
+import { colour } from "../../services/theme.js";
+import { sharpen } from "../canvas.js";
 import {
   centre,
   drawCaptions,
@@ -15,13 +15,13 @@ import {
   NetPicture,
   radiusOf,
   ring,
-} from "./inside_net.js";
-import { blameText, wantsStillness } from "./learn_figures.js";
+} from "../inside_net.js";
+import { blameText, wantsStillness } from "./figures.js";
 
-/** @typedef {import("./inside.js").Node} Node */
-/** @typedef {import("./inside.js").Trace} Trace */
-/** @typedef {import("./inside_net.js").Plan} Plan */
-/** @typedef {import("../core/network.js").Network} Network */
+/** @typedef {import("../inside.js").Node} Node */
+/** @typedef {import("../inside.js").Trace} Trace */
+/** @typedef {import("../inside_net.js").Plan} Plan */
+/** @typedef {import("../../core/network.js").Network} Network */
 
 /** Blame on its way from a node to one of the layer before. @typedef {{layer: number, from: number, to: number, size: number}} Flow */
 

@@ -1,0 +1,216 @@
+"""Strokes in a picture that belong together, as a digit's do, and what makes a group a digit.
+
+Imports OpenCV, which takes a while to load: import this module only when a picture comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.data.preparation.paper import Contrast, Mask, dark_on_light
+from digits.data.preparation.writing import Writing, find_writing
+
+WIDEST_STROKE = 0.34  # of the shorter side: what is wider is paper, table or shadow
+MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
+RIM = 0.12  # of the longer side: as far from the strokes a clean picture's ink may go
+FAINTEST = 0.03  # contrast below this part of the ink's is no ink in a clean picture
+NEAR = 0.1  # of the largest group's longer side: strokes closer than that belong together
+WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
+THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
+FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
+OUTLINED = 0.75  # the least share of its rim where a group must have an edge
+SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
+THICKEST = 0.45  # of the longer side: thicker groups are stains
+
+
+@dataclass(frozen=True)
+class Group:
+    """Strokes that belong together: where they are, in pixels, and their ink."""
+
+    left: int
+    top: int
+    ink: NDArray[np.float32]  # (h, w) in 0..1, tight around the ink
+    contrast: float  # of its ink, 0..1
+    thickness: float  # of its strokes, in pixels
+    edge: float  # how many pixels it takes from the paper to the ink
+    outlined: float  # the share of its rim, 0..1, where the picture itself has an edge
+    at_edge: bool  # touches the picture's edge
+    is_clean: bool  # of a picture that a program drew
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom in pixels."""
+        return self.left, self.top, self.left + self.width, self.top + self.height
+
+    @property
+    def height(self) -> int:
+        return self.ink.shape[0]
+
+    @property
+    def width(self) -> int:
+        return self.ink.shape[1]
+
+    @property
+    def longer(self) -> int:
+        return max(self.ink.shape)
+
+
+def find_groups(
+    colours: NDArray[np.uint8], near: float = NEAR, widest: float = WIDEST_STROKE
+) -> list[Group]:
+    """All groups of strokes in a picture (h, w, 3), in no order.
+
+    Strokes closer than `near`, a part of the strokes' size, belong to one group. In a photo what is
+    wider than `widest`, a part of the shorter side, is no stroke.
+    """
+    dark = dark_on_light(colours)
+    short = min(dark.shape[:2])
+    writing = find_writing(dark, int(short * widest))
+    if writing is not None and writing.is_clean and widest < WIDEST_STROKE:
+        writing = find_writing(dark, int(short * WIDEST_STROKE))
+    if writing is None:
+        return []
+    # Now that the strokes' thickness is known, all that is much wider counts as paper.
+    narrower = int(MUCH_WIDER * writing.thickness) + 8
+    if narrower < 0.7 * short * widest and not writing.is_clean:
+        writing = find_writing(dark, narrower) or writing
+    return _groups_of(writing, near)
+
+
+def _groups_of(writing: Writing, near: float) -> list[Group]:
+    """The groups in what is written, with the softer rims of their ink."""
+    count, _, boxes, _ = cv2.connectedComponentsWithStats(writing.strong, connectivity=8)
+    if count < 2:
+        return []
+    size = _size_of(boxes[1:, 2:4].max(axis=1))
+    reach = max(1, round(size * near / 2))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(cv2.dilate(writing.strong, kernel))
+    groups = [_cut_group(writing, labels, place, boxes[place]) for place in range(1, count)]
+    return [group for group in groups if group is not None]
+
+
+def _size_of(sides: NDArray[np.int32]) -> float:
+    """How large the writing is: the median of the strokes that are not small, by longer side."""
+    return float(np.median(sides[sides >= 0.5 * sides.max()]))
+
+
+def _cut_group(
+    writing: Writing, labels: NDArray[np.int32], place: int, box: NDArray[np.int32]
+) -> Group | None:
+    """The group at one of the `labels` (h, w), whose box (left, top, width, height, ...) is given."""
+    # A clean picture's rims are its own: an enlarged image's are a tenth of it wide.
+    reach = int(RIM * max(box[2:4])) + 1 if writing.is_clean else 1
+    left, top = (max(0, int(box[axis]) - reach) for axis in (0, 1))
+    rows = slice(top, int(box[1] + box[3]) + reach)
+    columns = slice(left, int(box[0] + box[2]) + reach)
+    core = writing.strong[rows, columns] * (labels[rows, columns] == place)
+    others = writing.strong[rows, columns] > core
+    values = writing.contrast[rows, columns]
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    rim = (cv2.dilate(core, kernel) > 0) & ~others
+    full = float(np.quantile(values[core > 0], 0.98 if writing.is_clean else 0.5))
+    lowest = 0.0 if writing.is_clean else 0.5 * writing.threshold
+    ink = np.clip((values - lowest) / max(full - lowest, 1e-6), 0, 1)
+    ink = np.where(rim & (ink > FAINTEST), ink, 0).astype(np.float32)
+    thickness = measure_thickness(core)
+    there_rows, there_columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(there_rows):
+        return None
+    first, last = there_rows[0], there_rows[-1] + 1
+    start, end = there_columns[0], there_columns[-1] + 1
+    at_edge = (
+        top + first <= 0
+        or left + start <= 0
+        or top + last >= writing.strong.shape[0]
+        or left + end >= writing.strong.shape[1]
+    )
+    return Group(
+        left + int(start),
+        top + int(first),
+        ink[first:last, start:end],
+        full,
+        thickness,
+        _measure_edge(values, core, full),
+        _measure_outline(writing.dark[rows, columns], core),
+        at_edge,
+        writing.is_clean,
+    )
+
+
+def _measure_edge(values: Contrast, core: Mask, full: float) -> float:
+    """How many pixels (of `values`) lie between paper and ink of contrast `full`, where steepest."""
+    across, down = cv2.spatialGradient(np.round(255 * values).astype(np.uint8))
+    steep = np.hypot(across.astype(np.float32), down) / (8 * 255)
+    rim = cv2.dilate(core, np.ones((3, 3), np.uint8)) > cv2.erode(core, np.ones((3, 3), np.uint8))
+    return full / max(float(np.quantile(steep[rim], 0.75)), 1e-3)
+
+
+def _measure_outline(dark: NDArray[np.uint8], core: Mask) -> float:
+    """The share of the rim of `core` where the picture (h, w) has an edge.
+
+    Of a stroke it is all. Where paper, table or shadow only seems to be a stroke, because a closing
+    filled its corner, one side of it is nothing but paper.
+    """
+    across, down = cv2.spatialGradient(cv2.blur(dark, (3, 3)))
+    steep = np.hypot(across.astype(np.float32), down)
+    rim = cv2.dilate(core, np.ones((3, 3), np.uint8)) > cv2.erode(core, np.ones((3, 3), np.uint8))
+    return float((steep[rim] > 0.3 * np.quantile(steep[rim], 0.75)).mean())
+
+
+def measure_thickness(core: Mask) -> float:
+    """How thick the strokes of a mask are, in pixels, by how deep its pixels are on average.
+
+    Across a stroke of n pixels the depth goes up to n / 2 and down again: on average n / 4. The
+    constant is what distanceTransform's whole pixels add. Unlike the depth along the middle, this
+    does not mind a ragged or dithered rim.
+    """
+    depth = cv2.distanceTransform(np.pad(core, 1), cv2.DIST_L2, 5)
+    return max(1.0, 4 * float(depth[depth > 0].mean()) - 2) if core.any() else 1.0
+
+
+def join_groups(one: Group, other: Group) -> Group:
+    """Both groups' ink as one group."""
+    left, top = min(one.left, other.left), min(one.top, other.top)
+    right, bottom = max(one.box[2], other.box[2]), max(one.box[3], other.box[3])
+    ink = np.zeros((bottom - top, right - left), np.float32)
+    for part in (one, other):
+        rows = slice(part.top - top, part.top - top + part.height)
+        columns = slice(part.left - left, part.left - left + part.width)
+        np.maximum(ink[rows, columns], part.ink, out=ink[rows, columns])
+    large = max(one, other, key=lambda group: group.longer)
+    at_edge = one.at_edge or other.at_edge
+    return replace(large, left=left, top=top, ink=ink, at_edge=at_edge)
+
+
+def is_digit_like(group: Group) -> bool:
+    """Whether a group has a digit's shape: no word, no line of the paper, no solid stain."""
+    return (
+        group.width <= WIDEST_DIGIT * group.height
+        and group.thickness <= THICKEST * group.longer
+        and group.thickness >= THINNEST * group.longer
+        and group.contrast >= FAINTEST_INK
+        and group.edge <= SOFTEST * group.longer + 4
+        and (group.is_clean or group.outlined >= OUTLINED)
+        and group.longer >= 8
+    )
+
+
+def thicken(ink: NDArray[np.float32], thickness: float, wanted: float) -> NDArray[np.float32]:
+    """`ink` (h, w) with strokes `wanted` pixels thick instead of `thickness`, tight around them."""
+    grow = (wanted - thickness) / 2
+    margin = max(0, int(np.ceil(grow))) + 1
+    core = np.pad((ink > 0.5).astype(np.uint8), margin)
+    if grow >= 0:
+        changed = grow + 1 - cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
+    else:
+        changed = grow + 0.5 + cv2.distanceTransform(core, cv2.DIST_L2, 5)
+    changed = np.clip(changed, 0, 1)
+    if not changed.any():
+        return ink
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    return changed[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)

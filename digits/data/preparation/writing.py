@@ -1,0 +1,121 @@
+"""What in a picture is written: ink apart from the paper's lines, its edge, specks and shadows.
+
+Imports OpenCV, which takes a while to load: import this module only when a picture comes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digits.data.preparation.paper import Contrast, Mask, find_contrast
+from digits.data.preparation.ruled_lines import along, find_lines, remove_lines
+
+CLEAN = 0.004  # noise below one grey level: drawn by a program, not photographed
+FAINT = 0.3  # contrast from which a clean picture's ink is ink
+LEAST_CONTRAST = 0.07  # less than this is never ink
+LINE_LENGTH = 0.5  # of the picture's side: a straight line as long as this belongs to the paper
+FEW_LINES = 3  # from this many on, the paper is taken for lined
+SPECK = (
+    0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
+)
+SMALLEST_STROKE = 0.02  # of the shorter side: anything smaller is a speck, whatever else there is
+WEAKER = 0.55  # of the ink's contrast: weaker is a shadow or a stain
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What in a picture is written: where, how strongly, and how thick its strokes are."""
+
+    dark: NDArray[np.uint8]  # (h, w), the picture itself, dark on light
+    contrast: Contrast
+    strong: Mask  # the writing, without the paper's lines
+    threshold: float  # contrast from which a pixel is written
+    is_clean: bool  # drawn by a program, not photographed
+    thickness: float  # of the larger strokes, in pixels
+
+
+def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
+    """What is written in a picture dark on light, strokes at most `size` wide; None for nothing."""
+    contrast, noise = find_contrast(dark, size)
+    clean = noise < CLEAN
+    smooth = contrast if clean else cv2.GaussianBlur(contrast, (0, 0), 1.0)
+    floor = max(LEAST_CONTRAST, 5 * noise)
+    present = smooth > floor
+    if not present.any():
+        return None
+    threshold = max(floor, 0.9 * otsu(smooth[present]))
+    if clean:  # what is faint was drawn faint: a soft rim, a gap that is none
+        threshold = max(floor, min(threshold, FAINT))
+    strong = _without_lines((smooth > threshold).astype(np.uint8), clean)
+    depth, middle = _find_middle(strong)
+    if not middle.any():
+        return None
+    # The ink is about as strong everywhere; a shadow's corner or a stain is weaker.
+    if not clean:
+        threshold = max(threshold, WEAKER * float(np.median(smooth[middle])))
+    strong &= smooth > threshold
+    grey = cv2.cvtColor(dark, cv2.COLOR_RGB2GRAY)
+    return Writing(grey, smooth, strong, threshold, clean, 2 * float(np.median(depth[middle])))
+
+
+def _without_lines(strong: Mask, clean: bool) -> Mask:
+    """`strong` without the paper's lines and what comes in from the edge.
+
+    Where nothing else is there, one stroke stays: it may be a long one, or come in from the edge. In
+    a clean picture strokes are straighter than by hand, so only a line from edge to edge is the
+    paper's.
+    """
+    lines = find_lines(strong, 0.95 if clean else LINE_LENGTH)
+    left = remove_lines(strong, lines) if len(lines) else strong
+    if len(lines) >= FEW_LINES and not clean:  # where there are several there are more, less clear
+        left = remove_lines(left, along(find_lines(left, LINE_LENGTH / 2), lines))
+    inner = _without_specks(left, with_edge=False)
+    if inner.any():
+        return inner
+    whole = _without_specks(strong, with_edge=True)
+    is_one = cv2.connectedComponents(whole)[0] == 2
+    return whole if is_one and not _lies_along_edge(whole) else inner
+
+
+def _lies_along_edge(strong: Mask) -> bool:
+    """Whether what is in a mask touches the picture's edge with much of its length, as a table does."""
+    rows, columns = np.flatnonzero(strong.any(axis=1)), np.flatnonzero(strong.any(axis=0))
+    longer = max(np.ptp(rows), np.ptp(columns)) + 1 if len(rows) else 1
+    contacts = (strong[0], strong[-1], strong[:, 0], strong[:, -1])
+    return max(int(np.count_nonzero(contact)) for contact in contacts) > 0.3 * longer
+
+
+def _without_specks(strong: Mask, with_edge: bool) -> Mask:
+    """`strong` without specks, and without what touches the picture's edge unless `with_edge`."""
+    height, width = strong.shape
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    left, top, wide, high = boxes[:, :4].T
+    is_inner = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
+    longer = np.where(is_inner | with_edge, np.maximum(wide, high), 0)
+    longer[0] = 0
+    keep = longer >= max(SPECK * longer.max(), SMALLEST_STROKE * min(height, width), 1)
+    return keep[labels].astype(np.uint8)
+
+
+def _find_middle(strong: Mask) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """How deep each pixel (h, w) is in its stroke, and the strokes' middles, of larger ones only.
+
+    Of a thin stroke that runs into a shadow's corner, most of the middle is the stroke's.
+    """
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    longer = boxes[:, 2:4].max(axis=1)
+    longer[0] = 0
+    large = ((longer >= 0.5 * longer.max())[labels] & (strong > 0)).astype(np.uint8)
+    depth = cv2.distanceTransform(large, cv2.DIST_L2, 5)
+    middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
+    return depth, middle
+
+
+def otsu(values: NDArray[np.float32]) -> float:
+    """The threshold (0..1) that parts `values` best into two (Otsu, 1979)."""
+    levels = np.clip(values * 255, 0, 255).astype(np.uint8).reshape(1, -1)
+    return cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0] / 255
