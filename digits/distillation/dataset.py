@@ -47,10 +47,10 @@ PART = 2000  # images that a process makes at a time
 class Sizes:
     """How many images to make: variations of each MNIST image and drawing, images of the others."""
 
-    mnist: int = 40
-    pens: int = 60
-    forms: int = 40_000
-    kinds: int = 80_000
+    mnist: int = 20
+    pens: int = 18
+    forms: int = 20_000
+    kinds: int = 40_000
     others: int = 20_000
     letters: int = 2  # variations of each letter
 

@@ -9,9 +9,9 @@ from digits.network.config import CLASSES
 
 
 class Teacher(nn.Module):
-    """A small convolutional network: 1 -> 24 -> 48 -> 72 channels, two layers on top."""
+    """A small convolutional network: 1 -> 16 -> 32 -> 48 channels, two layers on top."""
 
-    def __init__(self, width: int = 24) -> None:
+    def __init__(self, width: int = 16) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             *_convolution(1, width, 5, stride=2),
