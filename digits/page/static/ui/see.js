@@ -94,11 +94,16 @@ function drawImage(canvas, { image }) {
   const { pen, width: side } = sharpen(canvas);
   const step = side / 28;
   paintGrey(pen, image, 0, 0, step);
-  pen.fillStyle = colour("line");
+  pen.strokeStyle = colour("line");
+  pen.lineWidth = 0.5;
+  pen.beginPath();
   for (let i = 1; i < 28; i++) {
-    pen.fillRect(i * step, 0, 0.5, side);
-    pen.fillRect(0, i * step, side, 0.5);
+    pen.moveTo(i * step + 0.25, 0);
+    pen.lineTo(i * step + 0.25, side);
+    pen.moveTo(0, i * step + 0.25);
+    pen.lineTo(side, i * step + 0.25);
   }
+  pen.stroke();
 }
 
 /** @param {Answer} answer */
