@@ -1,7 +1,7 @@
 """What the page must know of Gradio's insides, and nothing else may; tests check each assumption.
 
 All of it is about the API's documentation, which gr.api() builds from type hints alone, about which events
-are public, and where uploads lie.
+are public, where uploads lie, and the address that Gradio's own scripts ask.
 """
 
 from __future__ import annotations
@@ -13,6 +13,19 @@ from typing import Any
 
 import gradio as gr
 from gradio.utils import get_function_description, get_upload_folder
+
+# For the end of <head>: Gradio's scripts ask window.gradio_config.root, which the server writes as if no
+# proxy served the page below a path. The browser knows better: the page is always its folder's index.
+ROOT_SCRIPT = """<script>
+(() => {
+  const here = new URL(".", location.href);
+  const config = window.gradio_config;
+  if (config && new URL(config.root || "/", here).hostname === here.hostname) {
+    config.root = here.href.replace(/\\/$/, "");
+  }
+})();
+</script>
+"""
 
 
 def function_named(page: gr.Blocks, name: str) -> Any:

@@ -18,6 +18,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from digits import __version__
+from digits.page.gradio_compat import ROOT_SCRIPT
 from digits.page.texts import text
 from digits.server.middleware import Message, Receive, Send
 
@@ -71,7 +72,10 @@ def social_tags(base: str) -> str:
 
 
 class SocialTags:
-    """ASGI middleware: the page with its own social tags in place of Gradio's; all else unchanged."""
+    """ASGI middleware: the page with its own social tags in place of Gradio's, and the address it has here.
+
+    All else is unchanged.
+    """
 
     def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
         self.app = app
@@ -97,10 +101,11 @@ class SocialTags:
     async def send_page(
         self, scope: MutableMapping[str, Any], start: Message, body: bytes, send: Send
     ) -> None:
-        """Send the whole page at once, its tags replaced."""
+        """Send the whole page at once, its <head> changed."""
         if b"<head>" in body:
             own = social_tags(str(Request(scope).base_url)).encode()
             body = GRADIOS.sub(b"", body).replace(b"<head>", b"<head>\n" + own, 1)
+            body = body.replace(b"</head>", ROOT_SCRIPT.encode() + b"</head>", 1)
         headers = [item for item in start["headers"] if item[0].lower() != b"content-length"]
         length = (b"content-length", str(len(body)).encode())
         await send({**start, "headers": [*headers, length]})
