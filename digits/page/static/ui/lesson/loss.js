@@ -1,7 +1,8 @@
 // The loss of one digit at a time: the truth beside the guess, and the dot on the curve -log p.
 
 import { calibrated, forward, indexOfLargest } from "../../core/network.js";
-import { pixelsOf } from "../../core/training.js";
+import { createRandom } from "../../core/random.js";
+import { pixelsOf, shuffledOrder } from "../../core/training.js";
 import { findSubject } from "../../services/learn_subject.js";
 import { state } from "../../services/state.js";
 import { decimal, percent, text } from "../../services/texts.js";
@@ -17,6 +18,7 @@ import { makePixels, paintInk } from "./pixels.js";
 
 const SHOWN = 11; // test digits beside the drawing
 const WRONG = 3; // of them as many misread ones as there are, at most
+const MIXED = 1; // seed of the order in which digits lie there
 const MOST_LOSS = 6; // of the curve; what is higher stays at its upper edge
 
 /** @param {HTMLElement} root @param {Lesson} lesson */
@@ -94,9 +96,9 @@ class Loss {
     const wrong = all.filter((item) => indexOfLargest(forward(network, item.pixels).logProbabilities) !== item.label);
     const hard = wrong.slice(0, WRONG);
     const rest = all.filter((item) => !wrong.includes(item)).slice(0, SHOWN - hard.length);
-    this.digits = [...rest, ...hard].sort((a, b) => all.indexOf(a) - all.indexOf(b));
     // Misread ones come anywhere among the others, so that one has to look for them.
-    this.digits.sort((a, b) => a.pixels[350] + a.pixels[433] - b.pixels[350] - b.pixels[433]);
+    const shown = [...rest, ...hard];
+    this.digits = Array.from(shuffledOrder(shown.length, createRandom(MIXED)), (place) => shown[place]);
     this.show();
   }
 
