@@ -8,7 +8,6 @@ import { colour, rgb } from "../services/theme.js";
 
 const INK = 0.038; // thickness of the pen's ink, part of the pad
 const FAST = 0.06; // part of the pad from one point to the next: a fast pen leaves thin ink
-const WIDTHS = 4; // to a CSS pixel of ink's width: no step is seen
 
 const stamp = document.createElement("canvas"); // where small images are made before they are scaled
 
@@ -128,25 +127,19 @@ export function paintInk(pen, points, side) {
   let width = INK * 0.9;
   if (points.length === 1) return paintDot(pen, points[0], width * side * 0.55, side);
   let from = points[0];
-  let [drawn, isOpen] = [0, false]; // pieces of one width are one path: a canvas takes as long for a piece alone
   for (let i = 1; i < points.length; i++) {
     const [a, b] = [points[i - 1], points[i]];
     const speed = Math.min(1, Math.hypot(b[0] - a[0], b[1] - a[1]) / FAST);
     width += (INK * (1.12 - 0.42 * speed) - width) * 0.35;
-    const wanted = Math.round(width * side * WIDTHS) / WIDTHS;
-    if (wanted !== drawn) {
-      if (isOpen) pen.stroke();
-      pen.lineWidth = drawn = wanted;
-      pen.beginPath();
-      pen.moveTo(from[0] * side, from[1] * side);
-      isOpen = true;
-    }
     /** @type {Point} */
     const to = i === points.length - 1 ? b : [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+    pen.lineWidth = width * side;
+    pen.beginPath();
+    pen.moveTo(from[0] * side, from[1] * side);
     pen.quadraticCurveTo(a[0] * side, a[1] * side, to[0] * side, to[1] * side);
+    pen.stroke();
     from = to;
   }
-  pen.stroke();
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {Point} point @param {number} radius @param {number} side */

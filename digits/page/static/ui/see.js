@@ -94,16 +94,11 @@ function drawImage(canvas, { image }) {
   const { pen, width: side } = sharpen(canvas);
   const step = side / 28;
   paintGrey(pen, image, 0, 0, step);
-  pen.strokeStyle = colour("line");
-  pen.lineWidth = 0.5;
-  pen.beginPath();
+  pen.fillStyle = colour("line");
   for (let i = 1; i < 28; i++) {
-    pen.moveTo(i * step + 0.25, 0);
-    pen.lineTo(i * step + 0.25, side);
-    pen.moveTo(0, i * step + 0.25);
-    pen.lineTo(side, i * step + 0.25);
+    pen.fillRect(i * step, 0, 0.5, side);
+    pen.fillRect(0, i * step, side, 0.5);
   }
-  pen.stroke();
 }
 
 /** @param {Answer} answer */
