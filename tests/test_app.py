@@ -57,7 +57,7 @@ def test_it_serves_answers_and_ends_quietly(process: tuple[subprocess.Popen[str]
     assert sum(item["confidence"] for item in answer["confidences"]) == pytest.approx(1, abs=1e-3)
     assert client.predict([], api_name="/predict")["label"] is None
     running.send_signal(signal.SIGINT)
-    _, error = running.communicate(timeout=120)
+    _, error = running.communicate(timeout=300)
     assert running.returncode == 0
     assert "Traceback" not in error
 
@@ -114,7 +114,7 @@ def test_it_serves_on_ipv6(host: str, tmp_path: Path) -> None:
         wait_for(f"http://[::1]:{port}", running, tmp_path / "log")
     finally:
         running.kill()
-        running.wait(20)
+        running.wait(120)
 
 
 def test_weights_are_found_by_any_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -326,7 +326,7 @@ def test_killed_while_training_the_old_weights_stay(
         pass
     time.sleep(0.3)
     process.send_signal(how)
-    _, error = process.communicate(timeout=120)
+    _, error = process.communicate(timeout=300)
     assert out.read_bytes() == before
     if how is signal.SIGINT:
         assert process.returncode == 130

@@ -36,7 +36,7 @@ def centre_of_mass(image: np.ndarray) -> tuple[float, float]:
     return weights.sum(1) @ places / weights.sum(), weights.sum(0) @ places / weights.sum()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(drawings, st.floats(0.2, 1), st.floats(0, 1), st.floats(0, 1))
 def test_place_and_size_on_the_pad_do_not_matter(
     strokes: list[np.ndarray], scale: float, right: float, down: float
@@ -50,7 +50,7 @@ def test_place_and_size_on_the_pad_do_not_matter(
     np.testing.assert_array_equal(here.image > 1, there.image > 1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(drawings)
 def test_longer_side_is_20_and_the_centre_of_mass_is_mnists(strokes: list[np.ndarray]) -> None:
     assume(np.ptp(np.concatenate(strokes), axis=0).max() > sketch.SMALLEST)
@@ -64,7 +64,7 @@ def test_longer_side_is_20_and_the_centre_of_mass_is_mnists(strokes: list[np.nda
         assert 14 - 1e-6 < centre <= 15 + 1e-6 or (side == 20 and abs(top) < 8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(drawings, st.integers(1, 6), st.booleans(), st.integers(0, 80), st.integers(0, 80))
 def test_an_enlarged_image_comes_back(
     strokes: list[np.ndarray], times: int, inverted: bool, down: int, right: int

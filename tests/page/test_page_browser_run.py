@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from digits.data.dataset import Digits
-from digits.page.app import Settings, create_app
 from tests.support.browser import (
     PATIENCE,
     SEVEN,
@@ -21,17 +19,14 @@ from tests.support.browser import (
     wait_for_answer,
     wait_for_state,
 )
-from tests.support.files import write_mnist
+from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real page with one seat for training, and the bundled digits in place of MNIST."""
-    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    with create_app(Settings(weights="tutorial", data=data, seats=1)).served() as address:
-        yield address
+@pytest.fixture
+def site(training_site: TrainingSite) -> str:
+    return training_site.address
 
 
 def choose_browser(page: Any, **settings: object) -> None:

@@ -6,8 +6,7 @@ The page trains on the bundled digits and has one seat, whatever machine this is
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from digits.network.checkpoint import load_weights
 from digits.page import layout as train_layout
 from digits.page.app import Settings, create_app
 from digits.training.loop import predictions
-from digits.training.run import run_training
 from tests.support.browser import (
     PATIENCE,
     PHONE,
@@ -35,28 +33,15 @@ from tests.support.browser import (
     wait_for_answer,
     wait_for_state,
 )
-from tests.support.files import write_mnist
 from tests.support.requests import ONE
+from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real page with one seat for training, and the bundled digits in place of MNIST."""
-    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    app = create_app(Settings(weights="tutorial", data=data, seats=1), run=run_or_fail)
-    with app.served() as address:
-        yield address
-
-
-failing = threading.Event()  # while it is set, every training fails
-
-
-def run_or_fail(*given: Any) -> Iterator[Any]:
-    if failing.is_set():
-        raise RuntimeError("out of something")
-    yield from run_training(*given)
+@pytest.fixture
+def site(training_site: TrainingSite) -> str:
+    return training_site.address
 
 
 def wait_for_runs(page: Any, count: int) -> None:
@@ -264,16 +249,13 @@ def look_at_train_without_torch(browser: Any, address: str) -> None:
 
 
 def test_whatever_fails_in_a_training_its_visitor_can_try_again(
-    open_page: OpenPage,
+    open_page: OpenPage, training_site: TrainingSite
 ) -> None:
     page = open_page()
-    failing.set()
-    try:
-        open_tab(page, epochs=1, batch_size=50)
-        press_train(page)
-        wait_for_state(page, "problem")
-    finally:
-        failing.clear()
+    training_site.failures.append(RuntimeError("out of something"))
+    open_tab(page, epochs=1, batch_size=50)
+    press_train(page)
+    wait_for_state(page, "problem")
     assert "Press Train to try again" in page.locator(".run-note").inner_text()
     press_train(page)
     wait_for_state(page, "done")

@@ -100,7 +100,7 @@ def small_site(few_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         assert process.poll() is None, log.read_text()
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
     assert "Traceback" not in log.read_text(), log.read_text()
 
 

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from digits.page.component import component
 from digits.page.static_files import STATIC, address, content, digest, served_files
 from digits.page.theme import make_head
+from tests.support import web
 from tests.support.files import REPO
 from tests.support.tools import give_up
 
@@ -62,7 +62,7 @@ def test_services_under_node(node: str) -> None:
 
 
 def test_the_page_s_script_weighs_at_most_60_kb_on_the_wire(site: str) -> None:
-    reply = httpx.get(f"{site}/{address('page.js')}", headers={"accept-encoding": "gzip"})
+    reply = web.get(f"{site}/{address('page.js')}", headers={"accept-encoding": "gzip"})
     assert reply.headers["content-encoding"] == "gzip"
     assert int(reply.headers["content-length"]) <= MOST
 
@@ -70,7 +70,7 @@ def test_the_page_s_script_weighs_at_most_60_kb_on_the_wire(site: str) -> None:
 def test_files_are_kept_for_good_under_an_address_that_changes_with_them(
     site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reply = httpx.get(f"{site}/{address('ui/pad.js')}")
+    reply = web.get(f"{site}/{address('ui/pad.js')}")
     assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert reply.headers["content-type"].startswith("text/javascript")
     for wrong in (
@@ -78,7 +78,7 @@ def test_files_are_kept_for_good_under_an_address_that_changes_with_them(
         address("../app.py"),
         address("ui/none.js"),
     ):
-        assert httpx.get(f"{site}/{wrong}").status_code == 404
+        assert web.get(f"{site}/{wrong}").status_code == 404
     copy = tmp_path / "static"
     shutil.copytree(STATIC, copy)
     monkeypatch.setattr(sys.modules["digits.page.static_files"], "STATIC", copy)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -65,6 +66,18 @@ STATE = '.run[data-state="{}"]'
 
 
 PATIENCE = 60_000  # ms: other tests may be using the machine
+
+
+def eventually(page: Any, check: Callable[[], None]) -> None:
+    """Until `check` finds nothing to complain of: what a page says may come a moment after what is so."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while True:
+        try:
+            return check()
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+        page.wait_for_timeout(50)
 
 
 def module(page: Any) -> str:
