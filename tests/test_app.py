@@ -30,7 +30,7 @@ def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     running = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    watchdog = threading.Timer(90, running.kill)
+    watchdog = threading.Timer(300, running.kill)
     watchdog.start()
     assert running.stdout is not None
     for line in running.stdout:

@@ -272,10 +272,12 @@ def test_a_drawing_of_200_points_is_prepared_in_a_millisecond() -> None:
     spiral = [0.5 + 0.4 * np.stack([np.cos(turn), np.sin(turn)], axis=1) * turn[:, None] / 12]
     times = []
     for _ in range(50):
-        began = time.perf_counter()
+        began = time.thread_time()
         prepare_strokes(spiral)
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.001  # the fastest: the machine may be busy with other things
+        times.append(time.thread_time() - began)
+    assert (
+        min(times) < 0.001
+    )  # of this thread's own time: the machine may be busy with other things
 
 
 def test_real_digits_enlarged_come_back_and_are_read_the_same(mnist: Digits) -> None:

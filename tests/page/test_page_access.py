@@ -18,6 +18,11 @@ ALL: dict[str, Any] = {"resultTypes": ["violations"]}
 # The page in the dark is the same page in other colours.
 OF_COLOURS = ALL | {"runOnly": ["color-contrast", "link-in-text-block"]}
 
+# What fades in has its own contrast in the end only.
+AT_REST = """() => Promise.all(document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+    .map((one) => one.finished.catch(() => null)))"""
+
 
 def violations(page: Any, options: dict[str, Any]) -> list[str]:
     """What axe-core finds to be seriously wrong, with the first element of each."""
@@ -43,5 +48,6 @@ def test_axe_finds_nothing_serious(
     for tab in page.get_by_role("tab").all():
         tab.click()
         page.wait_for_timeout(300)
+        page.evaluate(AT_REST)
         found += violations(page, options)
     assert not found, "\n".join(sorted(set(found)))

@@ -17,6 +17,7 @@ from tests.support.browser import (
     start_long_run,
     state,
     wait_for_answer,
+    wait_for_network,
     wait_for_state,
 )
 from tests.support.sites import TrainingSite
@@ -43,7 +44,7 @@ def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> N
     assert run_accuracy(page) > 75
     assert "Done. The pad now uses “run 1”." in page.locator(".run-note").inner_text()
     wait_for_answer(page)
-    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(page, "run 1")
     readings = page.locator(".own ol li").all_inner_texts()
     assert [text.split("\n")[0] for text in readings] == ["untrained", "epoch 1", "epoch 2"]
     counts = page.locator(".confusion td:not(.share)").all_inner_texts()
@@ -63,9 +64,7 @@ def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> N
     page.get_by_role("tab", name="Inside").click()
     assert state(page, "network")["network"]["sizes"] == [784, 32, 32, 10]
     page.reload()
-    page.wait_for_function(
-        "document.querySelector('.answer-by')?.innerText.startsWith('run 1')", timeout=PATIENCE
-    )
+    wait_for_network(page, "run 1")
 
 
 def test_who_waits_in_line_may_train_here_instead(open_page: OpenPage) -> None:
@@ -109,7 +108,7 @@ def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_for_state(page, "stopped")
     wait_for_answer(page)
-    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(page, "run 1")
     counts = page.locator(".confusion td:not(.share)").all_inner_texts()
     assert sum(int(count or 0) for count in counts) == 1000
     assert "keeps this network" in page.locator(".download-what").inner_text()
@@ -117,4 +116,4 @@ def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
     page.wait_for_function(
         "!document.querySelector('.downloads').hidden", timeout=PATIENCE
     )  # handed over
-    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(page, "run 1")

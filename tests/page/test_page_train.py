@@ -31,6 +31,7 @@ from tests.support.browser import (
     run_accuracy,
     start_long_run,
     wait_for_answer,
+    wait_for_network,
     wait_for_state,
 )
 from tests.support.requests import ONE
@@ -65,11 +66,11 @@ def test_a_visitor_trains_to_the_end_and_the_pad_uses_the_network(open_page: Ope
     assert "of 1,000 test digits read right" in page.locator(".run").inner_text()
     assert "Done. The pad now uses “run 1”." in page.locator(".run-note").inner_text()
     wait_for_answer(page)
-    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(page, "run 1")
     readings = page.locator(".own ol li").all_inner_texts()
     assert [text.split("\n")[0] for text in readings] == ["untrained", "epoch 1", "epoch 2"]
     page.get_by_role("button", name="Back to “tutorial”").click()
-    page.wait_for_function("document.querySelector('.answer-by').innerText.startsWith('tutorial')")
+    wait_for_network(page, "tutorial")
 
 
 def test_afterwards_it_shows_confusion_mistakes_and_runs(open_page: OpenPage) -> None:
@@ -158,7 +159,7 @@ def test_two_visitors_train_in_turn_and_see_their_place(open_page: OpenPage) -> 
     wait_for_state(one, "stopped")
     wait_for_state(other, "done")
     draw(one, ONE)
-    assert one.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(one, "run 1")
 
 
 def test_stop_while_waiting_leaves_the_line(open_page: OpenPage) -> None:
@@ -269,6 +270,6 @@ def test_the_tab_has_no_sideways_scroll(open_page: OpenPage, settings: dict[str,
     page.locator("#train [name=epochs]").fill("1")
     page.locator("#train .go").click()
     wait_for_state(page, "done")
-    page.wait_for_timeout(300)
+    page.wait_for_selector(".confusion td")
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) == 0

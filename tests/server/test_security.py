@@ -139,16 +139,23 @@ def test_uploads_are_deleted_when_they_are_old(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    removed, remove = [], os.remove
+
+    def watched(path: Any, **more: Any) -> None:
+        remove(path, **more)
+        removed.append(str(path))
+
+    monkeypatch.setattr(os, "remove", watched)
     assert all(seconds <= 3600 for seconds in Settings().cache_seconds)
     every_second = create_app(Settings(cache_seconds=(1, 1)))  # for what is a second old
     with every_second.served() as address:
         files = {"files": ("x.png", as_file(seven(), "PNG"))}
         path = Path(web.post(f"{address}/gradio_api/upload", files=files).json()[0])
-        assert path.is_relative_to(tmp_path) and path.exists()
-        deadline = time.monotonic() + 120
-        while path.exists() and time.monotonic() < deadline:
+        assert path.is_relative_to(tmp_path)
+        deadline = time.monotonic() + web.PATIENCE
+        while str(path) not in removed and time.monotonic() < deadline:
             time.sleep(0.2)
-        assert not path.exists()
+        assert str(path) in removed and not path.exists()
 
 
 # ---- visitors ------------------------------------------------------------------------------------

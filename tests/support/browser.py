@@ -62,6 +62,15 @@ def wait_for_answer(page: Any) -> str:
     return page.locator("#answer").inner_text()
 
 
+def wait_for_network(page: Any, name: str) -> None:
+    """Until the answer is by the network of that name."""
+    page.wait_for_function(
+        "(name) => document.querySelector('.answer-by')?.innerText.startsWith(name)",
+        arg=name,
+        timeout=PATIENCE,
+    )
+
+
 STATE = '.run[data-state="{}"]'
 
 
