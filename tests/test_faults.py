@@ -18,7 +18,7 @@ import pytest
 from digits.data.dataset import Digits
 from digits.network.backends import load_backend
 from tests.support import web
-from tests.support.browser import CHROMIUMS, DESK, SEVEN, draw, wait_for_answer
+from tests.support.browser import CHROMIUMS, DESK, PATIENCE, SEVEN, draw, wait_for_answer
 from tests.support.files import REPO, write_mnist
 from tests.support.servers import free_port, wait_for
 
@@ -52,7 +52,7 @@ def test_drawing_goes_on_after_the_server_was_restarted(browser: Any, tmp_path: 
     port = free_port()
     context = browser.new_context(**DESK)
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     with served(port, tmp_path / "first"):
         page.goto(f"http://127.0.0.1:{port}")
         page.wait_for_selector("#answer .answer[data-serial]")
@@ -72,10 +72,11 @@ TRAIN_IN_A_BROWSER = """
 import sys
 from playwright.sync_api import sync_playwright
 from tests.support.browser import CHROMIUM_FLAGS
-from tests.support.browser import start_long_run
+from tests.support.browser import PATIENCE, start_long_run
 page = sync_playwright().start().chromium.launch(
     executable_path=sys.argv[1], args=CHROMIUM_FLAGS
 ).new_context(locale="en-GB").new_page()
+page.set_default_timeout(PATIENCE)
 page.goto(sys.argv[2])
 page.wait_for_selector("#answer .answer[data-serial]")
 start_long_run(page)

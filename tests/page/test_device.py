@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.support.browser import (
     ONE,
+    PATIENCE,
     SEVEN,
     draw,
     eventually,
@@ -235,6 +236,7 @@ def test_the_page_goes_home_as_one_file(open_page: OpenPage, browser: Any, tmp_p
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale="zh-CN", offline=True
     )
+    context.set_default_timeout(PATIENCE)
     asked: list[str] = []
     troubles: list[str] = []
     home = context.new_page()

@@ -235,6 +235,7 @@ def test_without_torch_the_panel_says_what_to_install(
 
 def look_at_train_without_torch(browser: Any, address: str) -> None:
     context = browser.new_context(locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("#answer .answer[data-serial]")

@@ -74,7 +74,7 @@ def wait_for_network(page: Any, name: str) -> None:
 STATE = '.run[data-state="{}"]'
 
 
-PATIENCE = 60_000  # ms: other tests may be using the machine
+PATIENCE = 120_000  # ms: other tests may be using the machine
 
 
 def eventually(page: Any, check: Callable[[], None]) -> None:
