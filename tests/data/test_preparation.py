@@ -282,7 +282,7 @@ def test_a_drawing_of_200_points_is_prepared_in_a_millisecond() -> None:
 
 def test_real_digits_enlarged_come_back_and_are_read_the_same(mnist: Digits) -> None:
     backend = load_backend("sketch")
-    images = mnist.test_images[:300]
+    images = mnist.test_images[:100]
     expected = backend.predict(to_pixels(images)).argmax(axis=1)
     for inverted in (False, True):
         large = images.repeat(10, axis=1).repeat(10, axis=2)
