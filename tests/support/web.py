@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE = 120  # seconds
+PATIENCE = 300  # seconds
 
 
 def get(address: str, **more: Any) -> httpx.Response:
