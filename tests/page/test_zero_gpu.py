@@ -84,7 +84,7 @@ class Lender:
     def wait_for(self, path: str) -> list[dict[str, str]]:
         """The same, once it was told something there: `spaces` tells it after the page has its report."""
         with self._told:
-            assert self._told.wait_for(lambda: self.said(path), timeout=60), self.asked
+            assert self._told.wait_for(lambda: self.said(path), timeout=300), self.asked
         return self.said(path)
 
     def close(self) -> None:
