@@ -1,8 +1,8 @@
 """What the tests share: real digits without a network, small folders in MNIST's layout, the real page.
 
-The page is served once for all tests; each test opens it in a browser context of its own, which is
-watched: an error in its scripts or a request to another host fails the test. Browser tests skip with a
-reason where there is no browser, and fail instead where REQUIRE_BROWSER is set.
+The page is served once for all tests (tests/support/sites.py); each test opens it in a browser context of
+its own, which is watched: an error in its scripts or a request to another host fails the test. Browser
+tests skip with a reason where there is no browser, and fail instead where REQUIRE_BROWSER is set.
 """
 
 from __future__ import annotations
