@@ -26,7 +26,7 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.conditions import conditions, table
 from digits.data.mnist import load_digits
 from digits.data.preparation.centring import to_pixels
-from digits.data.preparation.pictures import find_digits, prepare_picture
+from digits.data.preparation.pictures import Picture, find_digits
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
 from digits.network.judge import make_judge
@@ -85,6 +85,14 @@ CHOOSING: dict[str, Kind] = {
     "paper's edge on a table": Kind(table=True, tilt=5, perspective=0.04),
     "strong compression": Kind(quality=25, noise=0.02),
     "chalk on a board": Kind(ink="chalk", paper="board", noise=0.02),
+    "pencil, ruled, light from one side": Kind(
+        strength=0.45, pen=0.05, paper="ruled", lines=0.2, light="side", noise=0.02
+    ),
+    "words, stains, a table": Kind(pen=0.09, stains=2, nearby=4, table=True, tilt=6),
+    "blurred, dim, red ink": Kind(blur=0.003, noise=0.03, light="dark", ink="red", quality=70),
+    "thin, squared, shadow, words": Kind(
+        pen=0.05, paper="squared", lines=0.35, light="hard shadow", tilt=4, nearby=2, quality=70
+    ),
 }
 
 # Not looked at while choosing.
@@ -614,8 +622,9 @@ def measure_empty(
     none = sure = boxes = 0
     for place in range(count):
         photo = make(np.random.default_rng([seed, place, len(name)]))
-        prepared = prepare_picture(photo)
-        boxes += len(find_digits(photo, judge))
+        picture = Picture(photo)
+        prepared = picture.prepared
+        boxes += len(picture.find_digits(judge))
         if prepared.box is None:
             none += 1
             continue
@@ -661,9 +670,10 @@ def measure(
     for place, (image, label) in enumerate(zip(images, labels, strict=True)):
         photo = make(image, np.random.default_rng([seed, place, len(name), ord(name[0])]))
         start = time.perf_counter()
-        prepared = prepare_picture(photo)
+        picture = Picture(photo)
+        prepared = picture.prepared
         score.seconds += time.perf_counter() - start
-        sure = sum(one.answer.sure for one in read_picture(network, photo))
+        sure = sum(one.answer.sure for one in read_picture(network, picture))
         score.several += sure >= FEWEST_SURE
         if prepared.box is None:
             score.none += 1
