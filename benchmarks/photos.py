@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import argparse
 import io
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.conditions import conditions, table
+from benchmarks.conditions import REPO, conditions, table
 from digits.data.mnist import load_digits
 from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.pictures import Picture, find_digits
@@ -35,7 +38,7 @@ from digits.server.reader import FEWEST_SURE
 
 A_KIND = 200  # digits
 A_PAGE_KIND = 20  # pages
-PARTS = ("photos", "pages", "empty")
+PARTS = ("photos", "pages", "empty", "large")
 CHOOSING_SEED, REPORTING_SEED = 11, 4242
 
 Mask = NDArray[np.float32]  # (h, w), 0..1: how much of a pixel is covered
@@ -635,6 +638,45 @@ def measure_empty(
     return [name, *(f"{100 * n / count:.1f} %" for n in (none, sure)), f"{boxes / count:.2f}"]
 
 
+LARGE = (3024, 4032)  # height and width of 12 megapixels
+READ_LARGE = """
+import io, pathlib, sys, time
+from PIL import Image
+from digits.data.preparation.pictures import Picture
+from digits.network.backends import load_backend
+from digits.server.page_reader import read_picture
+network, seconds = load_backend(sys.argv[2]), []
+for _ in range(4):  # the first loads OpenCV
+    start = time.process_time()
+    picture = Picture(Image.open(sys.argv[1]))
+    picture.prepared
+    one = time.process_time()
+    found = len(read_picture(network, picture))
+    seconds.append((time.process_time() - start, one - start))
+most = pathlib.Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]
+print(found, *min(seconds), most)
+"""
+
+
+def measure_large(images: NDArray[np.uint8], weights: str, seed: int) -> list[list[str]]:
+    """CPU seconds and memory of a process (Linux) that reads 12 megapixels: rows of the table."""
+    random = np.random.default_rng([seed, 12])
+    kind = Kind(paper="squared", pen=0.07, light="side", sides=(LARGE,), blur=0.0003)
+    one = make_photo(images[0], kind, random)
+    page = make_page(images[:24], kind, 0.25, random)[0].resize(LARGE[::-1])
+    rows = []
+    for name, photo in (("one digit", one), ("a page of 24", page)):
+        with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
+            photo.convert("RGB").save(file, "JPEG", quality=90)
+            file.flush()
+            command = [sys.executable, "-c", READ_LARGE, file.name, weights]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPO)
+        found, all_of_it, alone, most = map(float, done.stdout.split())
+        megabytes = f"{most / 1000:.0f} MB"
+        rows.append([name, f"{found:.0f}", f"{alone:.2f} s", f"{all_of_it:.2f} s", megabytes])
+    return rows
+
+
 @dataclass
 class Score:
     """How many of a kind were read rightly, surely and wrongly, or not found."""
@@ -754,7 +796,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if options.only in name
         ]
         head = ["nothing is there", "nothing found", "sure", "boxes by find_digits"]
-        print("\n" + table(head, rows))
+        print("\n" + table(head, rows), flush=True)
+    if "large" in options.parts:
+        head = ["12 megapixels", "found", "the one digit, CPU", "and all of them, CPU", "memory"]
+        print("\n" + table(head, measure_large(images, options.weights, seed)))
 
 
 if __name__ == "__main__":
