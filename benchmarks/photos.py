@@ -38,6 +38,7 @@ from digits.server.reader import FEWEST_SURE
 
 A_KIND = 200  # digits
 A_PAGE_KIND = 20  # pages
+AN_EMPTY_KIND = 50  # pictures with nothing in them
 PARTS = ("photos", "pages", "empty", "large")
 CHOOSING_SEED, REPORTING_SEED = 11, 4242
 
@@ -748,6 +749,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=A_KIND, help="digits a kind")
     parser.add_argument("--choosing", action="store_true", help="training digits, other seeds")
     parser.add_argument("--pages", type=int, default=A_PAGE_KIND, help="pages a kind")
+    parser.add_argument("--empty", type=int, default=AN_EMPTY_KIND, help="empty pictures a kind")
     parser.add_argument(
         "--parts", nargs="+", default=PARTS, choices=PARTS, help="which tables to make"
     )
@@ -769,17 +771,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, kind in kinds.items()
     } | flat_kinds()
     print(conditions("opencv-python-headless", "onnxruntime", "numpy"))
-    if "photos" in options.parts:
-        rows = []
-        for name, make in makers.items():
-            if options.only in name:
-                score = measure(
-                    name, make, images[chosen], labels[chosen], network, seed, options.save
-                )
-                rows.append(score.row(name))
-                print(" ".join(rows[-1]), flush=True)
-        head = ["kind", "right", "sure and wrong", "not sure", "nothing found", "several", "time"]
-        print("\n" + table(head, rows))
     if "pages" in options.parts:
         pages = PAGES if options.choosing else {**PAGES, **PAGES_REPORTED}
         rows = [
@@ -791,7 +782,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("\n" + table(head, rows), flush=True)
     if "empty" in options.parts:
         rows = [
-            measure_empty(name, make_one, network, seed, options.count, options.save)
+            measure_empty(name, make_one, network, seed, options.empty, options.save)
             for name, make_one in empty_kinds().items()
             if options.only in name
         ]
@@ -799,7 +790,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("\n" + table(head, rows), flush=True)
     if "large" in options.parts:
         head = ["12 megapixels", "found", "the one digit, CPU", "and all of them, CPU", "memory"]
-        print("\n" + table(head, measure_large(images, options.weights, seed)))
+        print("\n" + table(head, measure_large(images, options.weights, seed)), flush=True)
+    if "photos" in options.parts:
+        rows = []
+        for name, make in makers.items():
+            if options.only in name:
+                score = measure(
+                    name, make, images[chosen], labels[chosen], network, seed, options.save
+                )
+                rows.append(score.row(name))
+                print(" ".join(rows[-1]), flush=True)
+        head = ["kind", "right", "sure and wrong", "not sure", "nothing found", "several", "time"]
+        print("\n" + table(head, rows))
 
 
 if __name__ == "__main__":

@@ -27,8 +27,10 @@ OUTLINED = 0.75  # the least share of its rim where a group must have an edge
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
 THICKEST = 0.45  # of the longer side: thicker groups are stains
 FAINT_INK = 0.35  # contrast: what is weaker and soft, too, is a stain
-SOFT_EDGE = 5.0  # pixels
+SOFT_EDGE = 4.0  # pixels
 SOFT_STROKE = 0.6  # of the thickness: an edge softer than this and SOFT_EDGE is that of a stain
+LEFT_OVER = 20  # pixels: what is weaker and shorter is what a line left
+FOLD = 12.0  # pixels: one softer than this is a fold's, however broad
 LONGEST_STROKE = 3.5  # times the longer side: more is several lines of writing
 LONGEST_IN_WIDE = 1.8  # the same, of what is wider than a digit: more is a word
 
@@ -248,9 +250,13 @@ def is_digit_like(group: Group) -> bool:
 
 
 def _is_stain(group: Group) -> bool:
-    """Whether a group is as weak and as soft as what ran into the paper: a cup's ring is no zero."""
-    is_soft = group.edge > max(SOFT_EDGE, SOFT_STROKE * group.thickness)
-    return is_soft and group.contrast < FAINT_INK and not group.is_clean
+    """Whether a group is as weak and soft as what ran into the paper: a cup's ring is no zero.
+
+    A fold's shade and what is left of a line are as weak.
+    """
+    is_soft = group.edge > min(FOLD, max(SOFT_EDGE, SOFT_STROKE * group.thickness))
+    is_weak = group.contrast < FAINT_INK and not group.is_clean
+    return is_weak and (is_soft or group.longer < LEFT_OVER)
 
 
 def is_words(group: Group) -> bool:
