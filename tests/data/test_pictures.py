@@ -20,6 +20,7 @@ from benchmarks.photos import (
     make_empty,
     make_page,
     make_photo,
+    make_texture,
 )
 from digits.data.dataset import Digits
 from digits.data.preparation import stroke_groups
@@ -119,6 +120,12 @@ def test_text_alone_is_no_row_of_digits(network: Backend) -> None:
         noise = np.random.default_rng(0).normal(0, 3, (300, 700))
         grainy = Image.fromarray((np.asarray(photo) + noise).clip(0, 255).astype(np.uint8))
         assert Picture(grainy).find_digits(make_judge(network)) == []
+
+
+def test_a_texture_holds_no_digits(network: Backend) -> None:
+    for k in range(3):
+        photo = make_texture(np.random.default_rng(k))
+        assert len(Picture(photo).find_digits(make_judge(network))) <= 1
 
 
 def test_a_picture_is_searched_once_for_one_digit_and_for_all(

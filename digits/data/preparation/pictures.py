@@ -20,7 +20,13 @@ from digits.data.preparation.centring import (
     paste_centred,
     to_bytes,
 )
-from digits.data.preparation.grouping import SURE, Judge, gap, join_pieces, reading_order
+from digits.data.preparation.grouping import (
+    SURE,
+    Judge,
+    gap,
+    join_pieces,
+    reading_order,
+)
 from digits.data.preparation.picture_files import load_picture
 from digits.data.preparation.strokes import SMALLEST
 
@@ -37,6 +43,8 @@ PAGE_NEAR = 0.05  # of the digits' size: pieces closer than this are one, on a p
 PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be several digits
 PAGE_LARGEST = 0.95  # of the picture's longer side
 SMALLER = 0.6  # of a digit's longer side: what is smaller beside it may be letters
+MANY = 7  # pieces: of so many that are no digits, some look like one by chance
+FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
 
 
@@ -110,15 +118,29 @@ class Picture:
         ]
         words = [group for group in groups if is_words(group)]
         pieces = [group for group in groups if not is_words(group)]
-        pieces = join_pieces(pieces, join_groups, lambda group: self._prepare(group).image, judge)
-        digits = [group for group in reading_order(pieces) if is_digit_like(group)]
-        marks = [_mark(group, self._prepare(group), judge) for group in digits]
         best = self._standing_out
         largest = [_mark(best, self.prepared, judge)] if best else []
-        marks = _without_letters(marks, words, largest)
+        marks = []
+        if not self._is_texture(pieces, judge):
+            pieces = join_pieces(
+                pieces, join_groups, lambda group: self._prepare(group).image, judge
+            )
+            digits = [group for group in reading_order(pieces) if is_digit_like(group)]
+            marks = [_mark(group, self._prepare(group), judge) for group in digits]
+            marks = _without_letters(marks, words, largest)
         if not any(mark.sureness >= SURE for mark in marks):  # only as a whole it is one
             marks = [mark for mark in largest if mark.sureness >= SURE] or marks
         return [Found(mark.prepared) for mark in _alike(marks) if mark.sureness >= LEAST_SURE]
+
+    def _is_texture(self, pieces: list[Group], judge: Judge) -> bool:
+        """Whether there are many pieces of which few are digits: a wall, a lawn, a face.
+
+        Of so many, some make something like a digit with one of their neighbours.
+        """
+        if len(pieces) < MANY:
+            return False
+        images = np.stack([self._prepare(piece).image for piece in pieces])
+        return bool((judge(images) >= SURE).mean() < FEW)
 
     @property
     def _size(self) -> tuple[int, int]:
