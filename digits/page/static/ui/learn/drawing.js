@@ -12,7 +12,7 @@ import { realSamples } from "../../services/samples.js";
 import { state } from "../../services/state.js";
 import { text } from "../../services/texts.js";
 import { unpack } from "../canvas.js";
-import { find, findAll, make, makeButton } from "../dom.js";
+import { find, findAll, make, makeButton, whenWidthChanges } from "../dom.js";
 import { drawPicture } from "./chart.js";
 import { blameText, ladder, lossText, shareText } from "./figures.js";
 import { BlamePicture, findFlows } from "./net.js";
@@ -80,7 +80,13 @@ export class DrawingView {
 
   listen() {
     state.subscribe("answer", () => this.showSoon());
-    new ResizeObserver(() => this.picture.isSeen && this.show()).observe(this.picture.canvas);
+    // The room shows it when it opens, and the canvas has its first size by then.
+    whenWidthChanges(this.picture.canvas, () => this.scale());
+  }
+
+  /** The canvas is wider or narrower than it was. */
+  scale() {
+    if (this.picture.isSeen && this.picture.width !== this.picture.canvas.offsetWidth) this.show();
   }
 
   /** When the pen rests: while it moves there is an answer each frame, and all of this takes longer. */
@@ -466,7 +472,6 @@ export class DrawingView {
     for (const [digit, { item }] of this.tiles.entries()) {
       item.firstElementChild?.setAttribute("aria-label", text("learn_ask_tile", { label: digit }));
     }
-    this.show();
   }
 }
 

@@ -47,16 +47,21 @@ const FORWARD = 450; // ms that the new answer takes the other way
  */
 export function findFlows(network, errors, pixels) {
   return network.layers.flatMap(({ inputs, outputs, weight }, number) => {
-    /** @type {Flow[]} */
+    /** @type {Flow[]} the largest so far, the largest first: fifty thousand are looked at, and few are kept */
     const flows = [];
+    let least = 0;
     for (let from = 0; from < outputs; from++) {
       for (let to = 0; to < inputs; to++) {
         const share = number ? weight[from * inputs + to] : pixels[to]; // pixels get no blame, their weights do
         const size = errors[number][from] * share;
-        if (size) flows.push({ layer: number + 1, from, to, size });
+        if (!(Math.abs(size) > least)) continue;
+        flows.push({ layer: number + 1, from, to, size });
+        flows.sort((one, other) => Math.abs(other.size) - Math.abs(one.size));
+        if (flows.length > FLOWS) flows.pop();
+        if (flows.length === FLOWS) least = Math.abs(flows[FLOWS - 1].size);
       }
     }
-    return flows.sort((one, other) => Math.abs(other.size) - Math.abs(one.size)).slice(0, FLOWS);
+    return flows;
   });
 }
 
@@ -67,6 +72,7 @@ export class BlamePicture extends NetPicture {
     /** @type {Scene | null} */
     this.scene = null;
     this.playing = 0;
+    this.width = 0; // in CSS pixels, when it was last painted
   }
 
   get isSeen() {
@@ -118,6 +124,7 @@ export class BlamePicture extends NetPicture {
   paint({ trace, errors, flows, chosen, mode }, reveal, front) {
     const { pen, width, height } = sharpen(this.canvas);
     if (width < 200) return; // a tab that is just opening has no width yet
+    this.width = Math.round(width);
     const plan = makePlan(trace.network.sizes, width, height);
     const font = fontOf(this.canvas);
     this.plan = plan;
