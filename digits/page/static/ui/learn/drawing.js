@@ -4,6 +4,7 @@
 // The step is plain gradient descent, weight - learning rate x gradient, so that what is written beside a
 // weight is what happens to it.
 
+import { findFlows } from "../../core/blame.js";
 import { forward, indexOfLargest, toPixels } from "../../core/network.js";
 import { DEFAULTS } from "../../core/run.js";
 import { Trainer } from "../../core/training.js";
@@ -15,7 +16,7 @@ import { unpack } from "../canvas.js";
 import { find, findAll, make, makeButton, whenWidthChanges } from "../dom.js";
 import { drawPicture } from "./chart.js";
 import { blameText, ladder, lossText, shareText } from "./figures.js";
-import { BlamePicture, findFlows } from "./net.js";
+import { BlamePicture } from "./net.js";
 import { makeTiles, paintTile, showSaid } from "./tiles.js";
 import { WeightPanel } from "./weight.js";
 
