@@ -81,13 +81,13 @@ export class DrawingView {
 
   listen() {
     state.subscribe("answer", () => this.showSoon());
-    // The room shows it when it opens, and the canvas has its first size by then.
     whenWidthChanges(this.picture.canvas, () => this.scale());
   }
 
-  /** The canvas is wider or narrower than it was. */
+  /** The canvas is wider or narrower than it was painted; the first time it is the room that shows all. */
   scale() {
-    if (this.picture.isSeen && this.picture.width !== this.picture.canvas.offsetWidth) this.show();
+    const { width, canvas, isSeen } = this.picture;
+    if (isSeen && width && width !== canvas.offsetWidth) this.show();
   }
 
   /** When the pen rests: while it moves there is an answer each frame, and all of this takes longer. */

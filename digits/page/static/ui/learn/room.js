@@ -6,7 +6,7 @@ import { findSubject } from "../../services/learn_subject.js";
 import { state } from "../../services/state.js";
 import { fill, number, percent, text } from "../../services/texts.js";
 import { createTraining } from "../../services/trainer.js";
-import { find, findAll, whenWidthChanges } from "../dom.js";
+import { find, findAll, onceAFrame, whenWidthChanges } from "../dom.js";
 import { BatchesView } from "./batches.js";
 import { DrawingView } from "./drawing.js";
 import { ExperimentsView } from "./experiments.js";
@@ -95,7 +95,9 @@ class Learn {
     state.subscribe("look", () => this.isSeen && this.showAll());
     state.subscribe("answer", () => this.watchSoon());
     // The lesson stands above: the workbench begins when the tab opens, not when one comes down to it.
-    whenWidthChanges(this.root, () => this.isSeen && this.begun());
+    // At the next frame: what it shows makes the room higher, and an observer must not change what it observes.
+    const beginSoon = onceAFrame(() => this.isSeen && this.begun());
+    whenWidthChanges(this.root, beginSoon);
     this.drawing.listen();
   }
 
