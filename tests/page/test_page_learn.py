@@ -49,6 +49,22 @@ def test_steps_teach_the_drawing_and_undo_takes_them_back(open_page: Callable[..
     assert loss(page) < 0.5
 
 
+def test_what_is_not_seen_is_not_built(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    open_learn(page)
+    page.wait_for_selector(".learn-outputs tbody tr.target")
+    assert page.locator(".learn-tiles.table li").count() == 0
+    assert page.locator(".learn-card").count() == 0
+    page.get_by_role("tab", name="Batches").click()
+    page.wait_for_selector(f"{TABLE}.right, {TABLE}.wrong", timeout=PATIENCE)
+    assert page.locator(".learn-tiles.table li").count() == 15
+    assert page.get_by_label("activation").locator("option").all_inner_texts()[0] == "ReLU"
+    page.get_by_role("tab", name="Experiments").click()
+    assert page.locator(".learn-card b").first.inner_text()
+    page.get_by_role("tab", name="Batches").click()
+    assert page.locator(".learn-tiles.table li").count() == 15  # once
+
+
 def test_what_the_visitor_says_is_the_target(open_page: Callable[..., Any]) -> None:
     page = open_page()
     draw(page, SEVEN)
