@@ -260,9 +260,13 @@ def _is_stain(group: Group) -> bool:
 
 
 def is_words(group: Group) -> bool:
-    """Whether a group is a word or several, by how much stroke is in it: a digit has less."""
-    is_wide = group.width > WIDEST_DIGIT * group.height
-    return group.length > (LONGEST_IN_WIDE if is_wide else LONGEST_STROKE) * group.longer
+    """Whether a group is a word or several, by how much stroke is in it: a digit has less.
+
+    Not told of clean pictures' groups that are no wider than a digit: dots of dithering count as ink.
+    """
+    if group.width > WIDEST_DIGIT * group.height:
+        return group.length > LONGEST_IN_WIDE * group.longer
+    return not group.is_clean and group.length > LONGEST_STROKE * group.longer
 
 
 def stands_out(groups: Sequence[Group]) -> Group | None:
