@@ -43,8 +43,10 @@ export function mount(host) {
 /** Where the pad stays in sight beside it, a room that is opened low down comes up to be seen. */
 function showRoom() {
   const [tabs, left] = [document.querySelector("#tabs"), document.querySelector("#left")];
-  if (!tabs || !left || getComputedStyle(left).display === "contents") return;
-  if (tabs.getBoundingClientRect().top > LOW * innerHeight) tabs.scrollIntoView({ block: "start" });
+  if (!(tabs instanceof HTMLElement) || !left || getComputedStyle(left).display === "contents") return;
+  if (tabs.getBoundingClientRect().top <= LOW * innerHeight) return;
+  tabs.style.minHeight = "100vh"; // what the room shows comes a moment later
+  tabs.scrollIntoView({ block: "start" });
 }
 
 /** Gradio takes a new label for everything but its tabs and its foot, so these are renamed here. */
