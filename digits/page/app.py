@@ -30,6 +30,7 @@ from digits.page.hub import add_hub
 from digits.page.single_file import write_page
 from digits.page.social import FAVICON, SocialTags, canonical_link, make_social_routes
 from digits.page.static_files import static_route
+from digits.page.texts import name_in_words
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
 from digits.process import keep_to_one_thread
@@ -178,7 +179,7 @@ def lay_out(services: Services) -> Components:
         return lesson_service.load(question)
 
     def download(question: Any) -> Any:
-        return downloads.download(reader, training.datasets, question)
+        return downloads.download(reader, training.datasets, question, name_in_words)
 
     def cell(question: Any) -> Any:
         return pictures_of_cell(reader, training.datasets, question)

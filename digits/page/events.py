@@ -6,7 +6,7 @@ new.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,10 @@ import gradio as gr
 
 from digits.errors import DigitsError
 from digits.network.registry import YOURS
-from digits.page.texts import choose_language
+from digits.page.texts import choose_language, name_in_words
 from digits.page.theme import say_in, translatable
 from digits.server.lesson_service import LessonService
-from digits.server.reader import Reader
+from digits.server.reader import Reader, is_own
 from digits.server.requests import as_question, token_in
 from digits.server.sessions import Sessions
 from digits.server.training_service import TrainingService
@@ -101,9 +101,11 @@ def make_train(training: TrainingService) -> Callable[..., Any]:
     async def train(
         asked: Any, drawing: Any, request: gr.Request
     ) -> AsyncIterator[tuple[Any, Any, Any]]:
-        session = token_in(as_question(asked))
+        question = as_question(asked)
+        session = token_in(question)
         training.sessions.connect(request.session_hash or "", session)
-        async for update in training.train(session, asked, drawing):
+        looked_at = question.get("drawing") or drawing  # of several digits one is read along
+        async for update in training.train(session, asked, looked_at):
             yield (
                 update.run,
                 gr.skip() if update.outcome is None else update.outcome,
@@ -137,6 +139,12 @@ def pick(reader: Reader, token: object, network: str) -> Any:
     return {**picker, "session": token}  # so that show_code finds the network
 
 
+def _title_of(reader: Reader, question: Mapping[str, Any]) -> str:
+    """What the page calls the network that is asked for."""
+    network = str(question.get("network"))
+    return name_in_words(reader.find_own(question).name) if is_own(network) else network
+
+
 def make_show_code(reader: Reader) -> Callable[..., Any]:
     """The handler that writes the script for the network that was picked."""
 
@@ -148,6 +156,6 @@ def make_show_code(reader: Reader) -> Callable[..., Any]:
             network = reader.find_network(question)
         except DigitsError as error:
             return f"# {error}\n"
-        return write_script(str(question.get("network")), network.card)
+        return write_script(_title_of(reader, question), network.card)
 
     return show_code

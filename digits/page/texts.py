@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from digits.page.static_files import STATIC
+from digits.server.messages import Name
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 TEXTS: dict[str, dict[str, str]] = {
@@ -23,6 +24,15 @@ def text(key: str, language: str = "en", **values: object) -> str:
     filled = template.format(**values) if values else template
     # English, for the digit that begins with a vowel; Chinese, where a word and not a number follows.
     return filled.replace(" a 8", " an 8").replace("把握 超过", "把握超过")
+
+
+def name_in_words(name: Name, language: str = "en") -> str:
+    """A network's name in `language`, as static/services/names.js says it."""
+    key, values = name["key"], dict(name["values"])
+    if "base" in values:
+        values["base"] = name_in_words(values["base"], language)
+    is_one = key == "network_taught" and values.get("drawings") == 1
+    return text(f"{key}_one" if is_one else key, language, **values)
 
 
 def choose_language(wanted: object) -> str:

@@ -15,7 +15,7 @@ from digits.errors import DigitsError
 from digits.network.backends import Backend
 from digits.network.registry import YOURS
 from digits.server.datasets import DatasetCache
-from digits.server.messages import File, Problem, fault_of
+from digits.server.messages import File, Name, Problem, fault_of
 from digits.server.reader import Reader, entry_of
 from digits.server.requests import as_question
 from digits.training.standalone import write_script
@@ -23,19 +23,31 @@ from digits.training.standalone import write_script
 CHECKED = 1000  # test digits that an .onnx file and torch must agree on
 
 
-def download(reader: Reader, datasets: DatasetCache, raw: object) -> File | Problem:
-    """The network that the question names, as a file of its `kind`: "pt", "onnx" or "py"."""
+def download(
+    reader: Reader,
+    datasets: DatasetCache,
+    raw: object,
+    title_of: Callable[[Name], str] = lambda name: YOURS,
+) -> File | Problem:
+    """The network that the question names, as a file of its `kind`: "pt", "onnx" or "py".
+
+    `title_of` says what the page calls it; the script repeats that.
+    """
     question = as_question(raw)
     kind = str(question.get("kind"))
     try:
         own = reader.find_own({**question, "network": question.get("network") or YOURS})
-        if kind not in FILES:
+        if kind not in KINDS:
             raise DigitsError("file_kind", kind=kind[:20])
-        content = FILES[kind](own.backend, datasets.get())
+        name = f"digits-{own.id}.{kind}"
+        if kind == "py":
+            content = write_script(title_of(own.name), own.backend.card, name).encode()
+        else:
+            content = FILES[kind](own.backend, datasets.get())
     except DigitsError as error:
         return {"fault": fault_of(error)}
     return {
-        "name": f"digits-{own.id}.{kind}",
+        "name": name,
         "content": base64.b64encode(content).decode(),
         "network": entry_of(own),
     }
@@ -60,13 +72,5 @@ def as_onnx(network: Backend, digits: Digits) -> bytes:
     return content
 
 
-def as_script(network: Backend, digits: Digits) -> bytes:
-    """The script that repeats the run."""
-    return write_script(YOURS, network.card).encode()
-
-
-FILES: dict[str, Callable[[Backend, Digits], bytes]] = {
-    "pt": as_pt,
-    "onnx": as_onnx,
-    "py": as_script,
-}
+FILES: dict[str, Callable[[Backend, Digits], bytes]] = {"pt": as_pt, "onnx": as_onnx}
+KINDS = (*FILES, "py")

@@ -18,10 +18,11 @@ from digits.network.registry import YOURS
 from digits.training.recipes import RECIPES, SPREAD, WARM_UP
 
 MNIST_IMAGES = 60_000  # to train on
+UNQUOTED = str.maketrans('"\\', "'/")  # a name stands in quotes, whoever chose it
 SCRIPT = '''"""{title}
 
     pip install torch torchvision
-    python network.py
+    python {file}
 
 {claim}
 Written by digits {version}.
@@ -77,8 +78,12 @@ schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, one_cycle)
 """
 
 
-def write_script(name: str, card: Card) -> str:
-    """A complete script that trains a network of this card's shape with this card's settings."""
+def write_script(name: str, card: Card, file: str = "network.py") -> str:
+    """A complete script that trains a network of this card's shape with this card's settings.
+
+    `name` is what the page calls the network, `file` the name that the script is saved under.
+    """
+    name = name.translate(UNQUOTED)
     recipe = card.recipe if plain(card) else {}  # the tutorial's settings
     cycle = recipe.get("schedule") == "one-cycle"
     count = int(card.data.get("train_images", MNIST_IMAGES))
@@ -91,6 +96,7 @@ def write_script(name: str, card: Card) -> str:
     script = SCRIPT.format(
         title=f'The network "{name}": {"-".join(map(str, card.config.sizes))}, trained on MNIST.',
         version=__version__,
+        file=file,
         claim=claim(name, card),
         seed=int(recipe.get("seed") or 0),
         subset=_write_subset(count) if plain(card) and shown < MNIST_IMAGES else "",

@@ -74,8 +74,15 @@ def test_every_text_is_asked_for_somewhere() -> None:
 def test_chinese_has_one_word_for_one_thing() -> None:
     """A reader reads digits with 认, and what was drawn is a 数字 that was 写."""
     for key, words in TEXTS["zh"].items():
-        assert not re.search("读(错|对|成|不了)|幅画|的画", words), key
-        assert not re.search(r"\d %|[一-鿿]\(|\)[一-鿿]", words), key
+        assert not re.search("读(错|对|成|作|不了)|幅画|的画|正确率|取数字|带旗", words), key
+        assert not re.search(r"[一-鿿”] ?\(|\) ?[一-鿿]", words), key  # brackets are full-width
+
+
+@pytest.mark.parametrize(("language", "wrong"), [("en", r"\S%"), ("zh", r"\s%")])
+def test_a_language_writes_percentages_in_one_way(language: str, wrong: str) -> None:
+    written = [words for words in TEXTS[language].values() if "%" in words]
+    assert len(written) > 10
+    assert not [words for words in written if re.search(wrong, words)]
 
 
 def test_texts_are_filled_in() -> None:

@@ -3,6 +3,7 @@
 // One question is under way at a time and the newest drawing goes next: a slow server or network means
 // fewer answers, never a queue of old ones.
 
+import { pack } from "../core/base64.js";
 import { percent, sentence, text } from "./texts.js";
 
 /** @typedef {import("./messages.js").Question} Question */
@@ -49,6 +50,18 @@ export function readAnswer(raw) {
 export function drawingOf(answer, drawing) {
   const strokes = answer?.shown?.several?.[answer.shown.picked ?? 0]?.strokes;
   return strokes ? { strokes } : drawing;
+}
+
+/**
+ * The one digit that an answer is about, as the server can read it by itself: of several in a picture the
+ * pixels of the one that was picked.
+ * @param {import("./state.js").Answer | null} answer
+ * @param {SentDrawing} drawing on the pad
+ * @returns {SentDrawing}
+ */
+export function digitOf(answer, drawing) {
+  const one = answer?.shown?.several?.[answer.shown.picked ?? 0];
+  return one && !one.strokes ? { pixels: pack(one.image.bytes) } : drawingOf(answer, drawing);
 }
 
 /** @param {any} raw @returns {Guess} */

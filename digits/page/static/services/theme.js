@@ -43,9 +43,31 @@ function changed() {
   state.set("look", state.get("look") + 1);
 }
 
+let isOnPaper = false; // while the page is printed
+
+/** On paper everything is light: the style sheet sees to that, but what was painted must be painted again. */
+function lightenForPaper() {
+  let wasDark = false;
+  addEventListener("beforeprint", () => {
+    wasDark ||= isDark();
+    isOnPaper = true;
+    document.body.classList.remove("dark");
+    changed();
+  });
+  addEventListener("afterprint", () => {
+    isOnPaper = false;
+    if (wasDark) document.body.classList.add("dark");
+    wasDark = false;
+    changed();
+  });
+  matchMedia("print").addEventListener("change", changed); // some browsers say "afterprint" before it is over
+}
+
 /** Keep the visitor's choice: Gradio sets the class while it starts, from the system's. */
 export function keepTheme() {
+  lightenForPaper();
   const keep = () => {
+    if (isOnPaper) return;
     const chosen = state.get("chosenTheme");
     if (chosen && isDark() !== (chosen === "dark")) document.body.classList.toggle("dark", chosen === "dark");
     changed();

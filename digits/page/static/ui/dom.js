@@ -103,3 +103,14 @@ export function whenWidthChanges(element, draw) {
     draw();
   }).observe(element);
 }
+
+/**
+ * Facts in a line, or several: none is broken, and a dot ends a line rather than begin one.
+ * @param {HTMLElement} line
+ * @param {string[]} facts
+ */
+export function dotted(line, facts) {
+  const words = facts.map((fact, at) => (at < facts.length - 1 ? `${fact} ·` : fact));
+  line.classList.add("dotted");
+  line.replaceChildren(...words.flatMap((one, at) => [...(at ? [" "] : []), make("span", one)]));
+}

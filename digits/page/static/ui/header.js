@@ -5,6 +5,8 @@ import { browserLanguage, fill, speak, text } from "../services/texts.js";
 import { switchTheme } from "../services/theme.js";
 import { find, findAll } from "./dom.js";
 
+const LOW = 0.6; // of the window: tabs further down leave no room to see what they open
+
 /** @param {import("../hosts/gradio.js").Host} host */
 export function mount(host) {
   const { element } = host;
@@ -26,6 +28,9 @@ export function mount(host) {
   });
   find(element, ".theme").addEventListener("click", switchTheme);
   state.subscribe("language", show);
+  document.addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest('#tabs [role="tab"]')) requestAnimationFrame(showRoom);
+  });
   // Gradio's own components open in the browser's language: a visitor who chose another gets it now.
   if (state.get("language") !== browserLanguage()) host.emit("input");
   const stop = state.subscribe("answer", (answer) => {
@@ -33,6 +38,15 @@ export function mount(host) {
     nameGradiosParts(); // by now they are there
     queueMicrotask(() => stop());
   });
+}
+
+/** Where the pad stays in sight beside it, a room that is opened low down comes up to be seen. */
+function showRoom() {
+  const [tabs, left] = [document.querySelector("#tabs"), document.querySelector("#left")];
+  if (!(tabs instanceof HTMLElement) || !left || getComputedStyle(left).display === "contents") return;
+  if (tabs.getBoundingClientRect().top <= LOW * innerHeight) return;
+  tabs.style.minHeight = "100vh"; // what the room shows comes a moment later
+  tabs.scrollIntoView({ block: "start" });
 }
 
 /** Gradio takes a new label for everything but its tabs and its foot, so these are renamed here. */

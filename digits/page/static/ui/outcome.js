@@ -38,6 +38,7 @@ const HEADS = [
   "out_accuracy",
   "out_time",
 ];
+const ARE_LONG = ["out_network", "engine_column"]; // these cells of the table may be broken
 
 /** @param {import("../hosts/gradio.js").Host<Outcome | null>} host */
 export function mount(host) {
@@ -145,7 +146,7 @@ function showConfusion(element, counts, open) {
     return makeLine([make("th", label, { scope: "row" }), ...cells, make("td", share, { className: "share" })]);
   });
   find(element, ".confusion").replaceChildren(head, ...lines);
-  note.textContent = "\u00a0";
+  note.textContent = text("out_confusion_press");
   find(element, ".cell-pictures").hidden = true;
 }
 
@@ -218,7 +219,7 @@ function showRuns(table, runs) {
   const head = makeLine(HEADS.map((key) => make("th", text(key), { scope: "col" })));
   const lines = runs.map((run) => {
     const cells = cellsOf(run).map((words, i) => {
-      const cell = make("td", words);
+      const cell = make("td", words, { className: ARE_LONG.includes(HEADS[i]) ? "" : "whole" });
       cell.dataset.head = text(HEADS[i]); // on a phone each cell says what it is
       return cell;
     });

@@ -75,6 +75,7 @@ class Pad {
     state.subscribe("drawing", (drawing) => this.show(drawing));
     state.subscribe("language", () => fill(this.element));
     state.subscribe("look", this.drawSoon);
+    addEventListener("beforeprint", () => this.draw()); // the next frame would be too late for the paper
     showFrames(find(this.element, ".frames"));
     new ResizeObserver(this.drawSoon).observe(this.canvas);
     this.host.watch(() => {

@@ -8,7 +8,7 @@ import { measure } from "../services/browser_reader.js";
 import { follow } from "../services/follow.js";
 import { aboutNetwork, entryOf, inWords, isOwn } from "../services/names.js";
 import { forget, toldOwn } from "../services/own_networks.js";
-import { drawingOf, problemOf, surenessOf } from "../services/server_answers.js";
+import { digitOf, problemOf, surenessOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
@@ -147,7 +147,7 @@ class Picker {
       ...state.get("choice"),
       ...BEST,
       ...credentials(),
-      drawing: drawingOf(state.get("answer"), state.get("drawing")),
+      drawing: digitOf(state.get("answer"), state.get("drawing")),
     };
     try {
       const told = await this.host.call("compare", question);

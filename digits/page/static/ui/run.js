@@ -13,7 +13,7 @@ import { problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
 import { counted, decimal, duration, fill, number, percent, sentences, text } from "../services/texts.js";
-import { find, make, whenWidthChanges } from "./dom.js";
+import { dotted, find, make, whenWidthChanges } from "./dom.js";
 import { showPictures } from "./run_pictures.js";
 
 /** @typedef {import("../services/messages.js").Run} Run */
@@ -137,7 +137,7 @@ class RunPanel {
     if (isFirst) this.bringIntoView();
     this.showHeadline(run);
     this.showNotes(run);
-    find(this.element, ".run-settings").textContent = settingsOf(run);
+    dotted(find(this.element, ".run-settings"), settingsOf(run));
     find(this.element, ".run-status").textContent = shown ? percent(accuracyOf(shown), 1) : "";
     this.offerOverlay(shown);
     if (!shown) return;
@@ -279,11 +279,11 @@ function timeOf({ state: stage, seconds, left }) {
   return left === null ? "" : text("run_left", { time: duration(Math.max(1, left)) });
 }
 
-/** The settings of a run in one line: as the server says them, before that as they were sent. @param {Run | null} run */
+/** The settings of a run: as the server says them, before that as they were sent. @param {Run | null} run */
 function settingsOf(run) {
   /** @type {Record<string, any> | null} */
   const order = isShown(run) ? run : state.get("order");
-  if (!order) return "";
+  if (!order) return [];
   const images = order.trained ?? order.train_images;
   return [
     ...(run?.network ? [inWords(run.network.name)] : []),
@@ -294,7 +294,7 @@ function settingsOf(run) {
     text("set_rate", { rate: number(order.learning_rate) }),
     text("set_images", { count: number(images) }),
     text("set_seed", { seed: order.seed }),
-  ].join(" · ");
+  ];
 }
 
 /** On paper all that is folded is unfolded, if there is a run to print. @param {HTMLElement} root */

@@ -19,9 +19,10 @@ export function showPictures(element, run, other) {
   drawLoss(find(element, ".chart.loss", SVGSVGElement), run, other);
   drawSamples(find(element, ".samples"), run);
   drawOwn(find(element, ".own"), run);
-  const key = find(element, ".key.other");
-  key.hidden = !other;
-  key.textContent = other ? inWords(other.name) : "";
+  for (const key of findAll(element, ".key.other")) {
+    key.hidden = !other;
+    key.textContent = other ? inWords(other.name) : "";
+  }
 }
 
 /**

@@ -1,13 +1,14 @@
 // A network as a page of its own, to take home: one file that needs no server.
 
 import { heard, lost, post } from "../services/connection.js";
+import { nameOf } from "../services/names.js";
 import { problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { text } from "../services/texts.js";
 import { download } from "./dom.js";
 
 /**
- * Hand the visitor the page for a network; what is wrong, as a sentence, or "".
+ * Hand the visitor the page for a network; what the file holds, or what is wrong, as a sentence.
  * @param {string} network its id
  * @returns {Promise<string>}
  */
@@ -16,8 +17,9 @@ export async function takeHome(network) {
     const reply = await post("digits/page", { ...credentials(), network });
     heard();
     if (!reply.ok) return problemOf(await reply.json()) || text("server_gone");
-    download(`digits-${network}.html`, await reply.text(), "text/html");
-    return "";
+    const file = `digits-${network}.html`;
+    download(file, await reply.text(), "text/html");
+    return text("out_downloaded", { file, network: nameOf(network) });
   } catch {
     lost();
     return text("server_gone");

@@ -7,11 +7,11 @@ import { countWeights } from "../core/network.js";
 import { trainHere } from "../services/engine.js";
 import { BUSY } from "../services/follow.js";
 import { inWords } from "../services/names.js";
-import { problemOf } from "../services/server_answers.js";
+import { digitOf, problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
 import { counted, fill, number, text } from "../services/texts.js";
-import { find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";
+import { dotted, find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";
 
 /** @typedef {import("../services/messages.js").Fault} Fault */
 
@@ -111,11 +111,11 @@ class TrainForm {
       const { epochs, batch_size: batch, train_images: images } = this.presets[card.dataset.preset ?? ""];
       const all = Math.min(this.stock?.trained ?? Number(images), this.most);
       const count = number(Math.min(Number(images), all));
-      find(card, ".recipe-facts").textContent = [
+      dotted(find(card, ".recipe-facts"), [
         text("set_images", { count }),
         counted("set_epochs", Number(epochs)),
         text("set_batch", { count: number(Number(batch)) }),
-      ].join(" · ");
+      ]);
     }
   }
 
@@ -287,7 +287,14 @@ class TrainForm {
       hidden: this.sizes.slice(1, -1),
       activation: this.activation.value,
       start: this.base?.id ?? "",
+      ...this.readAlong(),
     };
+  }
+
+  /** What is read along is the drawing on the pad; of several digits the one that is looked at. */
+  readAlong() {
+    const answer = state.get("answer");
+    return answer?.shown?.several ? { drawing: digitOf(answer, state.get("drawing")) } : {};
   }
 
   send() {

@@ -1,0 +1,100 @@
+"""Nothing lies over anything else and a run is seen whole, in the windows that people have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.browser import (
+    PATIENCE,
+    SEVEN,
+    draw,
+    open_settings,
+    wait_for_answer,
+    wait_for_state,
+)
+
+OpenPage = Callable[..., Any]
+TOUCH = {"has_touch": True, "is_mobile": True}
+WINDOWS: dict[str, dict[str, Any]] = {
+    "laptop": {"viewport": {"width": 1366, "height": 768}},
+    "projector at 125 %": {"viewport": {"width": 1093, "height": 614}, "device_scale_factor": 1.25},
+    "tablet": {"viewport": {"width": 768, "height": 1024}, **TOUCH},
+    "phone": {"viewport": {"width": 390, "height": 844}, **TOUCH},
+    "phone held sideways": {"viewport": {"width": 844, "height": 390}, **TOUCH},
+}
+RUN = (
+    "#train-status",
+    ".run-loss",
+    ".chart.accuracy",
+    ".chart.loss",
+    ".run .samples",
+    ".own",
+)
+IN_SIGHT = """(selector) => {
+    const box = document.querySelector(selector).getBoundingClientRect();
+    return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight;
+}"""
+# What lies wrong, a line each.
+WRONG = """() => {
+    const wrong = [];
+    const boxes = (selector) =>
+        [...document.querySelectorAll(selector)].map((node) => node.getBoundingClientRect());
+    const [pad, answer, tabs, teach, note] =
+        ["#pad", "#answer", "#tabs", "#teach", ".lesson-note"].map((selector) => boxes(selector)[0]);
+    for (const { left, right, width } of boxes(".tools button")) {
+        if (width && (left < pad.left - 1 || right > pad.right + 1)) wrong.push("a tool beside the pad");
+    }
+    for (const row of document.querySelectorAll(".own ol li")) {
+        const cells = [...row.children].map((cell) => cell.getBoundingClientRect());
+        if (cells.some(({ right }, at) => at + 1 < cells.length && right > cells[at + 1].left)) {
+            wrong.push("words over a bar");
+        }
+    }
+    for (const fact of document.querySelectorAll(".dotted > span")) {
+        if (fact.getClientRects().length > 1) wrong.push(`broken: ${fact.textContent}`);
+    }
+    if (Math.abs(tabs.left - answer.left) > 1) wrong.push("tabs out of line");
+    const [one, other] = boxes("svg.chart.accuracy, svg.chart.loss");
+    if (Math.abs(one.top - other.top) > 1) wrong.push("charts at two heights");
+    if (innerWidth <= 860 && note.width < 0.95 * teach.width) wrong.push("a narrow note");
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth > clientWidth) wrong.push("wider than the window");
+    return wrong;
+}"""
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_run_is_seen_whole_and_nothing_lies_over_it(
+    open_page: OpenPage, window: str, locale: str
+) -> None:
+    page = open_page(locale=locale, **WINDOWS[window])
+    draw(page, SEVEN)
+    page.locator("#tab_train-button").click()
+    page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
+    open_settings(page)
+    page.locator("#train [name=epochs]").fill("20")
+    page.locator("#train [name=batch_size]").fill("1")
+    page.locator("#train .go").click()
+    page.wait_for_selector(".run.drawn", timeout=PATIENCE)
+    for part in RUN:
+        page.wait_for_function(IN_SIGHT, arg=part)
+    assert page.evaluate(WRONG) == []
+    page.locator(".stop").click()
+    wait_for_state(page, "stopped")
+    wait_for_answer(page)
+    assert page.evaluate(WRONG) == []
+
+
+@pytest.mark.parametrize("window", ["laptop", "projector at 125 %"])
+def test_a_room_that_is_opened_low_down_comes_up(open_page: OpenPage, window: str) -> None:
+    page = open_page(**WINDOWS[window])
+    draw(page, SEVEN)
+    top = "document.querySelector('#tabs').getBoundingClientRect().top / innerHeight"
+    assert page.evaluate(top) > 0.6
+    page.locator("#tab_inside-button").click()
+    page.wait_for_function(f"{top} < 0.1")
+    page.wait_for_function(IN_SIGHT, arg="#pad canvas")  # the pad stays
