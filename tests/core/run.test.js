@@ -16,6 +16,7 @@ import {
   Run,
   withShuffledLabels,
 } from "../../digits/page/static/core/run.js";
+import { learningRateAt } from "../../digits/page/static/core/schedules.js";
 import { drawWeights } from "../../digits/page/static/core/training.js";
 
 /** Ten kinds of blots, each a block of ink at a place of its own, with noise. */
@@ -49,6 +50,36 @@ test("a run that is taken back is as it was at that step", () => {
   assert.notDeepEqual(look(run), then);
   run.goTo(number);
   assert.deepEqual(look(run), then);
+});
+
+test("it goes on from the weights it is given, which stay as they are", () => {
+  const weights = drawWeights([784, 12, 8, 10], createRandom(9));
+  const before = weights.slice();
+  const run = makeRun({ weights });
+  assert.deepEqual(run.network.weights, weights);
+  run.step(2);
+  assert.notDeepEqual(run.network.weights, weights);
+  assert.deepEqual(weights, before);
+});
+
+test("a recipe's schedule goes over the whole run, and back with it", () => {
+  const cycle = { schedule: "one-cycle", standardised: true, epochs: 2, learningRate: 0.012, batchSize: 7 };
+  const run = makeRun(cycle);
+  const rates = [];
+  for (let step = 0; step < 18; step++) {
+    run.learn();
+    rates.push(run.trainer.learningRate);
+    if (step === 5) run.keep();
+  }
+  assert.deepEqual(
+    rates,
+    rates.map((_, step) => learningRateAt("one-cycle", 0.012, step, 18)),
+  );
+  assert.equal(run.epoch, 2);
+  const end = look(run);
+  run.goTo(1);
+  for (let step = 6; step < 18; step++) run.learn();
+  assert.deepEqual(look(run), end);
 });
 
 test("from there it goes on as it went the first time", () => {

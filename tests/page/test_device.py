@@ -199,7 +199,7 @@ def test_a_button_forgets_everything(open_page: OpenPage) -> None:
     page.get_by_role("group", name="Wrong? It is").get_by_role(
         "button", name="1", exact=True
     ).click()
-    page.get_by_role("button", name="Forget my networks and drawings").click()
+    page.get_by_role("button", name="Forget my networks, runs and drawings").click()
     assert page.locator(".strip li").count() == 1  # one click forgets nothing
     page.get_by_role("button", name="Really? Click again").click()
     page.locator(".forget").wait_for(state="hidden")

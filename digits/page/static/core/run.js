@@ -9,6 +9,8 @@
 import { ACTIVATIONS } from "./activations.js";
 import { createPass, forward, indexOfLargest } from "./network.js";
 import { createRandom } from "./random.js";
+import { learningRateAt } from "./schedules.js";
+import { meanPixels } from "./standardization.js";
 import { meanLoss, pixelsOf, shuffledOrder, Trainer } from "./training.js";
 
 /** @typedef {import("./activations.js").ActivationName} ActivationName */
@@ -28,6 +30,10 @@ import { meanLoss, pixelsOf, shuffledOrder, Trainer } from "./training.js";
  * @property {number} learningRate
  * @property {number} batchSize
  * @property {number} seed for the first weights and for the order of the digits
+ * @property {Float32Array} [weights] to go on from, instead of random ones
+ * @property {boolean} [standardised] learn from pixels minus their mean: standardization.js
+ * @property {import("./schedules.js").Schedule} [schedule] how the learning rate changes; constant by default
+ * @property {number} [epochs] how long the run will be: a schedule needs to know
  */
 
 /**
@@ -82,8 +88,10 @@ export class Run {
    * @param {Parts} parts
    */
   constructor(settings, { train, test }) {
-    const { sizes, activation, learningRate, batchSize, seed } = settings;
-    this.trainer = new Trainer({ sizes, activation, learningRate, seed });
+    const { sizes, activation, learningRate, batchSize, seed, weights, standardised } = settings;
+    const mean = standardised ? meanPixels(train) : undefined;
+    this.trainer = new Trainer({ sizes, activation, learningRate, seed, weights, mean });
+    this.settings = settings;
     this.train = train;
     this.test = test;
     this.seed = seed;
@@ -114,6 +122,7 @@ export class Run {
 
   /** Learn one batch; the next one is then on the table. */
   learn() {
+    this.setRate();
     const { loss } = this.trainer.step(this.train, this.batch);
     this.losses.add(this.steps, loss);
     this.steps += 1;
@@ -122,6 +131,14 @@ export class Run {
     this.epoch += 1;
     this.place = 0;
     this.order = this.shuffled();
+  }
+
+  /** The learning rate as the schedule has it now; without a schedule it stays what it was set to. */
+  setRate() {
+    const { schedule = "constant", learningRate, batchSize, epochs = 0 } = this.settings;
+    if (schedule === "constant") return;
+    const steps = epochs * Math.ceil(this.order.length / batchSize);
+    this.trainer.learningRate = learningRateAt(schedule, learningRate, this.steps, steps);
   }
 
   /**

@@ -8,7 +8,7 @@ const load = () => import("./browser_run.js");
 export async function trainHere() {
   state.set("training", { state: "loading", engine: "browser" });
   try {
-    (await load()).startHere();
+    await (await load()).startHere();
   } catch {
     const fault = { code: "engine_no_digits", values: {} };
     state.set("training", { state: "problem", engine: "browser", fault });
