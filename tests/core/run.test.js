@@ -12,6 +12,7 @@ import {
   LossCurve,
   MOST_KEPT,
   MOST_LOSSES,
+  planMarks,
   readAll,
   Run,
   withShuffledLabels,
@@ -80,6 +81,28 @@ test("a recipe's schedule goes over the whole run, and back with it", () => {
   run.goTo(1);
   for (let step = 6; step < 18; step++) run.learn();
   assert.deepEqual(look(run), end);
+});
+
+test("a run with an end is marked more often at first, at each epoch's end, and not too often", () => {
+  for (const [steps, epochs] of [[1334, 2], [64, 2], [200, 20], [13_340, 20], [1, 1]]) {
+    const plan = planMarks(steps, epochs);
+    for (let epoch = 1; epoch <= epochs; epoch++) assert.ok(plan.has((steps * epoch) / epochs));
+    assert.ok([...plan].every((step) => Number.isInteger(step) && step > 0 && step <= steps));
+    assert.ok(plan.size < MOST_KEPT, `${plan.size} marks of ${steps} steps`);
+    const first = [...plan].filter((step) => step <= steps / 4).length;
+    if (epochs < 20 && steps > 20) assert.ok(first > 0.3 * plan.size);
+  }
+});
+
+test("the latest loss is the mean of thirty batches, or of all there are", () => {
+  const losses = new LossCurve();
+  assert.equal(losses.latest(30), null);
+  for (let step = 0; step < 20; step++) losses.add(step, step);
+  assert.equal(losses.latest(30), 9.5);
+  for (let step = 20; step < 60; step++) losses.add(step, 1);
+  assert.equal(losses.latest(30), 1);
+  losses.add(60, Number.POSITIVE_INFINITY);
+  assert.equal(losses.latest(30), null);
 });
 
 test("from there it goes on as it went the first time", () => {

@@ -49,6 +49,7 @@ import { meanLoss, pixelsOf, shuffledOrder, Trainer } from "./training.js";
  * @property {number} place in this epoch: where the next batch begins
  * @property {Marks} train on digits that it learns from
  * @property {Marks} test on digits that it never learns from
+ * @property {number | null} recent mean loss of the latest batches; null before the first, or beyond all bounds
  * @property {Uint8Array[]} dead each hidden layer's nodes: 1 where no test digit moves the node
  */
 
@@ -67,6 +68,10 @@ export const DEFAULTS = {
 export const MARKED = 500;
 /** Snapshots that are kept; each takes 0.7 MB. */
 export const MOST_KEPT = 48;
+/** Batches whose mean loss is told, at least: a single one says little. */
+export const FEWEST_BATCHES = 30;
+/** Places where a run that has an end is marked on its way, beside the ends of its epochs. */
+const PLACES = 24;
 /** Points of the curve of losses. */
 export const MOST_LOSSES = 240;
 const DEAD = 1e-4; // a node no steeper than this learns nothing worth mentioning
@@ -79,6 +84,18 @@ export function isCheckpoint(step) {
   if (step <= 20) return step % 5 === 0;
   if (step <= 200) return step % 20 === 0;
   return step % (step <= 1000 ? 100 : 250) === 0;
+}
+
+/**
+ * The steps at which a run that has an end stops for marks: more of them at first, and each epoch's end.
+ * @param {number} steps
+ * @param {number} epochs
+ * @returns {Set<number>}
+ */
+export function planMarks(steps, epochs) {
+  const places = Array.from({ length: PLACES }, (_, i) => Math.ceil(steps * ((i + 1) / PLACES) ** 1.7));
+  const ends = Array.from({ length: epochs }, (_, i) => (steps * (i + 1)) / epochs);
+  return new Set([...places, ...ends]);
 }
 
 /** A network that learns, and the way that it came. */
@@ -133,12 +150,16 @@ export class Run {
     this.order = this.shuffled();
   }
 
+  /** How many batches `epochs` are. @param {number} epochs */
+  stepsIn(epochs) {
+    return epochs * Math.ceil(this.order.length / this.batchSize);
+  }
+
   /** The learning rate as the schedule has it now; without a schedule it stays what it was set to. */
   setRate() {
-    const { schedule = "constant", learningRate, batchSize, epochs = 0 } = this.settings;
+    const { schedule = "constant", learningRate, epochs = 0 } = this.settings;
     if (schedule === "constant") return;
-    const steps = epochs * Math.ceil(this.order.length / batchSize);
-    this.trainer.learningRate = learningRateAt(schedule, learningRate, this.steps, steps);
+    this.trainer.learningRate = learningRateAt(schedule, learningRate, this.steps, this.stepsIn(epochs));
   }
 
   /**
@@ -148,19 +169,6 @@ export class Run {
   step(count) {
     for (let i = 0; i < count; i++) this.learn();
     return this.keep();
-  }
-
-  /**
-   * Learn until the next checkpoint that the run itself chooses, at most `most` batches.
-   * @param {number} most
-   * @returns {boolean} whether it got there
-   */
-  learnUntilCheckpoint(most) {
-    for (let i = 0; i < most; i++) {
-      this.learn();
-      if (isCheckpoint(this.steps)) return true;
-    }
-    return false;
   }
 
   /** The mean loss of the batch that comes next. */
@@ -194,6 +202,7 @@ export class Run {
       place: this.place,
       train: marksOf(train),
       test: marksOf(test),
+      recent: this.losses.latest(FEWEST_BATCHES),
       dead: test.dead,
       activation: trainer.activation,
       snapshot: trainer.snapshot(),
@@ -285,6 +294,20 @@ export class LossCurve {
    */
   cut(step) {
     this.points = this.points.filter((point) => point.step < step);
+  }
+
+  /**
+   * The mean loss of the latest steps, at least so many if there are; null where that is no number.
+   * @param {number} count
+   * @returns {number | null}
+   */
+  latest(count) {
+    let [sum, seen] = [0, 0];
+    for (let i = this.points.length - 1; i >= 0 && seen < count; i--) {
+      sum += this.points[i].sum;
+      seen += this.points[i].count;
+    }
+    return Number.isFinite(sum / seen) ? sum / seen : null;
   }
 
   /** @returns {[step: number, loss: number][]} */

@@ -56,7 +56,6 @@ import { createTraining } from "./trainer.js";
 
 const EVERY = 250; // ms between two messages
 const PIXELS = 784;
-const SOONEST = 1; // s of training before anybody can say how long it takes
 const FEW_STEPS = 200;
 const HIGH_RATE = 0.02;
 
@@ -190,17 +189,12 @@ export class BrowserRun {
       epoch: report.epoch,
       epochs,
       seconds,
-      left: report.step && seconds >= SOONEST ? (seconds / report.step) * (steps - report.step) : null,
-      loss: lossBefore(report.losses, report.step),
+      left: report.left,
+      loss: report.marks.recent,
       accuracy: this.past.at(-1)?.accuracy ?? test.accuracy,
       quick_accuracy: test.accuracy,
       train_accuracy: train.accuracy,
-      curve: report.kept.map(({ step, ...marks }) => [
-        step,
-        lossBefore(report.losses, step),
-        marks.test.accuracy,
-        marks.train.accuracy,
-      ]),
+      curve: report.kept.map((marks) => [marks.step, marks.recent, marks.test.accuracy, marks.train.accuracy]),
       past: this.past,
       guesses: report.watched.labels.map((_, i) =>
         readingOf(report.watched.probabilities.subarray(10 * i, 10 * i + 10)),
@@ -214,15 +208,12 @@ export class BrowserRun {
 const startOf = ({ start, startName }) => ({ network: start || null, name: startName ?? null });
 
 /** @param {Report} report */
-const epochOf = ({ step, marks, drawing, losses }) => ({
+const epochOf = ({ step, marks, drawing }) => ({
   step,
   accuracy: marks.test.accuracy,
-  loss: lossBefore(losses, step),
+  loss: marks.recent,
   drawing: drawing && readingOf(drawing),
 });
-
-/** The mean loss of the batches that led to a step; null before the first. @param {Report["losses"]} losses @param {number} step */
-const lossBefore = (losses, step) => losses.findLast(([at]) => at < step)?.[1] ?? null;
 
 /** The likeliest digit, never rounded up to certainty. @param {Float32Array} probabilities @returns {Reading} */
 function readingOf(probabilities) {

@@ -2,6 +2,8 @@
 
 import { state } from "./state.js";
 
+export const MOST_HERE = 10_000; // digits that a browser gets to train on: digits/server/browser_digits.py
+
 const load = () => import("./browser_run.js");
 
 /** Train here what state.order asks for. */

@@ -4,7 +4,7 @@
 // asks. Everything is drawn anew from state.training.
 
 import { lost } from "../services/connection.js";
-import { stopHere, trainHere } from "../services/engine.js";
+import { MOST_HERE, stopHere, trainHere } from "../services/engine.js";
 import { BUSY, ENDED, follow, isHere, wasTold } from "../services/follow.js";
 import { storedRun, storeRun } from "../services/keep.js";
 import { entryOf, inWords, isOwn, nameOf } from "../services/names.js";
@@ -77,8 +77,8 @@ class RunPanel {
   forget() {
     forgetRuns();
     if (BUSY.includes(state.get("run"))) return this.show();
+    state.set("training", null); // first: what came of a run that is shown would be kept again
     state.set("outcome", null);
-    state.set("training", null);
   }
 
   /** The order is on its way: bring the run into view. */
@@ -188,7 +188,7 @@ class RunPanel {
     }
     if (run.state === "lost") return text("run_lost");
     if (run.state === "problem") return isHere() ? text(run.fault?.code ?? "engine_failed") : problemOf(run);
-    if (isHere() && BUSY.includes(run.state)) return text("engine_here");
+    if (isHere() && run.state === "running") return text("engine_here");
     if (BUSY.includes(run.state)) return state.get("server") === "gone" ? text("run_unheard") : "";
     return endOf(run);
   }
@@ -265,7 +265,8 @@ function isBetween({ state: stage, step, past }) {
 /** @param {HTMLElement} element @param {ShownRun} run */
 function showFigures(element, run) {
   const counts = { tested: number(run.tested), quick: number(run.quick_tested) };
-  const words = text(isBetween(run) ? "run_right_now" : "run_right", counts);
+  const isPart = isBetween(run) && run.quick_tested < run.tested;
+  const words = text(isPart ? "run_right_now" : "run_right", counts);
   find(element, ".run-words").textContent = words;
   find(element, ".run-loss").textContent = lossInWords(run);
   find(element, ".run-when").textContent = [epochOf(run), timeOf(run)].filter(Boolean).join(" · ");
@@ -295,7 +296,8 @@ function settingsOf(run) {
   /** @type {Record<string, any> | null} */
   const order = isShown(run) ? run : state.get("order");
   if (!order) return "";
-  const images = order.trained ?? order.train_images;
+  const isBrowser = run?.engine === "browser";
+  const images = order.trained ?? Math.min(order.train_images, isBrowser ? MOST_HERE : Number.POSITIVE_INFINITY);
   return [
     ...(run?.network ? [inWords(run.network.name)] : []),
     order.sizes.join(" → "),
@@ -305,6 +307,8 @@ function settingsOf(run) {
     text("set_rate", { rate: number(order.learning_rate) }),
     text("set_images", { count: number(images) }),
     text("set_seed", { seed: order.seed }),
+    ...(run?.start?.name ? [text("out_from", { network: inWords(run.start.name) })] : []),
+    text(isBrowser ? "engine_browser" : "engine_server"),
   ].join(" · ");
 }
 

@@ -4,7 +4,7 @@
 // to the order and emits "submit"; the server checks it again. What comes of it is shown by ui/run.js.
 
 import { countWeights } from "../core/network.js";
-import { trainHere } from "../services/engine.js";
+import { MOST_HERE, trainHere } from "../services/engine.js";
 import { BUSY } from "../services/follow.js";
 import { inWords, isOnlyHere } from "../services/names.js";
 import { problemOf } from "../services/server_answers.js";
@@ -23,7 +23,6 @@ import { find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";
 const NUMBERS = ["epochs", "batch_size", "learning_rate", "train_images", "layers", "width", "seed"];
 const ARE_FRACTIONS = ["learning_rate"];
 const RECIPE = ["epochs", "batch_size", "learning_rate"]; // what a recipe is about
-const MOST_HERE = 10_000; // digits that a browser gets to train on: digits/server/browser_digits.py
 const LADDER = [1, 2, 5, 10]; // steps of a learning rate, times a power of ten
 
 /** @param {import("../hosts/gradio.js").Host} host */

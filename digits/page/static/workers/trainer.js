@@ -5,7 +5,7 @@
 import { runExperiment } from "../core/experiments.js";
 import { createNetwork } from "../core/network.js";
 import { measureResults } from "../core/results.js";
-import { examine, firstOf, Run, readAll } from "../core/run.js";
+import { examine, firstOf, isCheckpoint, planMarks, Run, readAll } from "../core/run.js";
 import { loadDigits } from "../services/digits.js";
 
 /** @typedef {import("../core/run.js").Parts} Parts */
@@ -14,6 +14,7 @@ import { loadDigits } from "../services/digits.js";
 /** @typedef {import("../services/training.js").Read} Read */
 
 const SLICE = 12; // ms of work between two looks for commands
+const SOONEST = 300; // ms of learning before anybody can say how long it takes
 const SHOWN = 15; // digits of a batch that are shown
 const WATCHED = [0, 1, 2, 3]; // test digits that are shown
 
@@ -26,6 +27,8 @@ let drawing = null;
 /** Which checkpoint the run was taken back to. */
 let at = 0;
 let isRunning = false;
+/** Seconds that the run still takes, about; null where nobody can say. @type {number | null} */
+let left = null;
 /** Goes up with each new order to work; an older piece of work then ends. */
 let turn = 0;
 /** @type {Promise<void>} */
@@ -86,6 +89,9 @@ function readBatch(run) {
   return { ...shown, size: batch.length, loss: run.batchLoss() };
 }
 
+/** @param {import("../core/run.js").Kept} kept */
+const shortOf = ({ step, train, test, recent }) => ({ step, train, test, recent });
+
 function report() {
   if (!run) return;
   const kept = run.kept[at];
@@ -106,10 +112,11 @@ function report() {
       watched: read(run.test, WATCHED),
       drawing: own && readAll(run.network, own, [0]),
       firstLayer,
-      marks: { step: kept.step, train: kept.train, test: kept.test },
+      marks: shortOf(kept),
       dead: kept.dead,
       losses: run.losses.means,
-      kept: run.kept.map(({ step, train, test }) => ({ step, train, test })),
+      kept: run.kept.map(shortOf),
+      left,
       at,
     },
     [firstLayer.buffer],
@@ -126,11 +133,13 @@ async function goOn(wait, every, epochs = Infinity) {
   const mine = ++turn;
   isRunning = true;
   run?.forgetLater();
+  const clock = new Clock(run, epochs);
   let told = Number.NEGATIVE_INFINITY;
   let epoch = run?.epoch ?? 0;
   while (mine === turn && run) {
-    const isThere = wait ? Boolean(run.step(1)) : learnForASlice(run);
-    if (isThere) run.keepOnce();
+    if (wait) run.step(1);
+    else if (clock.learnForASlice(run)) clock.mark(run);
+    left = clock.left(run);
     if (run.epoch >= epochs) return pause();
     const isEnd = run.epoch > epoch && epochs < Infinity; // each epoch of a run that has an end is told
     epoch = run.epoch;
@@ -142,14 +151,45 @@ async function goOn(wait, every, epochs = Infinity) {
   }
 }
 
-/** @param {Run} run @returns {boolean} whether it came to a checkpoint */
-function learnForASlice(run) {
-  const began = performance.now();
-  while (performance.now() - began < SLICE) {
-    const { epoch } = run;
-    if (run.learnUntilCheckpoint(1) || run.epoch > epoch) return true; // an epoch's end is one, too
+/** How long learning and marking take, and so how long a run that has an end still does. */
+class Clock {
+  /** @param {Run | null} run @param {number} epochs */
+  constructor(run, epochs) {
+    this.steps = epochs < Infinity && run ? run.stepsIn(epochs) : Infinity;
+    this.plan = this.steps < Infinity ? planMarks(this.steps, epochs) : null;
+    this.begin = run?.steps ?? 0;
+    this.marked = 0;
+    this.learning = 0; // ms
+    this.marking = 0; // ms
   }
-  return false;
+
+  /** @param {Run} run @returns {boolean} whether it came to a checkpoint */
+  learnForASlice(run) {
+    const began = performance.now();
+    let isThere = false;
+    while (!isThere && performance.now() - began < SLICE) {
+      run.learn();
+      isThere = this.plan ? this.plan.has(run.steps) : isCheckpoint(run.steps);
+    }
+    this.learning += performance.now() - began;
+    return isThere;
+  }
+
+  /** @param {Run} run */
+  mark(run) {
+    const began = performance.now();
+    run.keepOnce();
+    this.marked += 1;
+    this.marking += performance.now() - began;
+  }
+
+  /** About how many seconds the run still takes; null where nobody can say. @param {Run} run */
+  left({ steps }) {
+    if (!this.plan || !this.marked || this.learning < SOONEST) return null;
+    const marks = [...this.plan].filter((place) => place > steps).length;
+    const each = this.learning / (steps - this.begin);
+    return (each * (this.steps - steps) + (this.marking / this.marked) * marks) / 1000;
+  }
 }
 
 function pause() {
@@ -205,6 +245,7 @@ function obey(command) {
     case "begin":
       turn += 1;
       isRunning = false;
+      left = null;
       run = new Run(command.settings, limited(/** @type {Parts} */ (parts), command.images));
       return reportLast();
     case "step":
