@@ -99,7 +99,7 @@ def keep_trained(
 
 
 def _start(training: TrainingService, session: Session, asked: Mapping[str, Any]) -> Start:
-    """What the run began with: a network's name as the browser has it, which may be of one that only it has."""
+    """What the run began with, by the name that the browser has for it: the network may be there alone."""
     start = str(asked.get("start") or "")
     if not start:
         return {"network": None, "name": None}

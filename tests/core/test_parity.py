@@ -31,9 +31,9 @@ from digits.network.calibration import answer
 from digits.network.config import ACTIVATIONS, ModelConfig
 from digits.network.judge import make_judge
 from digits.network.model import MLP
+from digits.training import standardization
 from digits.training.adam import Adam
 from digits.training.backprop import Backprop
-from digits.training import standardization
 from digits.training.loop import evaluate, one_hot
 from digits.training.recipes import RECIPES
 from digits.training.schedules import learning_rate

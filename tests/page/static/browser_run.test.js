@@ -51,6 +51,7 @@ function report(step, epoch, isRunning) {
         ]
       : [],
     kept: [marks],
+    recent: marks.recent,
     at: 0,
     left: 3,
   };

@@ -144,10 +144,11 @@ export class BrowserRun {
     if (report.step === 0)
       this.past = [epochOf(report)]; // told again once the drawing is read along
     else if (report.epoch === this.past.length) this.past = [...this.past, epochOf(report)];
-    const isDone = report.epoch >= order.epochs;
-    this.tell({ state: "running", ...this.fixed(report, order), ...this.progress(report, order) });
-    if (report.isRunning || !(isDone || this.isStopping)) return;
-    if (report.step) this.training.send({ kind: "results" });
+    const isOver = !report.isRunning && (report.epoch >= order.epochs || this.isStopping);
+    const measuring = isOver && report.step > 0;
+    this.tell({ state: "running", measuring, ...this.fixed(report, order), ...this.progress(report, order) });
+    if (!isOver) return;
+    if (measuring) this.training.send({ kind: "results" });
     else this.tell({ state: "idle" });
   }
 
@@ -158,7 +159,7 @@ export class BrowserRun {
       return this.tell({ state: "problem", fault: { code: "engine_not_finite", values: {} } });
     }
     const began = this.began ?? new Float32Array();
-    this.hooks.end({ order, run: { ...this.last, state }, began, measured });
+    this.hooks.end({ order, run: { ...this.last, state, measuring: false }, began, measured });
   }
 
   /** What stays so for the whole run. @param {Report} report @param {Order} order @returns {Partial<Run>} */
@@ -190,7 +191,7 @@ export class BrowserRun {
       epochs,
       seconds,
       left: report.left,
-      loss: report.marks.recent,
+      loss: report.recent,
       accuracy: this.past.at(-1)?.accuracy ?? test.accuracy,
       quick_accuracy: test.accuracy,
       train_accuracy: train.accuracy,

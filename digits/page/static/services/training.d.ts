@@ -76,6 +76,8 @@ export interface Report {
   marks: Marked;
   dead: Uint8Array[];
   losses: [step: number, loss: number][];
+  /** The mean loss of the latest batches, now. */
+  recent: number | null;
   /** The checkpoints that one can go back to, and which of them this is (the last unless one went back). */
   kept: Marked[];
   at: number;

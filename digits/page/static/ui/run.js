@@ -188,7 +188,7 @@ class RunPanel {
     }
     if (run.state === "lost") return text("run_lost");
     if (run.state === "problem") return isHere() ? text(run.fault?.code ?? "engine_failed") : problemOf(run);
-    if (isHere() && run.state === "running") return text("engine_here");
+    if (isHere() && run.state === "running") return text(run.measuring ? "engine_measures" : "engine_here");
     if (BUSY.includes(run.state)) return state.get("server") === "gone" ? text("run_unheard") : "";
     return endOf(run);
   }

@@ -5,7 +5,7 @@
 import { runExperiment } from "../core/experiments.js";
 import { createNetwork } from "../core/network.js";
 import { measureResults } from "../core/results.js";
-import { examine, firstOf, isCheckpoint, planMarks, Run, readAll } from "../core/run.js";
+import { examine, FEWEST_BATCHES, firstOf, isCheckpoint, planMarks, Run, readAll } from "../core/run.js";
 import { loadDigits } from "../services/digits.js";
 
 /** @typedef {import("../core/run.js").Parts} Parts */
@@ -14,7 +14,8 @@ import { loadDigits } from "../services/digits.js";
 /** @typedef {import("../services/training.js").Read} Read */
 
 const SLICE = 12; // ms of work between two looks for commands
-const SOONEST = 300; // ms of learning before anybody can say how long it takes
+const LATELY = 40; // slices
+const SOONEST = 500; // ms of learning before anybody can say how long it takes
 const SHOWN = 15; // digits of a batch that are shown
 const WATCHED = [0, 1, 2, 3]; // test digits that are shown
 
@@ -115,6 +116,7 @@ function report() {
       marks: shortOf(kept),
       dead: kept.dead,
       losses: run.losses.means,
+      recent: run.losses.latest(FEWEST_BATCHES),
       kept: run.kept.map(shortOf),
       left,
       at,
@@ -157,21 +159,22 @@ class Clock {
   constructor(run, epochs) {
     this.steps = epochs < Infinity && run ? run.stepsIn(epochs) : Infinity;
     this.plan = this.steps < Infinity ? planMarks(this.steps, epochs) : null;
-    this.begin = run?.steps ?? 0;
-    this.marked = 0;
-    this.learning = 0; // ms
-    this.marking = 0; // ms
+    this.learning = 0; // ms so far
+    this.perStep = 0; // ms, as it was lately: a browser makes code fast once it was used
+    this.perMark = 0; // ms
   }
 
   /** @param {Run} run @returns {boolean} whether it came to a checkpoint */
   learnForASlice(run) {
-    const began = performance.now();
+    const [began, first] = [performance.now(), run.steps];
     let isThere = false;
     while (!isThere && performance.now() - began < SLICE) {
       run.learn();
       isThere = this.plan ? this.plan.has(run.steps) : isCheckpoint(run.steps);
     }
-    this.learning += performance.now() - began;
+    const taken = performance.now() - began;
+    this.learning += taken;
+    this.perStep = blend(this.perStep, taken / (run.steps - first), LATELY);
     return isThere;
   }
 
@@ -179,18 +182,19 @@ class Clock {
   mark(run) {
     const began = performance.now();
     run.keepOnce();
-    this.marked += 1;
-    this.marking += performance.now() - began;
+    this.perMark = blend(this.perMark, performance.now() - began, 2);
   }
 
   /** About how many seconds the run still takes; null where nobody can say. @param {Run} run */
   left({ steps }) {
-    if (!this.plan || !this.marked || this.learning < SOONEST) return null;
+    if (!this.plan || this.learning < SOONEST) return null;
     const marks = [...this.plan].filter((place) => place > steps).length;
-    const each = this.learning / (steps - this.begin);
-    return (each * (this.steps - steps) + (this.marking / this.marked) * marks) / 1000;
+    return (this.perStep * (this.steps - steps) + this.perMark * marks) / 1000;
   }
 }
+
+/** A mean that follows: the new number counts as one of so many. @param {number} mean 0: there is none yet @param {number} value @param {number} count */
+const blend = (mean, value, count) => (mean ? mean + (value - mean) / count : value);
 
 function pause() {
   turn += 1;
