@@ -58,6 +58,7 @@ test("it goes on from the weights it is given, which stay as they are", () => {
   const before = weights.slice();
   const run = makeRun({ weights });
   assert.deepEqual(run.network.weights, weights);
+  assert.equal(run.kept[0].recent, run.kept[0].test.loss); // there was no batch yet
   run.step(2);
   assert.notDeepEqual(run.network.weights, weights);
   assert.deepEqual(weights, before);

@@ -49,7 +49,8 @@ import { meanLoss, pixelsOf, shuffledOrder, Trainer } from "./training.js";
  * @property {number} place in this epoch: where the next batch begins
  * @property {Marks} train on digits that it learns from
  * @property {Marks} test on digits that it never learns from
- * @property {number | null} recent mean loss of the latest batches; null before the first, or beyond all bounds
+ * @property {number | null} recent mean loss of the latest batches, before the first one that on the test
+ *   digits; null beyond all bounds
  * @property {Uint8Array[]} dead each hidden layer's nodes: 1 where no test digit moves the node
  */
 
@@ -202,7 +203,7 @@ export class Run {
       place: this.place,
       train: marksOf(train),
       test: marksOf(test),
-      recent: this.losses.latest(FEWEST_BATCHES),
+      recent: this.steps ? this.losses.latest(FEWEST_BATCHES) : finite(test.loss),
       dead: test.dead,
       activation: trainer.activation,
       snapshot: trainer.snapshot(),
@@ -243,6 +244,9 @@ export class Run {
     this.losses.cut(this.steps);
   }
 }
+
+/** @param {number} loss */
+const finite = (loss) => (Number.isFinite(loss) ? loss : null);
 
 /** @param {{accuracy: number, loss: number}} marks @returns {Marks} */
 const marksOf = ({ accuracy, loss }) => ({ accuracy, loss });
@@ -307,7 +311,7 @@ export class LossCurve {
       sum += this.points[i].sum;
       seen += this.points[i].count;
     }
-    return Number.isFinite(sum / seen) ? sum / seen : null;
+    return finite(sum / seen);
   }
 
   /** @returns {[step: number, loss: number][]} */

@@ -116,7 +116,7 @@ function report() {
       marks: shortOf(kept),
       dead: kept.dead,
       losses: run.losses.means,
-      recent: run.losses.latest(FEWEST_BATCHES),
+      recent: run.steps ? run.losses.latest(FEWEST_BATCHES) : kept.recent,
       kept: run.kept.map(shortOf),
       left,
       at,
