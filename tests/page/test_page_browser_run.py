@@ -204,3 +204,9 @@ def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
         "!document.querySelector('.downloads').hidden", timeout=PATIENCE
     )  # handed over
     assert page.locator(".answer-by").inner_text().startswith("run 1")
+    then = curves(page)
+    reopen(page)
+    wait_for_state(page, "stopped")
+    assert curves(page) == then
+    assert page.locator(".overlay").is_hidden()  # there is one run, by whatever version it is known
+    page.wait_for_function("!document.querySelector('.downloads').hidden", timeout=PATIENCE)

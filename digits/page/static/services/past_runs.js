@@ -82,7 +82,7 @@ export function renameRuns(renames) {
     keepRun(renamed);
     dropRun(kept.version);
   }
-  for (const name of /** @type {const} */ (["outcome", "training"])) {
+  for (const name of /** @type {const} */ (["training", "outcome"])) {
     const shown = state.get(name);
     if (!shown?.network || entryOf(shown.network.id)?.version === shown.network.version) continue;
     const version = renames.get(shown.network.version) ?? shown.network.version;
