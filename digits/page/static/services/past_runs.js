@@ -26,8 +26,11 @@ export async function loadRuns() {
   runs = [...kept.filter(({ version }) => !known.has(version)), ...runs];
 }
 
-/** Keep the run that has ended, and what came of it as soon as that is known. */
-export function keepLast() {
+/**
+ * Keep the run that has ended, and what came of it as soon as that is known.
+ * @param {boolean} [isNew] it has ended just now: the same settings may have made the same network before
+ */
+export function keepLast(isNew = false) {
   const run = state.get("training");
   const version = run?.network?.version;
   if (!version || !run?.curve) return;
@@ -38,7 +41,7 @@ export function keepLast() {
     run: /** @type {ShownRun} */ (run),
     outcome: outcome?.network.version === version ? outcome : (known?.outcome ?? null),
     session,
-    when: known?.when ?? Date.now(),
+    when: isNew ? Date.now() : (known?.when ?? Date.now()),
   };
   if (known && known.run === kept.run && known.outcome === kept.outcome) return;
   runs = [...runs.filter((one) => one !== known), kept].sort((a, b) => a.when - b.when);

@@ -99,8 +99,8 @@ class RunPanel {
   told(run) {
     const stage = run?.state ?? "idle";
     if (stage === state.get("run") && stage === "sent") return this.show();
-    if (ENDED.includes(stage)) keepLast();
     const isNews = stage !== state.get("run");
+    if (ENDED.includes(stage)) keepLast(BUSY.includes(state.get("run")));
     state.set("run", stage);
     if (ENDED.includes(stage) && isNews) this.ended(run);
     storeRun(!BUSY.includes(stage) ? "" : isHere() ? "browser" : "server");
