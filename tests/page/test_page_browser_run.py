@@ -74,7 +74,14 @@ def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> N
 
 
 def reopen(page: Any) -> None:
-    page.reload()
+    """Reload. Gradio does that by itself once it is connected again, which may come in between."""
+    from playwright.sync_api import Error
+
+    try:
+        page.reload()
+    except Error as error:
+        assert "ERR_ABORTED" in str(error)
+        page.wait_for_load_state()
     page.get_by_role("tab", name="Train").click()
 
 
