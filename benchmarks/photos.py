@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import argparse
 import io
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.conditions import conditions, table
+from benchmarks.conditions import REPO, conditions, table
 from digits.data.mnist import load_digits
 from digits.data.preparation.centring import to_pixels
-from digits.data.preparation.pictures import find_digits, prepare_picture
+from digits.data.preparation.pictures import Picture, find_digits
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
 from digits.network.judge import make_judge
@@ -35,7 +38,8 @@ from digits.server.reader import FEWEST_SURE
 
 A_KIND = 200  # digits
 A_PAGE_KIND = 20  # pages
-PARTS = ("photos", "pages", "empty")
+AN_EMPTY_KIND = 50  # pictures with nothing in them
+PARTS = ("photos", "pages", "empty", "large")
 CHOOSING_SEED, REPORTING_SEED = 11, 4242
 
 Mask = NDArray[np.float32]  # (h, w), 0..1: how much of a pixel is covered
@@ -85,6 +89,14 @@ CHOOSING: dict[str, Kind] = {
     "paper's edge on a table": Kind(table=True, tilt=5, perspective=0.04),
     "strong compression": Kind(quality=25, noise=0.02),
     "chalk on a board": Kind(ink="chalk", paper="board", noise=0.02),
+    "pencil, ruled, light from one side": Kind(
+        strength=0.45, pen=0.05, paper="ruled", lines=0.2, light="side", noise=0.02
+    ),
+    "words, stains, a table": Kind(pen=0.09, stains=2, nearby=4, table=True, tilt=6),
+    "blurred, dim, red ink": Kind(blur=0.003, noise=0.03, light="dark", ink="red", quality=70),
+    "thin, squared, shadow, words": Kind(
+        pen=0.05, paper="squared", lines=0.35, light="hard shadow", tilt=4, nearby=2, quality=70
+    ),
 }
 
 # Not looked at while choosing.
@@ -614,8 +626,9 @@ def measure_empty(
     none = sure = boxes = 0
     for place in range(count):
         photo = make(np.random.default_rng([seed, place, len(name)]))
-        prepared = prepare_picture(photo)
-        boxes += len(find_digits(photo, judge))
+        picture = Picture(photo)
+        prepared = picture.prepared
+        boxes += len(picture.find_digits(judge))
         if prepared.box is None:
             none += 1
             continue
@@ -624,6 +637,45 @@ def measure_empty(
         if said.sure:
             _save(save, photo, f"empty-{name}_{place}_read{said.label}", prepared.image)
     return [name, *(f"{100 * n / count:.1f} %" for n in (none, sure)), f"{boxes / count:.2f}"]
+
+
+LARGE = (3024, 4032)  # height and width of 12 megapixels
+READ_LARGE = """
+import io, pathlib, sys, time
+from PIL import Image
+from digits.data.preparation.pictures import Picture
+from digits.network.backends import load_backend
+from digits.server.page_reader import read_picture
+network, seconds = load_backend(sys.argv[2]), []
+for _ in range(4):  # the first loads OpenCV
+    start = time.process_time()
+    picture = Picture(Image.open(sys.argv[1]))
+    picture.prepared
+    one = time.process_time()
+    found = len(read_picture(network, picture))
+    seconds.append((time.process_time() - start, one - start))
+most = pathlib.Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]
+print(found, *min(seconds), most)
+"""
+
+
+def measure_large(images: NDArray[np.uint8], weights: str, seed: int) -> list[list[str]]:
+    """CPU seconds and memory of a process (Linux) that reads 12 megapixels: rows of the table."""
+    random = np.random.default_rng([seed, 12])
+    kind = Kind(paper="squared", pen=0.07, light="side", sides=(LARGE,), blur=0.0003)
+    one = make_photo(images[0], kind, random)
+    page = make_page(images[:24], kind, 0.25, random)[0].resize(LARGE[::-1])
+    rows = []
+    for name, photo in (("one digit", one), ("a page of 24", page)):
+        with tempfile.NamedTemporaryFile(suffix=".jpg") as file:
+            photo.convert("RGB").save(file, "JPEG", quality=90)
+            file.flush()
+            command = [sys.executable, "-c", READ_LARGE, file.name, weights]
+            done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPO)
+        found, all_of_it, alone, most = map(float, done.stdout.split())
+        megabytes = f"{most / 1000:.0f} MB"
+        rows.append([name, f"{found:.0f}", f"{alone:.2f} s", f"{all_of_it:.2f} s", megabytes])
+    return rows
 
 
 @dataclass
@@ -661,9 +713,10 @@ def measure(
     for place, (image, label) in enumerate(zip(images, labels, strict=True)):
         photo = make(image, np.random.default_rng([seed, place, len(name), ord(name[0])]))
         start = time.perf_counter()
-        prepared = prepare_picture(photo)
+        picture = Picture(photo)
+        prepared = picture.prepared
         score.seconds += time.perf_counter() - start
-        sure = sum(one.answer.sure for one in read_picture(network, photo))
+        sure = sum(one.answer.sure for one in read_picture(network, picture))
         score.several += sure >= FEWEST_SURE
         if prepared.box is None:
             score.none += 1
@@ -696,6 +749,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=A_KIND, help="digits a kind")
     parser.add_argument("--choosing", action="store_true", help="training digits, other seeds")
     parser.add_argument("--pages", type=int, default=A_PAGE_KIND, help="pages a kind")
+    parser.add_argument("--empty", type=int, default=AN_EMPTY_KIND, help="empty pictures a kind")
     parser.add_argument(
         "--parts", nargs="+", default=PARTS, choices=PARTS, help="which tables to make"
     )
@@ -717,17 +771,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name, kind in kinds.items()
     } | flat_kinds()
     print(conditions("opencv-python-headless", "onnxruntime", "numpy"))
-    if "photos" in options.parts:
-        rows = []
-        for name, make in makers.items():
-            if options.only in name:
-                score = measure(
-                    name, make, images[chosen], labels[chosen], network, seed, options.save
-                )
-                rows.append(score.row(name))
-                print(" ".join(rows[-1]), flush=True)
-        head = ["kind", "right", "sure and wrong", "not sure", "nothing found", "several", "time"]
-        print("\n" + table(head, rows))
     if "pages" in options.parts:
         pages = PAGES if options.choosing else {**PAGES, **PAGES_REPORTED}
         rows = [
@@ -739,11 +782,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("\n" + table(head, rows), flush=True)
     if "empty" in options.parts:
         rows = [
-            measure_empty(name, make_one, network, seed, options.count, options.save)
+            measure_empty(name, make_one, network, seed, options.empty, options.save)
             for name, make_one in empty_kinds().items()
             if options.only in name
         ]
         head = ["nothing is there", "nothing found", "sure", "boxes by find_digits"]
+        print("\n" + table(head, rows), flush=True)
+    if "large" in options.parts:
+        head = ["12 megapixels", "found", "the one digit, CPU", "and all of them, CPU", "memory"]
+        print("\n" + table(head, measure_large(images, options.weights, seed)), flush=True)
+    if "photos" in options.parts:
+        rows = []
+        for name, make in makers.items():
+            if options.only in name:
+                score = measure(
+                    name, make, images[chosen], labels[chosen], network, seed, options.save
+                )
+                rows.append(score.row(name))
+                print(" ".join(rows[-1]), flush=True)
+        head = ["kind", "right", "sure and wrong", "not sure", "nothing found", "several", "time"]
         print("\n" + table(head, rows))
 
 

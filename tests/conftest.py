@@ -1,8 +1,8 @@
 """What the tests share: real digits without a network, small folders in MNIST's layout, the real page.
 
-The page is served once for all tests; each test opens it in a browser context of its own, which is
-watched: an error in its scripts or a request to another host fails the test. Browser tests skip with a
-reason where there is no browser, and fail instead where REQUIRE_BROWSER is set.
+The page is served once for all tests (tests/support/sites.py); each test opens it in a browser context of
+its own, which is watched: an error in its scripts or a request to another host fails the test. Browser
+tests skip with a reason where there is no browser, and fail instead where REQUIRE_BROWSER is set.
 """
 
 from __future__ import annotations
@@ -17,14 +17,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from digits.data.dataset import Digits
 from digits.data.mnist import bundled_digits, read_mnist
-from tests.support.browser import CHROMIUM_FLAGS, CHROMIUMS, DESK
+from tests.support.browser import CHROMIUM_FLAGS, CHROMIUMS, DESK, PATIENCE
 from tests.support.files import write_mnist
 from tests.support.tools import find_node
 
+pytest_plugins = ["tests.support.sites"]
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# Products as small as ours gain nothing by a second thread, which on a busy machine keeps the first waiting.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Nothing that hypothesis tries fails because the machine is busy.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 # A shell that starts the tests in the background lets them, and all that they start, ignore Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -62,15 +71,6 @@ def mnist() -> Digits:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[str]:
-    """Address of the real page, served in this process."""
-    from digits.page.app import create_app
-
-    with create_app().served() as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """One headless Chromium for all tests."""
     give_up = pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip
@@ -105,7 +105,7 @@ def open_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
 
     def open_one(path: str = "", **settings: Any) -> Any:
         context = browser.new_context(**(DESK | settings))
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watch(page)

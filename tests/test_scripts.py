@@ -187,15 +187,15 @@ def test_a_folder_that_may_not_be_written_to_is_refused(
     assert "Permission denied" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
-def test_a_console_that_cannot_print_a_path(
-    few_folder: Path, tmp_path: Path, encoding: str
-) -> None:
-    """Redirected on Windows, the output is in an old code page; a folder may be named in Chinese."""
+def test_a_console_that_cannot_print_a_path(few_folder: Path, tmp_path: Path) -> None:
+    """Redirected on Windows, the output is in an old code page; a folder may be named in Chinese.
+
+    ASCII is the poorest of them: what it can print, all can.
+    """
     folder = tmp_path / "数字"
     shutil.copytree(few_folder, folder)
     out = folder / "网络.pt"
-    console = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    console = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     trained = run("train.py", "--data", folder, "--out", out, "--epochs", 1, **console)
     exported = run("export.py", out, "--data", folder, **console)
     scored = run(
@@ -326,7 +326,7 @@ def test_killed_while_training_the_old_weights_stay(
         pass
     time.sleep(0.3)
     process.send_signal(how)
-    _, error = process.communicate(timeout=120)
+    _, error = process.communicate(timeout=300)
     assert out.read_bytes() == before
     if how is signal.SIGINT:
         assert process.returncode == 130

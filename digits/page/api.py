@@ -18,7 +18,7 @@ from PIL import Image
 
 from digits.data.drawings import check_strokes
 from digits.data.preparation.centring import to_pixels
-from digits.data.preparation.pictures import prepare_picture
+from digits.data.preparation.pictures import Picture
 from digits.errors import DigitsError, DrawingError
 from digits.network.calibration import answer
 from digits.page.gradio_compat import takes_file, upload_folder
@@ -119,7 +119,7 @@ def make_predict_image(reader: Reader) -> Callable[[dict[str, Any]], Reading]:
         """  # noqa: E501  (Gradio reads one line per argument)
         try:
             with open_upload(picture) as opened:
-                return read(reader, ParsedDrawing(prepare_picture(opened)))
+                return read(reader, ParsedDrawing(Picture(opened).prepared))
         except DigitsError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -163,7 +163,7 @@ def make_read(reader: Reader) -> Callable[..., list[DigitReading]]:
                 found = read_strokes(network, check_strokes(strokes))
             else:
                 with open_upload(picture) as opened:
-                    found = read_picture(network, opened)
+                    found = read_picture(network, Picture(opened))
         except DigitsError as error:
             raise gr.Error(str(error), print_exception=False) from error
         return [

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from digits.data.drawings import Strokes
 from digits.data.preparation.centring import Prepared, to_pixels
 from digits.data.preparation.grouping import group_strokes
-from digits.data.preparation.pictures import find_digits
+from digits.data.preparation.pictures import Picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.backends import Backend
 from digits.network.calibration import Answer, answer
@@ -31,9 +28,9 @@ class DigitRead:
     hint: str | None  # TURNED, or None
 
 
-def read_picture(network: Backend, picture: Image.Image | NDArray[Any]) -> list[DigitRead]:
-    """All digits of a picture in reading order; DrawingError when it cannot be read."""
-    return _read(network, [found.prepared for found in find_digits(picture, make_judge(network))])
+def read_picture(network: Backend, picture: Picture) -> list[DigitRead]:
+    """All digits of a picture in reading order."""
+    return _read(network, [found.prepared for found in picture.find_digits(make_judge(network))])
 
 
 def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:

@@ -71,7 +71,7 @@ def _on_pad(drawing: ParsedDrawing, prepared: Prepared) -> list[float] | None:
     """The box in parts of the pad, whose middle a picture fills as far as its longer side reaches."""
     if prepared.box is None or drawing.picture is None:
         return None if prepared.box is None else list(prepared.box)
-    height, width = drawing.picture.shape[:2]
+    height, width = drawing.picture.colours.shape[:2]
     scale = np.array([width, height] * 2) / max(width, height)
     return [float(side) for side in np.array(prepared.box) * scale + (1 - scale) / 2]
 

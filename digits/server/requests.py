@@ -15,8 +15,7 @@ from PIL import Image
 
 from digits.data.drawings import Strokes, check_strokes
 from digits.data.preparation.centring import Prepared, keep_image
-from digits.data.preparation.picture_files import load_picture
-from digits.data.preparation.pictures import prepare_picture
+from digits.data.preparation.pictures import Picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.errors import DrawingError, SettingsError
 from digits.network.config import CLASSES, PAGE_LIMITS, ModelConfig, check_limit
@@ -30,11 +29,11 @@ Labelled = list[tuple[Strokes, int]]
 
 @dataclass(frozen=True)
 class ParsedDrawing:
-    """A checked drawing: its strokes or picture (h, w, 3) uint8, and its pixels; `box` None if blank."""
+    """A checked drawing: its strokes or picture, and its pixels; `box` None if blank."""
 
     prepared: Prepared
     strokes: Strokes | None = None
-    picture: np.ndarray | None = None
+    picture: Picture | None = None
 
     @property
     def blank(self) -> bool:
@@ -75,8 +74,8 @@ def parse_drawing(raw: object) -> ParsedDrawing:
     if not isinstance(raw, Mapping):
         raise DrawingError("drawing_kind", kind=type(raw).__name__)
     if "picture" in raw:
-        picture = load_picture(_decode_picture(raw["picture"]))
-        return ParsedDrawing(prepare_picture(picture), picture=picture)
+        picture = Picture(_decode_picture(raw["picture"]))
+        return ParsedDrawing(picture.prepared, picture=picture)
     if "pixels" in raw:
         return ParsedDrawing(keep_image(_decode_pixels(raw["pixels"])))
     strokes = check_strokes(raw.get("strokes", []))

@@ -1,15 +1,13 @@
-// Does experiments with the digits in a file: node experiments.mjs DIGITS NAME SEED... -> a line of JSON each.
+// Does experiments with the digits in a file: node experiments.mjs DIGITS NAME SEED -> a line of JSON.
 
 import { readFileSync } from "node:fs";
 import { runExperiment } from "../../digits/page/static/core/experiments.js";
 import { unpackDigits } from "../../digits/page/static/services/digits.js";
 
-const [file, name, ...seeds] = process.argv.slice(2);
+const [file, name, seed] = process.argv.slice(2);
 const bytes = readFileSync(file);
 const digits = unpackDigits(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-for (const seed of seeds) {
-  const work = runExperiment(name, digits, Number(seed));
-  let next = work.next();
-  while (!next.done) next = work.next();
-  console.log(JSON.stringify(next.value));
-}
+const work = runExperiment(name, digits, Number(seed));
+let next = work.next();
+while (!next.done) next = work.next();
+console.log(JSON.stringify(next.value));

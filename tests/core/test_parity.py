@@ -119,7 +119,7 @@ def test_all_pen_drawings_become_the_same_images(bridge: Bridge) -> None:
 def test_drawings_made_up_become_the_same_images(bridge: Bridge) -> None:
     seen: list[bool] = []
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     @given(STROKES)
     def compare(strokes: list[list[list[float]]]) -> None:
         [made] = bridge.ask("prepare", drawings=[strokes], rules=preparation_rules())

@@ -6,15 +6,28 @@ import io
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.photos import CHOOSING, flat_kinds, is_same, make_empty, make_page, make_photo
+from benchmarks.photos import (
+    CHOOSING,
+    Kind,
+    expose,
+    flat_kinds,
+    is_same,
+    make_empty,
+    make_page,
+    make_photo,
+    make_texture,
+)
 from digits.data.dataset import Digits
+from digits.data.preparation import stroke_groups
 from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.grouping import group_strokes, reading_order
-from digits.data.preparation.pictures import find_digits, prepare_picture
+from digits.data.preparation.pictures import Picture, find_digits, prepare_picture
+from digits.data.preparation.writing import Writing, find_writing
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
 from digits.network.judge import make_judge, reads_only_turned
@@ -70,6 +83,66 @@ def test_empty_paper_is_never_read(light: str, network: Backend) -> None:
             said = network.predict(to_pixels(prepared.image))[0]
             assert not answer(said, network.card.calibration).sure
         assert find_digits(photo, make_judge(network)) == []
+
+
+def test_a_thick_pen_among_words_is_read_whole(network: Backend, mnist: Digits) -> None:
+    kind = Kind(pen=0.2, nearby=6)
+    for k in range(100, 108):
+        photo = make_photo(mnist.train_images[k], kind, np.random.default_rng(k))
+        assert is_read(network, photo, mnist.train_labels[k]), k
+
+
+def test_letters_beside_a_digit_are_no_digits(network: Backend, mnist: Digits) -> None:
+    for k in range(100, 108):
+        photo = make_photo(mnist.train_images[k], Kind(nearby=6), np.random.default_rng(k))
+        picture = Picture(photo)
+        assert len(picture.find_digits(make_judge(network))) <= 1, k
+
+
+def test_a_ring_that_a_cup_left_is_no_zero(network: Backend) -> None:
+    for k in range(8):
+        random = np.random.default_rng(k)
+        paper = np.full((600, 800, 3), (0.92, 0.91, 0.87), np.float32)
+        ring = np.zeros((600, 800), np.float32)
+        cv2.circle(ring, (300 + 20 * k, 250), 40 + 2 * k, 1.0, 8 + k // 4, cv2.LINE_AA)
+        amount = 0.4 * cv2.GaussianBlur(ring, (0, 0), 5)[:, :, None]
+        paper = paper * (1 - amount) + np.array((0.5, 0.36, 0.22), np.float32) * amount
+        photo = expose(paper.astype(np.float32), Kind(), random)
+        picture = Picture(photo)
+        assert picture.prepared.box is None
+        assert picture.find_digits(make_judge(network)) == []
+
+
+def test_text_alone_is_no_row_of_digits(network: Backend) -> None:
+    for text in ("homework total", "total room date", "page name sum"):
+        photo = Image.new("L", (700, 300), 230)
+        ImageDraw.Draw(photo).text((60, 110), text, 30, ImageFont.load_default(70))
+        noise = np.random.default_rng(0).normal(0, 3, (300, 700))
+        grainy = Image.fromarray((np.asarray(photo) + noise).clip(0, 255).astype(np.uint8))
+        assert Picture(grainy).find_digits(make_judge(network)) == []
+
+
+def test_a_texture_holds_no_digits(network: Backend) -> None:
+    for k in range(3):
+        photo = make_texture(np.random.default_rng(k))
+        assert len(Picture(photo).find_digits(make_judge(network))) <= 1
+
+
+def test_a_picture_is_searched_once_for_one_digit_and_for_all(
+    network: Backend, mnist: Digits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+
+    def find(dark: np.ndarray, size: int) -> Writing | None:
+        sizes.append(size)
+        return find_writing(dark, size)
+
+    monkeypatch.setattr(stroke_groups, "find_writing", find)
+    photo = make_photo(mnist.train_images[3], Kind(pen=0.06), np.random.default_rng(3))
+    picture = Picture(photo)
+    assert picture.prepared.box is not None
+    assert len(picture.find_digits(make_judge(network))) == 1
+    assert len(sizes) == 2  # broad strokes first, then those of this pen
 
 
 def test_a_page_is_read_in_reading_order(network: Backend, mnist: Digits) -> None:

@@ -36,7 +36,7 @@ def centre_of_mass(image: np.ndarray) -> tuple[float, float]:
     return weights.sum(1) @ places / weights.sum(), weights.sum(0) @ places / weights.sum()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(drawings, st.floats(0.2, 1), st.floats(0, 1), st.floats(0, 1))
 def test_place_and_size_on_the_pad_do_not_matter(
     strokes: list[np.ndarray], scale: float, right: float, down: float
@@ -50,7 +50,7 @@ def test_place_and_size_on_the_pad_do_not_matter(
     np.testing.assert_array_equal(here.image > 1, there.image > 1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(drawings)
 def test_longer_side_is_20_and_the_centre_of_mass_is_mnists(strokes: list[np.ndarray]) -> None:
     assume(np.ptp(np.concatenate(strokes), axis=0).max() > sketch.SMALLEST)
@@ -64,7 +64,7 @@ def test_longer_side_is_20_and_the_centre_of_mass_is_mnists(strokes: list[np.nda
         assert 14 - 1e-6 < centre <= 15 + 1e-6 or (side == 20 and abs(top) < 8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(drawings, st.integers(1, 6), st.booleans(), st.integers(0, 80), st.integers(0, 80))
 def test_an_enlarged_image_comes_back(
     strokes: list[np.ndarray], times: int, inverted: bool, down: int, right: int
@@ -272,15 +272,17 @@ def test_a_drawing_of_200_points_is_prepared_in_a_millisecond() -> None:
     spiral = [0.5 + 0.4 * np.stack([np.cos(turn), np.sin(turn)], axis=1) * turn[:, None] / 12]
     times = []
     for _ in range(50):
-        began = time.perf_counter()
+        began = time.thread_time()
         prepare_strokes(spiral)
-        times.append(time.perf_counter() - began)
-    assert min(times) < 0.001  # the fastest: the machine may be busy with other things
+        times.append(time.thread_time() - began)
+    assert (
+        min(times) < 0.001
+    )  # of this thread's own time: the machine may be busy with other things
 
 
 def test_real_digits_enlarged_come_back_and_are_read_the_same(mnist: Digits) -> None:
     backend = load_backend("sketch")
-    images = mnist.test_images[:300]
+    images = mnist.test_images[:100]
     expected = backend.predict(to_pixels(images)).argmax(axis=1)
     for inverted in (False, True):
         large = images.repeat(10, axis=1).repeat(10, axis=2)

@@ -119,7 +119,7 @@ def pack_bits(codes: list[tuple[int, int]]) -> bytes:
     return bits.to_bytes(-(-bit // 8), "little")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.integers(1, 40))
 def test_unix_compress_is_undone(content: bytes, times: int) -> None:
     assert unpack_z(pack_z(content * times)) == content * times

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,7 +81,8 @@ class Firefox:
         """End Firefox; it is killed when it does not leave by itself."""
         try:
             self.send("browser.close")
-            self._process.wait(LEAVES_AT_ONCE)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(LEAVES_AT_ONCE)
         finally:
             self._process.kill()
             self._process.wait()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-PATIENCE = 120  # seconds for a start, a command or a change: other tests may be using the machine
+PATIENCE = 300  # seconds for a start, a command or a change: other tests may be using the machine
 Point = tuple[float, float]  # CSS pixels from the window's top left corner
 
 

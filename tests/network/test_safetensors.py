@@ -101,7 +101,7 @@ def test_the_cards_five_lines_read_digits(hub: str, bundled: Digits, tmp_path: P
         env=os.environ
         | {"HF_ENDPOINT": hub, "HF_HOME": str(tmp_path / "home"), "no_proxy": "127.0.0.1"},
         check=True,
-        timeout=120,
+        timeout=300,
     )
     found = np.load(tmp_path / "x.npy")
     wanted = load_backend("sketch", "onnx", "cpu").predict(pixels)

@@ -10,8 +10,10 @@ from typing import Any
 
 from tests.support.browser import (
     ONE,
+    PATIENCE,
     SEVEN,
     draw,
+    eventually,
     open_tab,
     press_train,
     state,
@@ -25,6 +27,8 @@ CONFIRMED = re.compile(
     r"^sketch: this browser, [\d.]+ ms · confirmed by onnxruntime on cpu, [\d.]+ ms"
 )
 
+ALONE = re.compile(r"^sketch: this browser, [\d.]+ ms$")
+
 
 def open_with_weights(open_page: OpenPage) -> Any:
     """The page, once this browser has the weights."""
@@ -34,11 +38,10 @@ def open_with_weights(open_page: OpenPage) -> Any:
 
 
 def wait_for_weights(page: Any) -> None:
-    for _ in range(300):
-        if state(page, "network"):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the weights never came")
+    def are_there() -> None:
+        assert state(page, "network")
+
+    eventually(page, are_there)
 
 
 def line(page: Any) -> str:
@@ -52,8 +55,10 @@ def wait_for_line(page: Any, words: str) -> str:
 
 def test_this_browser_answers_and_the_server_is_asked_once_at_rest(open_page: OpenPage) -> None:
     page = open_with_weights(open_page)
-    wait_for_answer(page)
-    page.wait_for_timeout(1000)  # the blank pad has been confirmed
+    draw(page, ONE)
+    wait_for_line(page, "confirmed")  # nothing is under way any more
+    page.get_by_role("button", name="Clear").click()
+    assert "blank" in wait_for_answer(page)
     asked: list[Any] = []
     page.on(
         "request", lambda request: asked.append(request) if "digits/read" in request.url else None
@@ -91,16 +96,19 @@ def test_a_disagreement_is_said_openly(open_page: OpenPage) -> None:
 
 def test_this_browser_can_be_chosen_alone(open_page: OpenPage) -> None:
     page = open_with_weights(open_page)
+    draw(page, ONE)
+    wait_for_line(page, "confirmed")  # nothing is under way any more
     page.locator("select[name=backend]").select_option("browser")
-    page.wait_for_timeout(500)
+    page.locator(".answer-by", has_text=ALONE).wait_for()
+    page.get_by_role("button", name="Clear").click()
     asked: list[str] = []
     page.on(
         "request",
         lambda request: asked.append(request.url) if "digits/read" in request.url else None,
     )
     draw(page, SEVEN)
-    page.wait_for_timeout(600)
-    assert re.fullmatch(r"sketch: this browser, [\d.]+ ms", line(page))
+    page.wait_for_timeout(600)  # longer than a pen rests before the server is asked
+    assert ALONE.match(line(page))
     assert not asked
     assert page.locator("select[name=device] option").all_inner_texts() == ["here"]
 
@@ -192,6 +200,14 @@ def test_a_network_that_the_server_lost_is_handed_over_without_a_reload(
     assert "run 1" in wait_for_line(page, "confirmed by torch")
 
 
+CLICK_TWICE = """(button) => {
+    button.click();
+    const seen = [button.textContent.trim(), document.querySelectorAll(".strip li").length];
+    button.click();
+    return seen;
+}"""
+
+
 def test_a_button_forgets_everything(open_page: OpenPage) -> None:
     page = open_with_weights(open_page)
     assert page.locator(".forget").is_hidden()
@@ -199,9 +215,9 @@ def test_a_button_forgets_everything(open_page: OpenPage) -> None:
     page.get_by_role("group", name="Wrong? It is").get_by_role(
         "button", name="1", exact=True
     ).click()
-    page.get_by_role("button", name="Forget my networks, runs and drawings").click()
-    assert page.locator(".strip li").count() == 1  # one click forgets nothing
-    page.get_by_role("button", name="Really? Click again").click()
+    # Within one breath, since the button asks anew when nobody answers for some seconds.
+    said, kept = page.locator(".forget").evaluate(CLICK_TWICE)
+    assert said == "Really? Click again" and kept == 1  # one click forgets nothing
     page.locator(".forget").wait_for(state="hidden")
     assert page.locator(".strip li").count() == 0
     page.reload()
@@ -220,6 +236,7 @@ def test_the_page_goes_home_as_one_file(open_page: OpenPage, browser: Any, tmp_p
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale="zh-CN", offline=True
     )
+    context.set_default_timeout(PATIENCE)
     asked: list[str] = []
     troubles: list[str] = []
     home = context.new_page()

@@ -222,7 +222,7 @@ def space(stand_in: StandIn, few_folder: Path, tmp_path: Path) -> Iterator[tuple
         yield f"http://127.0.0.1:{port}", log
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 def push(page: Any) -> str:

@@ -12,7 +12,7 @@ from digits.network.config import ModelConfig
 from digits.network.metadata import Card
 from digits.page.texts import TEXTS
 from digits.training.standalone import write_script
-from tests.support.browser import PATIENCE, SEVEN, draw
+from tests.support.browser import PATIENCE, SEVEN, draw, wait_for_answer
 
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "en-GB"}
 PHONE = {
@@ -106,7 +106,7 @@ def guess_and_see(lesson: Any) -> None:
 def find_a_saved_drawing(lesson: Any) -> None:
     for button in lesson.locator(".part-buttons button").all():
         button.click()
-        lesson.page.wait_for_timeout(150)
+        wait_for_answer(lesson.page)
         if is_done(lesson.page):
             return
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from digits.data.dataset import Digits
-from digits.page.app import Settings, create_app
 from tests.support.browser import (
     PATIENCE,
     SEVEN,
@@ -19,19 +17,17 @@ from tests.support.browser import (
     start_long_run,
     state,
     wait_for_answer,
+    wait_for_network,
     wait_for_state,
 )
-from tests.support.files import write_mnist
+from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real page with one seat for training, and the bundled digits in place of MNIST."""
-    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    with create_app(Settings(weights="tutorial", data=data, seats=1)).served() as address:
-        yield address
+@pytest.fixture
+def site(training_site: TrainingSite) -> str:
+    return training_site.address
 
 
 def choose_browser(page: Any, **settings: object) -> None:
@@ -48,7 +44,7 @@ def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> N
     assert run_accuracy(page) > 75
     assert "Done. The pad now uses “run 1”." in page.locator(".run-note").inner_text()
     wait_for_answer(page)
-    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(page, "run 1")
     readings = page.locator(".own ol li").all_inner_texts()
     assert [text.split("\n")[0] for text in readings] == ["untrained", "epoch 1", "epoch 2"]
     counts = page.locator(".confusion td:not(.share)").all_inner_texts()
@@ -68,9 +64,7 @@ def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> N
     page.get_by_role("tab", name="Inside").click()
     assert state(page, "network")["network"]["sizes"] == [784, 32, 32, 10]
     page.reload()
-    page.wait_for_function(
-        "document.querySelector('.answer-by')?.innerText.startsWith('run 1')", timeout=PATIENCE
-    )
+    wait_for_network(page, "run 1")
 
 
 def reopen(page: Any) -> None:
@@ -131,8 +125,8 @@ def test_it_goes_on_from_a_network_that_ships_and_a_reload_shows_it_again(
         "document.querySelector('.run-note').innerText.includes('The pad now uses')"
     )
 
-    page.get_by_role("button", name="Forget my networks, runs and drawings").click()
-    page.get_by_role("button", name="Really? Click again").click()
+    # Within one breath, since the button asks anew when nobody answers for some seconds.
+    page.locator(".forget").evaluate("(button) => [button, button].map((one) => one.click())")
     wait_for_state(page, "idle")
     assert page.locator(".outcome").is_hidden()
     reopen(page)
@@ -202,7 +196,7 @@ def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_for_state(page, "stopped")
     wait_for_answer(page)
-    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(page, "run 1")
     counts = page.locator(".confusion td:not(.share)").all_inner_texts()
     assert sum(int(count or 0) for count in counts) == 1000
     assert "keeps this network" in page.locator(".download-what").inner_text()
@@ -210,7 +204,7 @@ def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
     page.wait_for_function(
         "!document.querySelector('.downloads').hidden", timeout=PATIENCE
     )  # handed over
-    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(page, "run 1")
     then = curves(page)
     reopen(page)
     wait_for_state(page, "stopped")

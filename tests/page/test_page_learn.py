@@ -71,6 +71,22 @@ def test_what_is_told_is_about_the_drawing_and_the_network_of_now(
     page.wait_for_function(f"() => /\\d/.test({marked})", timeout=PATIENCE)
 
 
+def test_what_is_not_seen_is_not_built(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    open_learn(page)
+    page.wait_for_selector(".learn-outputs tbody tr.target")
+    assert page.locator(".learn-tiles.table li").count() == 0
+    assert page.locator(".learn-card").count() == 0
+    page.get_by_role("tab", name="Batches").click()
+    page.wait_for_selector(f"{TABLE}.right, {TABLE}.wrong", timeout=PATIENCE)
+    assert page.locator(".learn-tiles.table li").count() == 15
+    assert page.get_by_label("activation").locator("option").all_inner_texts()[0] == "ReLU"
+    page.get_by_role("tab", name="Experiments").click()
+    assert page.locator(".learn-card b").first.inner_text()
+    page.get_by_role("tab", name="Batches").click()
+    assert page.locator(".learn-tiles.table li").count() == 15  # once
+
+
 def test_what_the_visitor_says_is_the_target(open_page: Callable[..., Any]) -> None:
     page = open_page()
     draw(page, SEVEN)
@@ -173,7 +189,7 @@ def test_an_experiment_asks_first_and_ends_in_its_own_numbers(
     page.get_by_role("button", name="100 digits only").click()
     assert page.locator(".learn-race").is_hidden()
     page.get_by_role("button", name="Both near 100%").click()
-    page.wait_for_selector('.learn-outcome[data-state="done"]', timeout=2 * PATIENCE)
+    page.wait_for_selector('.learn-outcome[data-state="done"]', timeout=PATIENCE)
     words = page.locator(".learn-outcome").inner_text()
     assert words.startswith("Not as you expected. It reads 100.0 % of its own 100 digits")
 

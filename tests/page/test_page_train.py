@@ -6,8 +6,7 @@ The page trains on the bundled digits and has one seat, whatever machine this is
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from digits.network.checkpoint import load_weights
 from digits.page import layout as train_layout
 from digits.page.app import Settings, create_app
 from digits.training.loop import predictions
-from digits.training.run import run_training
 from tests.support.browser import (
     PATIENCE,
     PHONE,
@@ -33,30 +31,18 @@ from tests.support.browser import (
     run_accuracy,
     start_long_run,
     wait_for_answer,
+    wait_for_network,
     wait_for_state,
 )
-from tests.support.files import write_mnist
 from tests.support.requests import ONE
+from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
-def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real page with one seat for training, and the bundled digits in place of MNIST."""
-    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    app = create_app(Settings(weights="tutorial", data=data, seats=1), run=run_or_fail)
-    with app.served() as address:
-        yield address
-
-
-failing = threading.Event()  # while it is set, every training fails
-
-
-def run_or_fail(*given: Any) -> Iterator[Any]:
-    if failing.is_set():
-        raise RuntimeError("out of something")
-    yield from run_training(*given)
+@pytest.fixture
+def site(training_site: TrainingSite) -> str:
+    return training_site.address
 
 
 def wait_for_runs(page: Any, count: int) -> None:
@@ -80,11 +66,11 @@ def test_a_visitor_trains_to_the_end_and_the_pad_uses_the_network(open_page: Ope
     assert "of 1,000 test digits read right" in page.locator(".run").inner_text()
     assert "Done. The pad now uses “run 1”." in page.locator(".run-note").inner_text()
     wait_for_answer(page)
-    assert page.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(page, "run 1")
     readings = page.locator(".own ol li").all_inner_texts()
     assert [text.split("\n")[0] for text in readings] == ["untrained", "epoch 1", "epoch 2"]
     page.get_by_role("button", name="Back to “tutorial”").click()
-    page.wait_for_function("document.querySelector('.answer-by').innerText.startsWith('tutorial')")
+    wait_for_network(page, "tutorial")
 
 
 def test_afterwards_it_shows_confusion_mistakes_and_runs(open_page: OpenPage) -> None:
@@ -173,7 +159,7 @@ def test_two_visitors_train_in_turn_and_see_their_place(open_page: OpenPage) -> 
     wait_for_state(one, "stopped")
     wait_for_state(other, "done")
     draw(one, ONE)
-    assert one.locator(".answer-by").inner_text().startswith("run 1")
+    wait_for_network(one, "run 1")
 
 
 def test_stop_while_waiting_leaves_the_line(open_page: OpenPage) -> None:
@@ -249,6 +235,7 @@ def test_without_torch_the_panel_says_what_to_install(
 
 def look_at_train_without_torch(browser: Any, address: str) -> None:
     context = browser.new_context(locale="en-GB")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("#answer .answer[data-serial]")
@@ -264,16 +251,13 @@ def look_at_train_without_torch(browser: Any, address: str) -> None:
 
 
 def test_whatever_fails_in_a_training_its_visitor_can_try_again(
-    open_page: OpenPage,
+    open_page: OpenPage, training_site: TrainingSite
 ) -> None:
     page = open_page()
-    failing.set()
-    try:
-        open_tab(page, epochs=1, batch_size=50)
-        press_train(page)
-        wait_for_state(page, "problem")
-    finally:
-        failing.clear()
+    training_site.failures.append(RuntimeError("out of something"))
+    open_tab(page, epochs=1, batch_size=50)
+    press_train(page)
+    wait_for_state(page, "problem")
     assert "Press Train to try again" in page.locator(".run-note").inner_text()
     press_train(page)
     wait_for_state(page, "done")
@@ -287,6 +271,6 @@ def test_the_tab_has_no_sideways_scroll(open_page: OpenPage, settings: dict[str,
     page.locator("#train [name=epochs]").fill("1")
     page.locator("#train .go").click()
     wait_for_state(page, "done")
-    page.wait_for_timeout(300)
+    page.wait_for_selector(".confusion td")
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) == 0

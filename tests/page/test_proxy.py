@@ -25,7 +25,7 @@ def test_it_reads_and_trains_below_a_path(browser: Any, site: str) -> None:
         page.wait_for_selector("#answer .answer[data-serial]")
         draw(page, SEVEN)
         assert wait_for_answer(page).startswith("7")
-        open_tab(page, epochs=1)
+        open_tab(page, epochs=1, batch_size=100, train_images=1000)
         press_train(page)
         wait_for_state(page, "done")
         assert page.evaluate("window.gradio_config.root") == address.rstrip("/")

@@ -127,22 +127,21 @@ def test_a_photo_is_shown_as_it_was_held_and_survives_a_reload(open_page: OpenPa
     file = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo}
     page.locator("#pad input[data-for=picture]").set_input_files([file])
     page.wait_for_function("document.querySelector('.answer-digit')?.innerText === '7'")
-    upright = dark_at(page)
+    wait_for_upright(page)
     page.reload()
     page.wait_for_function("document.querySelector('.answer-digit')?.innerText === '7'")
-    page.wait_for_timeout(300)
-    assert upright == dark_at(page) == [True, False]
+    wait_for_upright(page)
 
 
-def dark_at(page: Any) -> list[bool]:
-    """Whether the pad is dark where a seven's bar is, and where a seven on its side would have it."""
-    page.wait_for_timeout(300)  # the picture is decoded and painted
+def wait_for_upright(page: Any) -> None:
+    """Until the pad is dark where a seven's bar is, and not where a seven on its side would have it."""
     code = """() => {
         const pad = document.querySelector("#pad canvas"), pen = pad.getContext("2d");
-        const dark = (x, y) => pen.getImageData(x * pad.width, y * pad.height, 1, 1).data[0] < 100;
-        return [dark(0.5, 0.25), dark(0.25, 0.5)];
+        const ink = (x, y) => pen.getImageData(x * pad.width, y * pad.height, 1, 1).data;
+        const [bar, side] = [ink(0.5, 0.25), ink(0.25, 0.5)];
+        return bar[3] > 0 && bar[0] < 100 && side[0] >= 100;
     }"""
-    return list(page.evaluate(code))
+    page.wait_for_function(code)
 
 
 def test_white_ink_on_transparency_can_be_seen_on_the_light_pad(open_page: OpenPage) -> None:
@@ -151,11 +150,10 @@ def test_white_ink_on_transparency_can_be_seen_on_the_light_pad(open_page: OpenP
     page = open_page(color_scheme="light")
     use_picture(page, ink)
     assert page.locator(".answer-digit").inner_text() == "7"
-    page.wait_for_timeout(300)
     code = """() => {
         const pad = document.querySelector("#pad canvas"), pen = pad.getContext("2d");
         const at = (x, y) => pen.getImageData(x * pad.width, y * pad.height, 1, 1).data;
         const grey = ([red, , , alpha]) => alpha ? red : 253;  // the pad's own colour below
-        return Math.abs(grey(at(0.5, 0.25)) - grey(at(0.1, 0.9)));
+        return Math.abs(grey(at(0.5, 0.25)) - grey(at(0.1, 0.9))) > 60;
     }"""
-    assert page.evaluate(code) > 60
+    page.wait_for_function(code)

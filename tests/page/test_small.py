@@ -28,6 +28,7 @@ from tests.support.browser import (
     press_train,
     step_accuracy,
     wait_for_answer,
+    wait_for_network,
     wait_for_state,
 )
 from tests.support.files import REPO
@@ -100,7 +101,7 @@ def small_site(few_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         assert process.poll() is None, log.read_text()
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
@@ -158,7 +159,7 @@ def test_what_needs_torch_says_how_to_get_it_and_this_browser_trains(
     press_train(page)
     wait_for_state(page, "done")
     assert float(page.locator("#train-status").inner_text().split("%")[0]) > 75
-    page.wait_for_function("document.querySelector('.answer-by').innerText.startsWith('run 1')")
+    wait_for_network(page, "run 1")
     assert page.locator(".downloads").is_hidden()
     page.reload()
-    page.wait_for_function("document.querySelector('.answer-by')?.innerText.startsWith('run 1')")
+    wait_for_network(page, "run 1")

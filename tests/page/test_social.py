@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from PIL import Image
 
 import app
 from digits import __version__
 from digits.page import social
+from tests.support import web
 from tests.support.browser import DESK, PATIENCE, SEVEN, draw
 from tests.support.files import REPO
 from tests.support.servers import free_port, wait_for
@@ -28,7 +28,7 @@ TAG = re.compile(
 
 
 def test_a_links_card_is_the_pages_own(site: str) -> None:
-    reply = httpx.get(site)
+    reply = web.get(site)
     assert int(reply.headers["content-length"]) == len(reply.content)
     tags = dict(TAG.findall(reply.text))
     assert tags["og:title"] == "Digit playground"
@@ -36,18 +36,18 @@ def test_a_links_card_is_the_pages_own(site: str) -> None:
     assert tags["og:url"] == f"{site}/"
     assert len(re.findall(r"og:title", reply.text)) == 1
     assert "@Gradio" not in reply.text and "Click to try out" not in reply.text
-    picture = Image.open(io.BytesIO(httpx.get(tags["og:image"]).content))
+    picture = Image.open(io.BytesIO(web.get(tags["og:image"]).content))
     assert picture.size == (1200, 630)
 
 
 def test_a_host_that_is_made_up_cannot_write_into_the_page(site: str) -> None:
     evil = '"><script>alert(1)</script>'
-    text = httpx.get(site, headers={"host": evil}).text
+    text = web.get(site, headers={"host": evil}).text
     assert evil not in text and "<script>alert" not in text
 
 
 def test_the_icon_is_the_pages_own(site: str) -> None:
-    icon = httpx.get(f"{site}/favicon.ico")
+    icon = web.get(f"{site}/favicon.ico")
     assert icon.headers["content-type"] == "image/png"
     assert icon.content == social.FAVICON.read_bytes()
     assert social.FAVICON.stat().st_size < 20_000
@@ -66,7 +66,7 @@ def test_the_foot_says_the_version_and_what_changed(open_page: Callable[..., Any
     assert not page.locator("#foot .duplicate").is_visible()
     page.get_by_role("button", name="中文").click()
     page.wait_for_function("() => !document.querySelector('#foot').innerText.includes('Digit')")
-    changes = httpx.get(page.evaluate("document.querySelector('#foot a').href")).text
+    changes = web.get(page.evaluate("document.querySelector('#foot a').href")).text
     assert f"## {__version__}\n" in changes
 
 
@@ -126,7 +126,7 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 @pytest.fixture
@@ -186,8 +186,8 @@ def test_a_space_says_how_to_have_ones_own(on_the_hub: Callable[..., Any]) -> No
 
 
 def test_a_space_serves_mcp(space: str) -> None:
-    assert httpx.get(f"{space}/gradio_api/mcp/schema").status_code == 200
+    assert web.get(f"{space}/gradio_api/mcp/schema").status_code == 200
 
 
 def test_elsewhere_it_does_not(site: str) -> None:
-    assert httpx.get(f"{site}/gradio_api/mcp/schema").status_code == 404
+    assert web.get(f"{site}/gradio_api/mcp/schema").status_code == 404

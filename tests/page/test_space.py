@@ -14,7 +14,6 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 from huggingface_hub import ModelCard
@@ -23,6 +22,7 @@ from packaging.version import Version
 from PIL import Image
 
 from digits.network.model_card import CARD, read_cards, write_card
+from tests.support import web
 from tests.support.files import REPO
 from tests.support.hub import Hub
 from tests.support.requests import ONE, as_visitor
@@ -81,20 +81,20 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert process.poll() is None, (base / "log").read_text()
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
         log.close()
     assert not list(checkout.rglob("*.part")) and not (checkout / "data").exists()
 
 
 def test_a_space_answers_without_training_or_download(space: str) -> None:
-    assert "Digit playground" in httpx.get(space).text
+    assert "Digit playground" in web.get(space).text
     body = {"data": [ONE]}
-    reading = httpx.post(f"{space}/gradio_api/run/predict", json=body, timeout=30).json()["data"][0]
+    reading = web.post(f"{space}/gradio_api/run/predict", json=body).json()["data"][0]
     assert reading["label"] == "1"
 
 
 def test_a_space_without_network_says_what_it_trains_on_and_trains(space: str) -> None:
-    parts = httpx.get(f"{space}/config").json()["components"]
+    parts = web.get(f"{space}/config").json()["components"]
     functions = [
         (part["id"], name)
         for part in parts
@@ -103,11 +103,11 @@ def test_a_space_without_network_says_what_it_trains_on_and_trains(space: str) -
     ]
     number, name = functions[0]
     body = {"data": {}, "component_id": number, "session_hash": "x", "fn_name": name}
-    said = httpx.post(f"{space}/gradio_api/component_server", json=body, timeout=120).json()
+    said = web.post(f"{space}/gradio_api/component_server", json=body).json()
     assert said["source"] == "bundled" and said["trained"] == 4000, said
     data = [1, 50, 0.01, "16", "relu", 500, 1]
-    event = httpx.post(f"{space}/gradio_api/call/train", json={"data": data}).json()["event_id"]
-    told = httpx.get(f"{space}/gradio_api/call/train/{event}", timeout=120).text
+    event = web.post(f"{space}/gradio_api/call/train", json={"data": data}).json()["event_id"]
+    told = web.get(f"{space}/gradio_api/call/train/{event}").text
     last = [line for line in told.splitlines() if line.startswith("data: [")][-1]
     assert '"state": "done"' in last and '"test_accuracy"' in last, told[-500:]
 
@@ -158,7 +158,7 @@ def test_the_guides_commands_upload_the_space_and_nothing_else(tmp_path: Path) -
                 cwd=checkout,
                 env=environment,
                 check=True,
-                timeout=120,
+                timeout=300,
             )
         server.shutdown()
     created = handler.created[0]

@@ -1,24 +1,22 @@
 """Every state that the page can be in, in both languages, on a desk and on a phone.
 
 What the page says is compared with what the server keeps of the visit (POST digits/session): answer, network,
-run and downloads, curve and reports. STATES lists them; each is reached as a visitor reaches it.
+run and downloads, curve and reports. STATES lists them; each is reached as a visitor reaches it, on a desk
+and on a phone, and is then looked at again in the other language.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
-from digits.data.dataset import Digits
 from digits.errors import DataError
-from digits.page.app import App, Settings, create_app
 from digits.page.texts import text
-from digits.training.run import run_training
+from tests.support import web
 from tests.support.browser import (
     DESK,
     ONE,
@@ -26,10 +24,11 @@ from tests.support.browser import (
     PHONE,
     SEVEN,
     draw,
+    eventually,
     wait_for_answer,
     wait_for_state,
 )
-from tests.support.files import write_mnist
+from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
 
@@ -37,45 +36,37 @@ SHORT = {"epochs": 2, "batch_size": 50}
 LONG = {"epochs": 20, "batch_size": 1}
 HIGH_RATE = {"epochs": 1, "batch_size": 50, "learning_rate": 0.5}
 VISITORS = {
-    "desk, English": {**DESK, "locale": "en-GB"},
-    "phone, Chinese": {**PHONE, "locale": "zh-CN"},
-    "phone, English": {**PHONE, "locale": "en-GB"},
-    "desk, Chinese": {**DESK, "locale": "zh-CN"},
+    "desk, first in English": {**DESK, "locale": "en-GB"},
+    "phone, first in Chinese": {**PHONE, "locale": "zh-CN"},
 }
 LANGUAGE = {"en-GB": "en", "zh-CN": "zh"}
-failing: list[str] = []  # what the next run ends with
+TAGS = {"en": "en", "zh": "zh-CN"}
 
 
-def run_or_fail(*given: Any) -> Iterator[Any]:
-    if failing:
-        raise DataError("mnist_download", reason=failing.pop())
-    yield from run_training(*given)
-
-
-@pytest.fixture(scope="module")
-def app(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> App:
-    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    return create_app(Settings(weights="tutorial", data=data, seats=1), run=run_or_fail)
-
-
-@pytest.fixture(scope="module")
-def site(app: App) -> Iterator[str]:
-    with app.served() as address:
-        yield address
+@pytest.fixture
+def site(training_site: TrainingSite) -> str:
+    return training_site.address
 
 
 class Visitor:
     """A page, the words it should use, and what the server keeps of its visit."""
 
-    def __init__(self, page: Any, site: str, language: str) -> None:
+    def __init__(self, page: Any, site: TrainingSite, language: str) -> None:
         self.page, self.site, self.language = page, site, language
+
+    def speak_the_other_language(self) -> None:
+        self.language = "zh" if self.language == "en" else "en"
+        self.page.locator("button.language").click()
+        self.page.wait_for_function(
+            "(tag) => document.documentElement.lang === tag", arg=TAGS[self.language]
+        )
 
     def says(self, key: str, **values: object) -> str:
         return text(key, self.language, **values)
 
     def kept(self) -> dict[str, Any]:
         token = self.page.evaluate("sessionStorage.getItem('digits-session')")
-        return dict(httpx.post(f"{self.site}/digits/session", json={"session": token}).json())
+        return dict(web.post(f"{self.site.address}/digits/session", json={"session": token}).json())
 
     def read(self, selector: str) -> str:
         return str(self.page.locator(selector).first.text_content()).strip()
@@ -114,11 +105,16 @@ def percent_in(words: str) -> float:
 
 def agrees(visitor: Visitor) -> None:
     """Answer, networks, run, downloads, table and curve are those that the server keeps."""
-    kept, page = visitor.kept(), visitor.page
+    page = visitor.page
     for tab in ("code", "train"):  # Gradio mounts a tab when it is first opened
         page.locator(f"#tab_{tab}-button").click()
     page.wait_for_selector(".code-of:not(:empty)", state="attached")
     page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
+    eventually(page, lambda: all_agrees(visitor))
+
+
+def all_agrees(visitor: Visitor) -> None:
+    kept, page = visitor.kept(), visitor.page
     own = {one["id"]: one for one in kept.get("networks", [])}
     options = page.locator("#picker [name=network] option").all_text_contents()
     assert options[-len(own) :] == [visitor.name(one) for one in own.values()] or not own
@@ -287,7 +283,7 @@ def went_on(visitor: Visitor) -> None:
 
 
 def failed(visitor: Visitor) -> None:
-    failing.append("no network")
+    visitor.site.failures.append(DataError("mnist_download", reason="no network"))
     visitor.train(**SHORT)
     kept = visitor.ends("problem")
     assert kept["run"]["fault"]["code"] == "mnist_download"
@@ -322,35 +318,45 @@ STATES = [
 @pytest.mark.parametrize("who", VISITORS)
 @pytest.mark.parametrize("reach", STATES, ids=lambda reach: reach.__name__)
 def test_the_page_says_what_is_so(
-    open_page: OpenPage, site: str, reach: Callable[[Visitor], None], who: str
+    open_page: OpenPage, training_site: TrainingSite, reach: Callable[[Visitor], None], who: str
 ) -> None:
     settings = VISITORS[who]
     page = open_page(**settings)
-    visitor = Visitor(page, site, LANGUAGE[settings["locale"]])
+    visitor = Visitor(page, training_site, LANGUAGE[settings["locale"]])
     reach(visitor)
     if page.locator('.run[data-state="running"]').count():
         page.locator(".stop").click()
         visitor.ends("stopped")
-    page.wait_for_timeout(300)
     agrees(visitor)
+    nothing_scrolls_sideways(page)
+    visitor.speak_the_other_language()
+    agrees(visitor)
+    nothing_scrolls_sideways(page)
+
+
+def nothing_scrolls_sideways(page: Any) -> None:
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) <= 0
 
 
 @pytest.mark.parametrize("who", VISITORS)
-def test_waiting_in_line_is_the_headline(open_page: OpenPage, site: str, who: str) -> None:
+def test_waiting_in_line_is_the_headline(
+    open_page: OpenPage, training_site: TrainingSite, who: str
+) -> None:
     settings = VISITORS[who]
     language = LANGUAGE[settings["locale"]]
-    one, other = (Visitor(open_page(**settings), site, language) for _ in range(2))
+    one, other = (Visitor(open_page(**settings), training_site, language) for _ in range(2))
     one.train(**LONG)
     one.page.wait_for_selector(".run.drawn", timeout=PATIENCE)
     other.train(**SHORT)
     kept = other.ends("waiting")
     assert kept["run"]["place"] == 1
-    assert other.read(".run-headline h3") == other.says("run_waiting", place=1)
-    size = "getComputedStyle(document.querySelector('.run-headline h3')).fontSize"
-    assert float(other.page.evaluate(size).removesuffix("px")) >= 28
-    assert other.read(".run-headline p")
+    for _ in LANGUAGE:
+        assert other.read(".run-headline h3") == other.says("run_waiting", place=1)
+        size = "getComputedStyle(document.querySelector('.run-headline h3')).fontSize"
+        assert float(other.page.evaluate(size).removesuffix("px")) >= 28
+        assert other.read(".run-headline p")
+        other.speak_the_other_language()
     one.page.locator(".stop").click()
     one.ends("stopped")
     other.ends("done")

@@ -114,9 +114,9 @@ def test_the_most_similar_digits_are_found_by_pixels_and_by_the_last_layer(
 
 def marks(page: Any) -> float:
     """The accuracy, once all digits are counted."""
-    page.wait_for_selector(".break-marks:not(.counting)", timeout=PATIENCE)
     page.wait_for_function(
-        "() => /\\d/.test(document.querySelector('.break-marks b').textContent)", timeout=PATIENCE
+        "/\\d/.test(document.querySelector('.break-marks:not(.counting) b')?.textContent)",
+        timeout=PATIENCE,
     )
     return number(page.locator(".break-marks b").inner_text())
 

@@ -18,12 +18,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
-import httpx
 import pytest
 
 from digits.data.dataset import Digits
 from digits.page.api import CUT
 from digits.page.zero_gpu import borrow_gpu
+from tests.support import web
 from tests.support.browser import open_tab, press_train, start_long_run, wait_for_state
 from tests.support.files import REPO, write_mnist
 from tests.support.requests import ONE
@@ -84,7 +84,7 @@ class Lender:
     def wait_for(self, path: str) -> list[dict[str, str]]:
         """The same, once it was told something there: `spaces` tells it after the page has its report."""
         with self._told:
-            assert self._told.wait_for(lambda: self.said(path), timeout=60), self.asked
+            assert self._told.wait_for(lambda: self.said(path), timeout=300), self.asked
         return self.said(path)
 
     def close(self) -> None:
@@ -122,7 +122,7 @@ def zero(
         assert process.poll() is None, (base / "log").read_text()
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
         log.close()
         lender.close()
 
@@ -144,13 +144,13 @@ def start_training(site: str, epochs: int, batch_size: int) -> str:
     """Ask the API for a training on 4,000 images; gives where its reports are."""
     data = [epochs, batch_size, 0.01, "16", "relu", 4000, 1]
     url = f"{site}/gradio_api/call/train"
-    answer = httpx.post(url, json={"data": data}, headers={"X-IP-Token": TOKEN}, timeout=60)
+    answer = web.post(url, json={"data": data}, headers={"X-IP-Token": TOKEN})
     return f"{url}/{answer.json()['event_id']}"
 
 
 def train(site: str, epochs: int = 1, batch_size: int = 50) -> str:
     """The last that the API says of such a training."""
-    return httpx.get(start_training(site, epochs, batch_size), timeout=120).text.splitlines()[-2]
+    return web.get(start_training(site, epochs, batch_size)).text.splitlines()[-2]
 
 
 def kill_trainers(page: subprocess.Popen[bytes]) -> list[int]:
@@ -171,7 +171,7 @@ def test_the_space_says_at_its_start_that_it_will_borrow(
 
 
 def test_predictions_stay_on_the_cpu_though_torch_claims_a_gpu(site: str, lender: Lender) -> None:
-    read = httpx.post(f"{site}/gradio_api/run/predict", json={"data": [ONE]}, timeout=60).json()
+    read = web.post(f"{site}/gradio_api/run/predict", json={"data": [ONE]}).json()
     assert read["data"][0]["label"] == "1"
     assert not lender.asked
 
@@ -189,7 +189,7 @@ def test_a_training_is_borrowed_for_in_its_visitors_name_and_given_back(
 
 def test_the_longest_training_asks_for_no_more_than_two_minutes(site: str, lender: Lender) -> None:
     reports = start_training(site, epochs=20, batch_size=1)
-    with httpx.stream("GET", reports, timeout=60) as stream:
+    with web.stream("GET", reports) as stream:
         next(stream.iter_lines())
         assert [asked["durationSeconds"] for asked in lender.wait_for("/schedule")] == ["120"]
 
@@ -226,7 +226,7 @@ def test_the_api_says_when_the_gpu_was_taken_back(
     site: str, lender: Lender, zero: tuple[str, Lender, subprocess.Popen[bytes]]
 ) -> None:
     told = []
-    with httpx.stream("GET", start_training(site, 20, 1), timeout=60) as stream:
+    with web.stream("GET", start_training(site, 20, 1)) as stream:
         for line in stream.iter_lines():
             told.append(line)
             if len(told) == 6:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from digits.data.dataset import Digits
 from digits.errors import DigitsError, DrawingError
-from digits.page.app import Settings, create_app
 from digits.server.lesson_service import load, save
 from digits.server.limits import MOST_DRAWINGS
 from digits.server.requests import check_drawings
-from tests.support.browser import draw, wait_for_answer
-from tests.support.files import write_mnist
+from tests.support.browser import PATIENCE, draw, wait_for_answer
+from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
 SQUARE = [[[0.3, 0.3], [0.7, 0.3], [0.7, 0.7], [0.3, 0.7], [0.3, 0.3]]]
@@ -80,12 +78,9 @@ def test_a_file_that_holds_no_drawings_is_a_sentence_too(given: object) -> None:
     assert sentence and "/tmp" not in sentence
 
 
-@pytest.fixture(scope="module")
-def site(bundled: Digits, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real page with the bundled digits in place of MNIST."""
-    data = write_mnist(tmp_path_factory.mktemp("bundled"), bundled)
-    with create_app(Settings(weights="tutorial", data=data)).served() as address:
-        yield address
+@pytest.fixture
+def site(training_site: TrainingSite) -> str:
+    return training_site.address
 
 
 def correct(page: Any, strokes: Any, label: int) -> None:
@@ -103,7 +98,7 @@ def test_a_visitor_teaches_drawings_and_the_pad_reads_them(open_page: OpenPage) 
     correct(page, SQUARE, 6)
     assert page.locator(".answer-digit").inner_text() != "6"
     page.get_by_role("button", name="Learn from these (2)").click()
-    page.get_by_text("It knows your hand now").wait_for(timeout=60_000)
+    page.get_by_text("It knows your hand now").wait_for(timeout=PATIENCE)
     assert "→ 2 of 2 right" in page.locator(".lesson-note").inner_text()
     page.wait_for_function("document.querySelector('.answer-digit').textContent === '6'")
     assert "+ 2 drawings" in page.locator(".answer-by").inner_text()

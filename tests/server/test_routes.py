@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from digits.network.registry import YOURS, Choice, Networks
@@ -14,6 +13,7 @@ from digits.server import routes
 from digits.server.limits import QUICK_BODY
 from digits.server.reader import Reader
 from digits.server.sessions import Sessions
+from tests.support import web
 from tests.support.browser import SEVEN, draw
 
 STROKES = [[[0.3, 0.25], [0.7, 0.24], [0.6, 0.5], [0.45, 0.8]]]
@@ -26,7 +26,7 @@ def reader() -> Reader:
 
 def test_it_answers_as_the_reader_does(site: str, reader: Reader) -> None:
     question = {"drawing": {"strokes": STROKES}, "language": "zh"}
-    told = httpx.post(site + routes.READ, json=question).json()
+    told = web.post(site + routes.READ, json=question).json()
     expected = json.loads(json.dumps(reader.read(question)))
     for answer in (told, expected):
         del answer["milliseconds"]
@@ -34,7 +34,7 @@ def test_it_answers_as_the_reader_does(site: str, reader: Reader) -> None:
 
 
 def test_it_has_no_other_methods(site: str) -> None:
-    assert httpx.get(site + routes.READ).status_code == 405
+    assert web.get(site + routes.READ).status_code == 405
 
 
 def test_only_what_is_quick_is_answered_between_other_requests(reader: Reader) -> None:
@@ -52,8 +52,8 @@ def test_a_long_drawing_and_a_picture_are_answered_too(site: str) -> None:
     long = [[[0.3 + 0.4 * i / 5000, 0.5] for i in range(5000)]]
     body = json.dumps({"drawing": {"strokes": long}})
     assert len(body) > QUICK_BODY
-    assert "label" in httpx.post(site + routes.READ, content=body.encode()).json()
-    problem = httpx.post(site + routes.READ, json={"drawing": {"picture": "x"}}).json()
+    assert "label" in web.post(site + routes.READ, content=body.encode()).json()
+    problem = web.post(site + routes.READ, json={"drawing": {"picture": "x"}}).json()
     assert problem["fault"]["code"] == "base64_bad"
 
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from digits.page.app import Settings, create_app
+from tests.support import web
 from tests.support.browser import module, set_state
 from tests.support.files import REPO
 from tests.support.requests import as_file, seven
@@ -29,16 +29,14 @@ SECRETS = [
 
 def number_of(site: str, element: str) -> int:
     """The page's number for a component."""
-    parts = httpx.get(f"{site}/config").json()["components"]
+    parts = web.get(f"{site}/config").json()["components"]
     return next(part["id"] for part in parts if part["props"].get("elem_id") == element)
 
 
 def ask(site: str, element: str, function: str, question: dict[str, Any]) -> Any:
     """What a room's script asks the server."""
     body = {"data": question, "component_id": number_of(site, element), "session_hash": "x"}
-    reply = httpx.post(
-        f"{site}/gradio_api/component_server", json=body | {"fn_name": function}, timeout=60
-    )
+    reply = web.post(f"{site}/gradio_api/component_server", json=body | {"fn_name": function})
     assert reply.status_code == 200, reply.text
     return reply.json()
 
@@ -73,7 +71,7 @@ def test_no_file_of_the_machine_can_be_read(site: str, path: str) -> None:
     assert Path(path).is_file() or path.endswith(".git/config")
     content = Path(path).read_bytes()[:200] if Path(path).is_file() else b"[core]"
     for way in [*ways_to(path), *ways_to(os.path.relpath(path, REPO))]:
-        reply = httpx.get(site + way)
+        reply = web.get(site + way)
         assert content not in reply.content, way
         assert reply.status_code != 200 or "<!doctype html>" in reply.text.lower()[:200], way
 
@@ -81,33 +79,33 @@ def test_no_file_of_the_machine_can_be_read(site: str, path: str) -> None:
 @pytest.mark.parametrize("path", ["/proc/self/environ", "/proc/self/mem", "/proc/self/maps"])
 def test_the_process_cannot_be_read(site: str, path: str) -> None:
     for way in ways_to(path):
-        assert httpx.get(site + way).status_code != 200, way
+        assert web.get(site + way).status_code != 200, way
 
 
 def test_the_servers_own_files_are_no_uploads(site: str) -> None:
     for path in (*SECRETS, "/etc/passwd", "weights/tutorial.onnx"):
         file = {"path": str(REPO / path), "meta": {"_type": "gradio.FileData"}}
-        reply = httpx.post(f"{site}/gradio_api/run/predict_image", json={"data": [file]})
+        reply = web.post(f"{site}/gradio_api/run/predict_image", json={"data": [file]})
         assert "not uploaded by a user" in reply.text, reply.text
 
 
 def test_it_fetches_nothing_for_visitors(site: str) -> None:
     for address in ("http://127.0.0.1:1/x", "https://example.com/x", "HTTP://[::1]/", "//host/x"):
-        assert httpx.get(f"{site}/gradio_api/file={address}").status_code == 403
+        assert web.get(f"{site}/gradio_api/file={address}").status_code == 403
         file = {"path": address, "meta": {"_type": "gradio.FileData"}}
         for endpoint, data in (("run/predict_image", [file]), ("call/predict", [[file]])):
-            reply = httpx.post(f"{site}/gradio_api/{endpoint}", json={"data": data})
+            reply = web.post(f"{site}/gradio_api/{endpoint}", json={"data": data})
             assert reply.status_code == 422 and "fetches nothing" in reply.text
     hidden = r'{"data": [{"\u0070ath": "\u0068ttp://example.com/", "m\u0065ta": {}}]}'
     headers = {"content-type": "application/json"}
     for endpoint in ("run/predict_image", "queue/join"):
-        reply = httpx.post(f"{site}/gradio_api/{endpoint}", content=hidden, headers=headers)
+        reply = web.post(f"{site}/gradio_api/{endpoint}", content=hidden, headers=headers)
         assert reply.status_code == 422 and "fetches nothing" in reply.text
 
 
 def test_no_usage_is_shown_to_everybody(site: str) -> None:
     for path in ("/monitoring", "/monitoring/summary", "/gradio_api/runs"):
-        reply = httpx.get(site + path)
+        reply = web.get(site + path)
         assert reply.status_code in (403, 404), (path, reply.status_code)
 
 
@@ -116,9 +114,9 @@ def test_no_usage_is_shown_to_everybody(site: str) -> None:
 
 def test_uploads_are_bounded(site: str) -> None:
     upload = f"{site}/gradio_api/upload"
-    one = httpx.post(upload, files={"files": ("x.png", bytes(10_000_001))})
+    one = web.post(upload, files={"files": ("x.png", bytes(10_000_001))})
     assert one.status_code == 413
-    many = httpx.post(upload, files=[("files", (f"{i}.png", bytes(5_000_000))) for i in range(3)])
+    many = web.post(upload, files=[("files", (f"{i}.png", bytes(5_000_000))) for i in range(3)])
     assert many.status_code == 413 and "12,000,000 bytes" in many.text
 
 
@@ -131,26 +129,33 @@ def endless(size: int) -> Iterator[bytes]:
 def test_requests_are_bounded_even_when_they_hide_their_length(site: str) -> None:
     roads = ("run/predict", "component_server", "queue/join")
     for path in ("digits/read", *(f"gradio_api/{road}" for road in roads)):
-        with httpx.Client() as client:
+        with web.client() as client:
             reply = client.post(f"{site}/{path}", content=endless(8_000_000))
             assert reply.status_code == 413, path
-    assert httpx.get(f"{site}/config").status_code == 200
+    assert web.get(f"{site}/config").status_code == 200
 
 
 def test_uploads_are_deleted_when_they_are_old(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    removed, remove = [], os.remove
+
+    def watched(path: Any, **more: Any) -> None:
+        remove(path, **more)
+        removed.append(str(path))
+
+    monkeypatch.setattr(os, "remove", watched)
     assert all(seconds <= 3600 for seconds in Settings().cache_seconds)
     every_second = create_app(Settings(cache_seconds=(1, 1)))  # for what is a second old
     with every_second.served() as address:
         files = {"files": ("x.png", as_file(seven(), "PNG"))}
-        path = Path(httpx.post(f"{address}/gradio_api/upload", files=files).json()[0])
-        assert path.is_relative_to(tmp_path) and path.exists()
-        deadline = time.monotonic() + 120
-        while path.exists() and time.monotonic() < deadline:
+        path = Path(web.post(f"{address}/gradio_api/upload", files=files).json()[0])
+        assert path.is_relative_to(tmp_path)
+        deadline = time.monotonic() + web.PATIENCE
+        while str(path) not in removed and time.monotonic() < deadline:
             time.sleep(0.2)
-        assert not path.exists()
+        assert str(path) in removed and not path.exists()
 
 
 # ---- visitors ------------------------------------------------------------------------------------
@@ -178,7 +183,7 @@ def test_each_visit_has_a_secret_of_its_own(open_page: Callable[..., Any]) -> No
 
 def test_a_session_is_told_to_who_has_its_secret_only(site: str) -> None:
     for secret in ("", "x", None, 7, ["x"], {"a": 1}, "0" * 20):
-        said = httpx.post(f"{site}/digits/session", json={"session": secret}).json()
+        said = web.post(f"{site}/digits/session", json={"session": secret}).json()
         assert said == {"serial": 0, "known": False}
 
 
@@ -194,7 +199,7 @@ def test_private_functions_are_not_offered(site: str) -> None:
 def test_only_the_rooms_own_functions_can_be_asked(site: str) -> None:
     for name in ("__init__", "postprocess", "get_config", "render", "load", "_read", "read\0"):
         body = {"data": {}, "component_id": number_of(site, "pad"), "session_hash": "x"}
-        reply = httpx.post(f"{site}/gradio_api/component_server", json=body | {"fn_name": name})
+        reply = web.post(f"{site}/gradio_api/component_server", json=body | {"fn_name": name})
         assert reply.status_code == 404, name
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -61,10 +62,31 @@ def wait_for_answer(page: Any) -> str:
     return page.locator("#answer").inner_text()
 
 
+def wait_for_network(page: Any, name: str) -> None:
+    """Until the answer is by the network of that name."""
+    page.wait_for_function(
+        "(name) => document.querySelector('.answer-by')?.innerText.startsWith(name)",
+        arg=name,
+        timeout=PATIENCE,
+    )
+
+
 STATE = '.run[data-state="{}"]'
 
 
-PATIENCE = 60_000  # ms: other tests may be using the machine
+PATIENCE = 300_000  # ms: on a busy machine trainings step back for other programs
+
+
+def eventually(page: Any, check: Callable[[], None]) -> None:
+    """Until `check` finds nothing to complain of: what a page says may come a moment after what is so."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while True:
+        try:
+            return check()
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+        page.wait_for_timeout(50)
 
 
 def module(page: Any) -> str:

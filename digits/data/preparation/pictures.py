@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,12 +20,18 @@ from digits.data.preparation.centring import (
     paste_centred,
     to_bytes,
 )
-from digits.data.preparation.grouping import Judge, gap, join_pieces, reading_order
+from digits.data.preparation.grouping import (
+    SURE,
+    Judge,
+    gap,
+    join_pieces,
+    reading_order,
+)
 from digits.data.preparation.picture_files import load_picture
 from digits.data.preparation.strokes import SMALLEST
 
 if TYPE_CHECKING:
-    from digits.data.preparation.stroke_groups import Group
+    from digits.data.preparation.stroke_groups import Group, Sheet
 
 LEAST_SIDE = 240  # a smaller one is enlarged to at least this
 LEAST_EDGE = 2  # pixels: a line of them holds no digit
@@ -35,6 +42,9 @@ BRUSH = 0.12  # of the digit's longer side, to which they are
 PAGE_NEAR = 0.05  # of the digits' size: pieces closer than this are one, on a page of digits
 PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be several digits
 PAGE_LARGEST = 0.95  # of the picture's longer side
+SMALLER = 0.6  # of a digit's longer side: what is smaller beside it may be letters
+MANY = 7  # pieces: of so many that are no digits, some look like one by chance
+FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
 
 
@@ -51,70 +61,160 @@ class Found:
         return self.prepared.box
 
 
+class Picture:
+    """A picture of any mode and reasonable size, from which one digit or all of them are read.
+
+    What both need is computed once. DrawingError says why a picture cannot be read.
+    """
+
+    def __init__(self, picture: Image.Image | NDArray[Any]) -> None:
+        self.colours = load_picture(picture)  # (h, w, 3)
+        self._is_empty = min(self.colours.shape[:2]) < LEAST_EDGE
+        self._is_mnist_like = is_mnist_like(self.colours)
+
+    @cached_property
+    def _sheet(self) -> Sheet:
+        from digits.data.preparation.stroke_groups import Sheet  # loads OpenCV
+
+        return Sheet(_enlarge(self.colours))
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The digit that stands out; blank where nothing looks like one."""
+        if self._is_empty:
+            return blank()
+        if self._is_mnist_like:
+            return _keep_mnist_like(self.colours)
+        return blank() if self._standing_out is None else self._prepare(self._standing_out)
+
+    @cached_property
+    def _standing_out(self) -> Group | None:
+        """The largest group that is like a digit, with its pieces unless these make it words."""
+        from digits.data.preparation.stroke_groups import is_words, stands_out
+
+        groups = self._sheet.find_groups()
+        best = stands_out(groups)
+        if best is None:
+            return None
+        whole = _with_its_pieces(best, groups)
+        return best if is_words(whole) else whole
+
+    def find_digits(self, judge: Judge) -> list[Found]:
+        """Every digit, line by line, each line from left to right.
+
+        `judge` says how surely an image is a digit: it joins the pieces of one, and what is none is
+        left out.
+        """
+        if self._is_empty:
+            return []
+        if self._is_mnist_like:
+            return [Found(_keep_mnist_like(self.colours))]
+        from digits.data.preparation.stroke_groups import is_digit_like, is_words, join_groups
+
+        groups = [
+            group
+            for group in self._sheet.find_groups(PAGE_NEAR, PAGE_WIDEST)
+            if group.longer < PAGE_LARGEST * max(self._size) and not group.at_edge
+        ]
+        words = [group for group in groups if is_words(group)]
+        pieces = [group for group in groups if not is_words(group)]
+        best = self._standing_out
+        largest = [_mark(best, self.prepared, judge)] if best else []
+        marks = []
+        if not self._is_texture(pieces, judge):
+            pieces = join_pieces(
+                pieces, join_groups, lambda group: self._prepare(group).image, judge
+            )
+            digits = [group for group in reading_order(pieces) if is_digit_like(group)]
+            marks = [_mark(group, self._prepare(group), judge) for group in digits]
+            marks = _without_letters(marks, words, largest)
+        if not any(mark.sureness >= SURE for mark in marks):  # only as a whole it is one
+            marks = [mark for mark in largest if mark.sureness >= SURE] or marks
+        return [Found(mark.prepared) for mark in _alike(marks) if mark.sureness >= LEAST_SURE]
+
+    def _is_texture(self, pieces: list[Group], judge: Judge) -> bool:
+        """Whether there are many pieces of which few are digits: a wall, a lawn, a face.
+
+        Of so many, some make something like a digit with one of their neighbours.
+        """
+        if len(pieces) < MANY:
+            return False
+        images = np.stack([self._prepare(piece).image for piece in pieces])
+        return bool((judge(images) >= SURE).mean() < FEW)
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        """Width and height in the pixels of a Group."""
+        height, width = self.colours.shape[:2]
+        return width * _enlarging(self.colours), height * _enlarging(self.colours)
+
+    def _prepare(self, group: Group) -> Prepared:
+        return _prepare(group, *self._size)
+
+
 def prepare_picture(picture: Image.Image | NDArray[Any]) -> Prepared:
     """Prepare the digit that stands out in a picture, dark on light or light on dark.
 
     Of any mode and reasonable size; a blank image where nothing looks like a digit. A 28x28 image
     that is MNIST-like goes in untouched. DrawingError says why a picture cannot be read.
     """
-    from digits.data.preparation import stroke_groups
-
-    colours = load_picture(picture)
-    if min(colours.shape[:2]) < LEAST_EDGE:
-        return blank()
-    if is_mnist_like(colours):
-        return _keep_mnist_like(colours)
-    groups = stroke_groups.find_groups(_enlarge(colours))
-    scale = _enlarging(colours)
-    best = _stands_out(groups)
-    return (
-        blank()
-        if best is None
-        else _prepare(best, colours.shape[1] * scale, colours.shape[0] * scale)
-    )
+    return Picture(picture).prepared
 
 
 def find_digits(picture: Image.Image | NDArray[Any], judge: Judge) -> list[Found]:
-    """Every digit in a picture, line by line, each line from left to right.
+    """Every digit in a picture, as Picture.find_digits; DrawingError as prepare_picture."""
+    return Picture(picture).find_digits(judge)
 
-    `judge` says how surely an image is a digit: it joins the pieces of one, and what is small and
-    none is left out. DrawingError as prepare_picture.
+
+@dataclass(frozen=True, eq=False)
+class _Mark:
+    """A group that has a digit's shape, and how surely it is one."""
+
+    group: Group
+    prepared: Prepared
+    sureness: float
+
+
+def _mark(group: Group, prepared: Prepared, judge: Judge) -> _Mark:
+    return _Mark(group, prepared, float(judge(prepared.image[None])[0]))
+
+
+def _without_letters(marks: list[_Mark], words: list[Group], largest: list[_Mark]) -> list[_Mark]:
+    """Without what is much smaller than the largest digit, if most of that is no digit, but words.
+
+    The largest may be one of `marks`, or what stands out as a whole when they are its pieces.
+
+    An o or an l beside a digit is a letter; many small digits beside a stain are digits. Where there
+    are more letters than digits, and as large, all is text.
     """
-    from digits.data.preparation import stroke_groups
+    sure = [mark for mark in [*marks, *largest] if mark.sureness >= SURE]
+    size = max((mark.group.longer for mark in sure), default=0)
+    small = [mark for mark in marks if mark.group.longer < SMALLER * size]
+    if 2 * _count_letters(small, words, 0, size) >= len(small):
+        marks = [mark for mark in marks if mark not in small]
+    sure = [mark for mark in marks if mark.sureness >= SURE]
+    size = float(np.median([mark.group.longer for mark in sure])) if sure else 0
+    is_text = _count_letters(marks, words, SMALLER * size, size / SMALLER) > len(sure)
+    return [] if is_text else marks
 
-    colours = load_picture(picture)
-    if min(colours.shape[:2]) < LEAST_EDGE:
+
+def _count_letters(marks: list[_Mark], words: list[Group], lowest: float, highest: float) -> int:
+    """How many letters there are, about: marks that are no digit, and those in words of a height."""
+    inside = [word for word in words if lowest <= word.height < highest]
+    letters = sum(round(word.width / word.height) for word in inside)
+    return letters + sum(mark.sureness < SURE for mark in marks)
+
+
+def _alike(marks: list[_Mark]) -> list[_Mark]:
+    """Those that are about as large and as strong as the others are."""
+    if not marks:
         return []
-    if is_mnist_like(colours):
-        return [Found(_keep_mnist_like(colours))]
-    large = _enlarge(colours)
-    height, width = large.shape[:2]
-    groups = [
-        group
-        for group in stroke_groups.find_groups(large, PAGE_NEAR, PAGE_WIDEST)
-        if group.longer < PAGE_LARGEST * max(height, width) and not group.at_edge
-    ]
-    groups = join_pieces(
-        groups, stroke_groups.join_groups, lambda group: _prepare(group, width, height).image, judge
-    )
-    digits = [group for group in groups if stroke_groups.is_digit_like(group)]
+    size = float(np.median([mark.group.longer for mark in marks]))
+    contrast = float(np.median([mark.group.contrast for mark in marks]))
     return [
-        Found(prepared)
-        for prepared in (_prepare(group, width, height) for group in reading_order(_alike(digits)))
-        if judge(prepared.image[None])[0] >= LEAST_SURE
-    ]
-
-
-def _alike(groups: list[Group]) -> list[Group]:
-    """The groups that are about as large and as strong as the others are."""
-    if not groups:
-        return []
-    size = float(np.median([group.longer for group in groups]))
-    contrast = float(np.median([group.contrast for group in groups]))
-    return [
-        group
-        for group in groups
-        if 0.5 * size <= group.longer <= 2 * size and group.contrast >= 0.6 * contrast
+        mark
+        for mark in marks
+        if 0.5 * size <= mark.group.longer <= 2 * size and mark.group.contrast >= 0.6 * contrast
     ]
 
 
@@ -162,16 +262,6 @@ def _enlarge(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
         (width * factor, height * factor), Image.Resampling.NEAREST
     )
     return np.asarray(large)
-
-
-def _stands_out(groups: list[Group]) -> Group | None:
-    """The group that is most likely meant: large, of strong ink, of a digit's shape."""
-    from digits.data.preparation.stroke_groups import is_digit_like
-
-    digits = [group for group in groups if is_digit_like(group)]
-    inner = [group for group in digits if not group.at_edge]
-    best = max(inner or digits, key=lambda group: group.longer * group.contrast, default=None)
-    return None if best is None else _with_its_pieces(best, groups)
 
 
 def _with_its_pieces(best: Group, groups: list[Group]) -> Group:

@@ -5,6 +5,7 @@ Imports OpenCV, which takes a while to load: import this module only when a pict
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -25,6 +26,13 @@ FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
 OUTLINED = 0.75  # the least share of its rim where a group must have an edge
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
 THICKEST = 0.45  # of the longer side: thicker groups are stains
+FAINT_INK = 0.35  # contrast: what is weaker and soft, too, is a stain
+SOFT_EDGE = 4.0  # pixels
+SOFT_STROKE = 0.6  # of the thickness: an edge softer than this and SOFT_EDGE is that of a stain
+LEFT_OVER = 20  # pixels: what is weaker and shorter is what a line left
+FOLD = 12.0  # pixels: one softer than this is a fold's, however broad
+LONGEST_STROKE = 3.5  # times the longer side: more is several lines of writing
+LONGEST_IN_WIDE = 1.8  # the same, of what is wider than a digit: more is a word
 
 
 @dataclass(frozen=True)
@@ -58,27 +66,66 @@ class Group:
     def longer(self) -> int:
         return max(self.ink.shape)
 
+    @property
+    def length(self) -> float:
+        """How long its strokes are together, in pixels."""
+        return float(self.ink.sum()) / self.thickness
 
-def find_groups(
-    colours: NDArray[np.uint8], near: float = NEAR, widest: float = WIDEST_STROKE
-) -> list[Group]:
-    """All groups of strokes in a picture (h, w, 3), in no order.
 
-    Strokes closer than `near`, a part of the strokes' size, belong to one group. In a photo what is
-    wider than `widest`, a part of the shorter side, is no stroke.
+class Sheet:
+    """A picture (h, w, 3) in which strokes are looked for, each width of stroke once.
+
+    What stands out and all digits are asked for one after the other, and mostly need the same search.
     """
-    dark = dark_on_light(colours)
-    short = min(dark.shape[:2])
-    writing = find_writing(dark, int(short * widest))
-    if writing is not None and writing.is_clean and widest < WIDEST_STROKE:
-        writing = find_writing(dark, int(short * WIDEST_STROKE))
-    if writing is None:
-        return []
-    # Now that the strokes' thickness is known, all that is much wider counts as paper.
-    narrower = int(MUCH_WIDER * writing.thickness) + 8
-    if narrower < 0.7 * short * widest and not writing.is_clean:
-        writing = find_writing(dark, narrower) or writing
-    return _groups_of(writing, near)
+
+    def __init__(self, colours: NDArray[np.uint8]) -> None:
+        self._dark = dark_on_light(colours)
+        self._short = min(colours.shape[:2])
+        self._found: dict[int, Writing | None] = {}
+        self._paper: dict[int, int] = {}
+
+    def find_groups(self, near: float = NEAR, widest: float = WIDEST_STROKE) -> list[Group]:
+        """All groups of strokes, in no order.
+
+        Strokes closer than `near`, a part of the strokes' size, belong to one group. In a photo what
+        is wider than `widest`, a part of the shorter side, is no stroke.
+        """
+        writing = self._find_writing(widest)
+        return [] if writing is None else _groups_of(writing, near)
+
+    def _find_writing(self, widest: float) -> Writing | None:
+        """What is written. Once the strokes' thickness is known, all that is much wider is paper."""
+        size = whole = int(self._short * WIDEST_STROKE)
+        writing = self._search(whole)
+        if writing is None or writing.is_clean:
+            return writing
+        if widest < WIDEST_STROKE:
+            size = int(self._short * widest)
+            if self._paper_from(whole) >= 0.7 * size:
+                whole = size
+                writing = self._search(size)
+        if writing is None or self._paper_from(whole) >= 0.7 * size:
+            return writing
+        return self._search(self._paper_from(whole)) or writing
+
+    def _paper_from(self, size: int) -> int:
+        """How many pixels wide something is that is paper rather than a stroke of what `size` finds.
+
+        Where words are about, most strokes are theirs; those of the digit may be thicker.
+        """
+        writing = self._search(size)
+        if writing is None:
+            return 0
+        if size not in self._paper:
+            best = stands_out(_groups_of(writing, NEAR))
+            thickness = max(writing.thickness, 0.0 if best is None else best.thickness)
+            self._paper[size] = int(MUCH_WIDER * thickness) + 8
+        return self._paper[size]
+
+    def _search(self, size: int) -> Writing | None:
+        if size not in self._found:
+            self._found[size] = find_writing(self._dark, size)
+        return self._found[size]
 
 
 def _groups_of(writing: Writing, near: float) -> list[Group]:
@@ -197,7 +244,32 @@ def is_digit_like(group: Group) -> bool:
         and group.edge <= SOFTEST * group.longer + 4
         and (group.is_clean or group.outlined >= OUTLINED)
         and group.longer >= 8
+        and not _is_stain(group)
+        and not is_words(group)
     )
+
+
+def _is_stain(group: Group) -> bool:
+    """Whether a group is as weak and soft as what ran into the paper: a cup's ring is no zero.
+
+    A fold's shade and what is left of a line are as weak.
+    """
+    is_soft = group.edge > min(FOLD, max(SOFT_EDGE, SOFT_STROKE * group.thickness))
+    is_weak = group.contrast < FAINT_INK and not group.is_clean
+    return is_weak and (is_soft or group.longer < LEFT_OVER)
+
+
+def is_words(group: Group) -> bool:
+    """Whether a group is a word or several, by how much stroke is in it: a digit has less."""
+    is_wide = group.width > WIDEST_DIGIT * group.height
+    return group.length > (LONGEST_IN_WIDE if is_wide else LONGEST_STROKE) * group.longer
+
+
+def stands_out(groups: Sequence[Group]) -> Group | None:
+    """The group that is most likely meant: large, of strong ink, of a digit's shape."""
+    digits = [group for group in groups if is_digit_like(group)]
+    inner = [group for group in digits if not group.at_edge]
+    return max(inner or digits, key=lambda group: group.longer * group.contrast, default=None)
 
 
 def thicken(ink: NDArray[np.float32], thickness: float, wanted: float) -> NDArray[np.float32]:

@@ -124,13 +124,25 @@ export function fill(root) {
 /** @param {Element} node @param {string} name */
 const dataOf = (node, name) => node.getAttribute(`data-${name}`) ?? "";
 
+/** @type {Map<string, Intl.NumberFormat>} to make one takes longer than to use it many times */
+const formats = new Map();
+
+/** How the language writes numbers with so many decimals. @param {number} fewest @param {number} most */
+function formatOf(fewest, most) {
+  const locale = state.get("language") === "zh" ? "zh-CN" : "en-GB";
+  const name = `${locale} ${fewest} ${most}`;
+  const format =
+    formats.get(name) ?? new Intl.NumberFormat(locale, { minimumFractionDigits: fewest, maximumFractionDigits: most });
+  formats.set(name, format);
+  return format;
+}
+
 /**
  * A number as the language writes it: 59,210.
  * @param {number} value
  */
 export function number(value) {
-  const locale = state.get("language") === "zh" ? "zh-CN" : "en-GB";
-  return value.toLocaleString(locale, { maximumFractionDigits: 6 });
+  return formatOf(0, 6).format(value);
 }
 
 /**
@@ -139,8 +151,7 @@ export function number(value) {
  * @param {number} places
  */
 export function decimal(value, places) {
-  const locale = state.get("language") === "zh" ? "zh-CN" : "en-GB";
-  return value.toLocaleString(locale, { minimumFractionDigits: places, maximumFractionDigits: places });
+  return formatOf(places, places).format(value);
 }
 
 /**

@@ -36,6 +36,21 @@ export function penOf(canvas) {
 export { unpack };
 
 /**
+ * Set one pixel. An array made for each of them would take longer than all the rest of a picture.
+ * @param {ImageData} image
+ * @param {number} pixel its number, row by row
+ * @param {readonly number[]} colour red, green and blue, 0 to 255
+ * @param {number} alpha 0 to 255
+ */
+export function setPixel({ data }, pixel, colour, alpha) {
+  const at = 4 * pixel;
+  data[at] = colour[0];
+  data[at + 1] = colour[1];
+  data[at + 2] = colour[2];
+  data[at + 3] = alpha;
+}
+
+/**
  * Draw width x height pixels, each of the colour [r, g, b, alpha] that `colourOf` gives for it.
  * @param {CanvasRenderingContext2D} pen
  * @param {number} width
@@ -46,10 +61,20 @@ export { unpack };
 export function paintPixels(pen, width, height, colourOf, { left, top, sideX, sideY }) {
   const pixels = new ImageData(width, height);
   for (let i = 0; i < width * height; i++) pixels.data.set(colourOf(i), 4 * i);
-  Object.assign(stamp, { width, height });
+  stampPixels(pen, pixels, left, top, width * sideX, height * sideY);
+}
+
+/**
+ * Draw an image of pixels into a box, every pixel a sharp square.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {ImageData} pixels
+ * @param {[left: number, top: number, width: number, height: number]} box
+ */
+function stampPixels(pen, pixels, ...box) {
+  Object.assign(stamp, { width: pixels.width, height: pixels.height });
   penOf(stamp).putImageData(pixels, 0, 0);
   pen.imageSmoothingEnabled = false;
-  pen.drawImage(stamp, left, top, width * sideX, height * sideY);
+  pen.drawImage(stamp, ...box);
 }
 
 /**
@@ -63,9 +88,9 @@ export function paintPixels(pen, width, height, colourOf, { left, top, sideX, si
 export function paintGrey(pen, image, left, top, side) {
   const bytes = unpack(image.bytes);
   const ink = rgb("ink");
-  const colourOf = (/** @type {number} */ i) => [...ink, bytes[i]];
-  const height = bytes.length / image.width;
-  paintPixels(pen, image.width, height, colourOf, { left, top, sideX: side, sideY: side });
+  const pixels = new ImageData(image.width, bytes.length / image.width);
+  for (let i = 0; i < bytes.length; i++) setPixel(pixels, i, ink, bytes[i]);
+  stampPixels(pen, pixels, left, top, pixels.width * side, pixels.height * side);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { number, text } from "../../services/texts.js";
 import { colour, rgb } from "../../services/theme.js";
-import { penOf, sharpen } from "../canvas.js";
+import { penOf, setPixel, sharpen } from "../canvas.js";
 import { find, findAll, make } from "../dom.js";
 import { drawLegend, drawPicture } from "./chart.js";
 import { ladder, lossText } from "./figures.js";
@@ -222,11 +222,8 @@ export class BatchesView {
       const strength = (dead[node] ? 70 : 255) / most;
       const start = Math.floor(node / ACROSS) * CELL * width + (node % ACROSS) * CELL;
       for (let i = 0; i < 784; i++) {
-        const [red, green, blue] = row[i] > 0 ? warm : cold;
-        pixels.data.set(
-          [red, green, blue, Math.abs(row[i]) * strength],
-          4 * (start + Math.floor(i / 28) * width + (i % 28)),
-        );
+        const place = start + Math.floor(i / 28) * width + (i % 28);
+        setPixel(pixels, place, row[i] > 0 ? warm : cold, Math.abs(row[i]) * strength);
       }
     }
     penOf(canvas).putImageData(pixels, 0, 0);

@@ -4,6 +4,7 @@
 // The step is plain gradient descent, weight - learning rate x gradient, so that what is written beside a
 // weight is what happens to it.
 
+import { findFlows } from "../../core/blame.js";
 import { forward, indexOfLargest, toPixels } from "../../core/network.js";
 import { DEFAULTS } from "../../core/run.js";
 import { Trainer } from "../../core/training.js";
@@ -12,10 +13,10 @@ import { realSamples } from "../../services/samples.js";
 import { state } from "../../services/state.js";
 import { text } from "../../services/texts.js";
 import { unpack } from "../canvas.js";
-import { find, findAll, make, makeButton } from "../dom.js";
+import { find, findAll, make, makeButton, whenWidthChanges } from "../dom.js";
 import { drawPicture } from "./chart.js";
 import { blameText, ladder, lossText, shareText } from "./figures.js";
-import { BlamePicture, findFlows } from "./net.js";
+import { BlamePicture } from "./net.js";
 import { makeTiles, paintTile, showSaid } from "./tiles.js";
 import { WeightPanel } from "./weight.js";
 
@@ -80,7 +81,13 @@ export class DrawingView {
 
   listen() {
     state.subscribe("answer", () => this.showSoon());
-    new ResizeObserver(() => this.picture.isSeen && this.show()).observe(this.picture.canvas);
+    whenWidthChanges(this.picture.canvas, () => this.scale());
+  }
+
+  /** The canvas is wider or narrower than it was painted; the first time it is the room that shows all. */
+  scale() {
+    const { width, canvas, isSeen } = this.picture;
+    if (isSeen && width && width !== canvas.offsetWidth) this.show();
   }
 
   /** When the pen rests: while it moves there is an answer each frame, and all of this takes longer. */
@@ -486,7 +493,6 @@ export class DrawingView {
     for (const [digit, { item }] of this.tiles.entries()) {
       item.firstElementChild?.setAttribute("aria-label", text("learn_ask_tile", { label: digit }));
     }
-    this.show();
   }
 }
 

@@ -21,9 +21,8 @@ import { blameText, wantsStillness } from "./figures.js";
 /** @typedef {import("../inside.js").Node} Node */
 /** @typedef {import("../inside.js").Trace} Trace */
 /** @typedef {import("../inside_net.js").Plan} Plan */
-/** @typedef {import("../../core/network.js").Network} Network */
 
-/** Blame on its way from a node to one of the layer before. @typedef {{layer: number, from: number, to: number, size: number}} Flow */
+/** @typedef {import("../../core/blame.js").Flow} Flow */
 
 /**
  * @typedef {object} Scene
@@ -34,31 +33,8 @@ import { blameText, wantsStillness } from "./figures.js";
  * @property {"says" | "blame"} mode
  */
 
-const FLOWS = 12; // from each layer to the one before
 const WAVE = 900; // ms that blame takes from the outputs to the pixels
 const FORWARD = 450; // ms that the new answer takes the other way
-
-/**
- * The largest shares of blame that each layer hands to the one before.
- * @param {Network} network
- * @param {Float32Array[]} errors
- * @param {Float32Array} pixels
- * @returns {Flow[]}
- */
-export function findFlows(network, errors, pixels) {
-  return network.layers.flatMap(({ inputs, outputs, weight }, number) => {
-    /** @type {Flow[]} */
-    const flows = [];
-    for (let from = 0; from < outputs; from++) {
-      for (let to = 0; to < inputs; to++) {
-        const share = number ? weight[from * inputs + to] : pixels[to]; // pixels get no blame, their weights do
-        const size = errors[number][from] * share;
-        if (size) flows.push({ layer: number + 1, from, to, size });
-      }
-    }
-    return flows.sort((one, other) => Math.abs(other.size) - Math.abs(one.size)).slice(0, FLOWS);
-  });
-}
 
 export class BlamePicture extends NetPicture {
   /** @param {HTMLCanvasElement} canvas @param {(node: Node) => void} choose */
@@ -67,6 +43,7 @@ export class BlamePicture extends NetPicture {
     /** @type {Scene | null} */
     this.scene = null;
     this.playing = 0;
+    this.width = 0; // in CSS pixels, when it was last painted
   }
 
   get isSeen() {
@@ -118,6 +95,7 @@ export class BlamePicture extends NetPicture {
   paint({ trace, errors, flows, chosen, mode }, reveal, front) {
     const { pen, width, height } = sharpen(this.canvas);
     if (width < 200) return; // a tab that is just opening has no width yet
+    this.width = Math.round(width);
     const plan = makePlan(trace.network.sizes, width, height);
     const font = fontOf(this.canvas);
     this.plan = plan;

@@ -6,7 +6,7 @@ import { findSubject } from "../../services/learn_subject.js";
 import { state } from "../../services/state.js";
 import { fill, number, percent, text } from "../../services/texts.js";
 import { createTraining } from "../../services/trainer.js";
-import { find, findAll, whenWidthChanges } from "../dom.js";
+import { find, findAll, onceAFrame, whenWidthChanges } from "../dom.js";
 import { BatchesView } from "./batches.js";
 import { DrawingView } from "./drawing.js";
 import { ExperimentsView } from "./experiments.js";
@@ -44,25 +44,43 @@ class Learn {
     this.seed = 1 + Math.floor(Math.random() * 1e6);
     /** @type {ViewName} */
     this.view = "drawing";
-    const panel = (/** @type {ViewName} */ name) => find(this.root, `[data-panel=${name}]`);
-    this.batches = new BatchesView(panel("batches"), {
+    /** @type {BatchesView | null} */
+    this.batchesOnceSeen = null;
+    /** @type {ExperimentsView | null} */
+    this.experimentsOnceSeen = null;
+    this.drawing = new DrawingView(this.panel("drawing"), {
+      changed: () => this.showBar(),
+      mark: (view) => this.mark(view),
+      onward: () => this.open("batches"),
+    });
+  }
+
+  /** @param {ViewName} name */
+  panel(name) {
+    return find(this.root, `[data-panel=${name}]`);
+  }
+
+  /** The view of batches, which is built when it is first wanted. */
+  get batches() {
+    this.batchesOnceSeen ??= new BatchesView(this.panel("batches"), {
       change: (changes) => this.send({ kind: "change", changes }),
       goTo: (number) => this.send({ kind: "go_to", number }),
       fresh: () => this.begin(),
       pace: () => this.report?.isRunning && this.run(),
     });
-    this.experiments = new ExperimentsView(panel("experiments"), {
+    return this.batchesOnceSeen;
+  }
+
+  /** The view of experiments, which is built when it is first wanted. */
+  get experiments() {
+    this.experimentsOnceSeen ??= new ExperimentsView(this.panel("experiments"), {
       start: (name) => {
         this.seed += 1;
         this.send({ kind: "experiment", name, seed: this.seed });
       },
       stop: () => this.send({ kind: "stop" }),
     });
-    this.drawing = new DrawingView(panel("drawing"), {
-      changed: () => this.showBar(),
-      mark: (view) => this.mark(view),
-      onward: () => this.open("batches"),
-    });
+    return this.experimentsOnceSeen;
   }
 
   listen() {
@@ -73,13 +91,14 @@ class Learn {
     for (const button of findAll(this.root, ".learn-bar button", HTMLButtonElement)) {
       button.addEventListener("click", () => this.act(button.dataset.do ?? ""));
     }
-    this.drawing.listen();
     state.subscribe("language", () => this.name());
     state.subscribe("look", () => this.isSeen && this.showAll());
     state.subscribe("answer", () => this.watchSoon());
     // The lesson stands above: the workbench begins when the tab opens, not when one comes down to it.
-    whenWidthChanges(this.root, () => this.isSeen && this.begun());
-    this.open("drawing");
+    // At the next frame: what it shows makes the room higher, and an observer must not change what it observes.
+    const beginSoon = onceAFrame(() => this.isSeen && this.begun());
+    whenWidthChanges(this.root, beginSoon);
+    this.drawing.listen();
   }
 
   get isSeen() {
@@ -90,12 +109,14 @@ class Learn {
 
   /** The room is seen: get the digits, once. */
   begun() {
+    if (!this.training) {
+      this.training = createTraining(this.address, (message) => this.hear(message));
+      this.begin();
+      this.watch();
+      this.mark(this.drawing);
+      this.showSource();
+    }
     this.showAll();
-    if (this.training) return;
-    this.training = createTraining(this.address, (message) => this.hear(message));
-    this.begin();
-    this.watch();
-    this.mark(this.drawing);
   }
 
   /** @param {import("../../services/trainer.js").Command} command */
@@ -111,7 +132,7 @@ class Learn {
   }
 
   run() {
-    this.experiments.interrupt();
+    this.experimentsOnceSeen?.interrupt();
     const wait = this.batches.slow.checked ? SLOW : 0;
     this.send({ kind: "run", wait, every: wantsStillness() ? EVERY_STILL : EVERY });
   }
@@ -132,7 +153,7 @@ class Learn {
   /** The run reads the drawing along. */
   watch() {
     const subject = findSubject(this.drawing.said);
-    this.batches.subject = subject;
+    if (this.batchesOnceSeen) this.batchesOnceSeen.subject = subject;
     this.send({ kind: "watch", pixels: subject?.pixels ?? null });
   }
 
@@ -147,7 +168,7 @@ class Learn {
         return this.showSource();
       case "report":
         this.report = message;
-        this.batches.show(message);
+        if (this.view === "batches") this.batches.show(message);
         return this.showBar();
       case "marked":
         if (message.question !== this.asked) return;
@@ -171,7 +192,7 @@ class Learn {
     if (what === "pause") return this.send({ kind: "pause" });
     const count = what === "step_ten" ? 10 : 1;
     if (this.view === "drawing") return what === "undo" ? this.drawing.undo() : this.drawing.step(count);
-    this.experiments.interrupt();
+    this.experimentsOnceSeen?.interrupt();
     if (what === "undo") return this.send({ kind: "go_to", number: Math.max(0, (this.report?.at ?? 0) - 1) });
     this.send({ kind: "step", count });
   }
@@ -265,20 +286,28 @@ class Learn {
   }
 
   showAll() {
-    if (!this.isSeen) return;
+    if (!this.training || !this.isSeen) return;
     if (this.view === "drawing") {
       this.drawing.repaint();
       this.drawing.show();
-    } else if (this.view === "batches") this.batches.again();
+    } else if (this.view === "batches") this.showBatches();
     else this.experiments.show();
     this.showBar();
+  }
+
+  /** The view of batches as the last report has it, and the drawing that it reads along. */
+  showBatches() {
+    const { batches } = this;
+    batches.subject = findSubject(this.drawing.said);
+    batches.report = this.report;
+    batches.again();
   }
 
   name() {
     fill(this.root);
     this.drawing.name();
-    this.batches.again();
-    this.experiments.show();
+    if (!this.training) return; // before that, begun() shows all at once
     this.showSource();
+    this.showAll();
   }
 }

@@ -3,7 +3,7 @@
 import { indexOfLargest } from "../../core/network.js";
 import { text } from "../../services/texts.js";
 import { rgb } from "../../services/theme.js";
-import { penOf } from "../canvas.js";
+import { penOf, setPixel } from "../canvas.js";
 import { make } from "../dom.js";
 import { shareText } from "./figures.js";
 
@@ -28,9 +28,9 @@ export function makeTiles(list, count) {
  * @param {ArrayLike<number>} bytes (784,) 0 to 255
  */
 export function paintTile(canvas, bytes) {
-  const [red, green, blue] = rgb("ink");
+  const ink = rgb("ink");
   const pixels = new ImageData(28, 28);
-  for (let i = 0; i < 784; i++) pixels.data.set([red, green, blue, bytes[i]], 4 * i);
+  for (let i = 0; i < 784; i++) setPixel(pixels, i, ink, bytes[i]);
   penOf(canvas).putImageData(pixels, 0, 0);
 }
 

@@ -6,7 +6,7 @@ import { findSubject } from "../../services/learn_subject.js";
 import { state } from "../../services/state.js";
 import { decimal, number, text } from "../../services/texts.js";
 import { rgb } from "../../services/theme.js";
-import { penOf } from "../canvas.js";
+import { penOf, setPixel } from "../canvas.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { describe, makePixels, paintInk } from "./pixels.js";
 import { Squares } from "./squares.js";
@@ -149,9 +149,9 @@ class Picture {
     if (!this.root.firstChild) return;
     paintInk(find(this.root, ".picture-frame canvas", HTMLCanvasElement), this.pixels);
     describe(find(this.root, ".picture-frame canvas", HTMLCanvasElement), text("lesson_part_drawing"));
-    const [red, green, blue] = rgb("ink");
+    const ink = rgb("ink");
     const line = new ImageData(WIDE * WIDE, 1);
-    for (let i = 0; i < WIDE * WIDE; i++) line.data.set([red, green, blue, 255 * this.pixels[i]], 4 * i);
+    for (let i = 0; i < WIDE * WIDE; i++) setPixel(line, i, ink, 255 * this.pixels[i]);
     penOf(find(this.root, ".picture-strip", HTMLCanvasElement)).putImageData(line, 0, 0);
     this.showPoint();
   }

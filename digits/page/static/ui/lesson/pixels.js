@@ -1,7 +1,7 @@
 // Small pictures of 28 x 28 whose canvas pixels are the picture's: CSS makes them larger.
 
 import { rgb } from "../../services/theme.js";
-import { penOf } from "../canvas.js";
+import { penOf, setPixel } from "../canvas.js";
 import { make } from "../dom.js";
 
 /**
@@ -21,21 +21,16 @@ export function describe(canvas, words) {
   else canvas.setAttribute("aria-hidden", "true");
 }
 
-/** @param {HTMLCanvasElement} canvas @param {(pixel: number) => readonly number[]} colourOf red, green, blue, alpha */
-function paint(canvas, colourOf) {
-  const image = new ImageData(28, 28);
-  for (let i = 0; i < 784; i++) image.data.set(colourOf(i), 4 * i);
-  penOf(canvas).putImageData(image, 0, 0);
-}
-
 /**
  * Ink on the paper of the present theme.
  * @param {HTMLCanvasElement} canvas
  * @param {ArrayLike<number>} pixels (784,) 0 to 1
  */
 export function paintInk(canvas, pixels) {
-  const [red, green, blue] = rgb("ink");
-  paint(canvas, (i) => [red, green, blue, 255 * pixels[i]]);
+  const ink = rgb("ink");
+  const image = new ImageData(28, 28);
+  for (let i = 0; i < 784; i++) setPixel(image, i, ink, 255 * pixels[i]);
+  penOf(canvas).putImageData(image, 0, 0);
 }
 
 /**
@@ -47,5 +42,8 @@ export function paintSigned(canvas, values) {
   const [warm, cold] = [rgb("accent"), rgb("cold")];
   const most = Math.max(1e-9, ...Array.from(values, Math.abs));
   // A root, so that small parts are seen, too: the eye sees shape before amount.
-  paint(canvas, (i) => [...(values[i] > 0 ? warm : cold), 255 * Math.sqrt(Math.abs(values[i]) / most)]);
+  const image = new ImageData(28, 28);
+  for (let i = 0; i < 784; i++)
+    setPixel(image, i, values[i] > 0 ? warm : cold, 255 * Math.sqrt(Math.abs(values[i]) / most));
+  penOf(canvas).putImageData(image, 0, 0);
 }
