@@ -26,6 +26,8 @@ PRESETS = ("tutorial", "fast", "overfit")  # recipes to choose from on the page
 # Seen so with seeds 0 and 1: all 100 images read right, of MNIST's test images 64 to 73 %.
 OVERFIT = {"epochs": 20, "batch_size": 10, "train_images": 100}
 ALL_IMAGES = 60_000
+# What a recipe says of how to learn, for the form and for a run in the visitor's browser.
+FOLLOWED = ("epochs", "batch_size", "learning_rate", "schedule", "standardised")
 
 
 def make_header() -> gr.HTML:
@@ -125,7 +127,7 @@ def preset(name: str) -> dict[str, Any]:
     recipe = RECIPES[name]
     settings = asdict(recipe)
     return {
-        **{key: settings[key] for key in ("epochs", "batch_size", "learning_rate")},
+        **{key: settings[key] for key in FOLLOWED},
         "layers": len(recipe.model.hidden),
         "width": recipe.model.hidden[0],
         "activation": recipe.model.activation,

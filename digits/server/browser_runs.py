@@ -25,18 +25,19 @@ from digits.data.dataset import Digits
 from digits.errors import BackendError, DigitsError, WeightsError
 from digits.evaluation.metrics import accuracy
 from digits.network.backends import is_installed, predict_images
-from digits.network.config import INPUTS
+from digits.network.config import INPUTS, ModelConfig
 from digits.network.metadata import Layers
+from digits.network.registry import YOURS
 from digits.network.weights_file import unpack_network
 from digits.server.browser_digits import TRAIN, orders
 from digits.server.finishing import FinishedTraining, keep_training, unseen_digits
-from digits.server.messages import Outcome, TrainedHere
+from digits.server.messages import Outcome, Start, TrainedHere
 from digits.server.requests import check_training
 from digits.server.results import SHOWN_NODES
 from digits.server.routes import parse
 from digits.server.sessions import RunUpdate, Session
 from digits.server.training_service import TrainingService
-from digits.server.weights_route import PRIVATE, SESSION_HEADER, problem
+from digits.server.weights_route import PRIVATE, SESSION_HEADER, check_name, problem
 from digits.server.workers import Feed
 from digits.training.run import (
     QUICK_TEST,
@@ -77,9 +78,8 @@ def keep_trained(
     file, rest = _cut(body)
     layers, card = unpack_network(file)
     began = _first_layer(rest, layers)
-    settings = check_training({**asked, "start": "", "go_on": False}).settings
-    if settings.recipe.model != card.config:
-        raise WeightsError("upload_format")
+    start = _start(training, session, asked)
+    settings = _settings(asked, card.config, goes_on=start["name"] is not None)
     if not is_installed("torch"):
         raise BackendError("backend_missing", package="torch")
     everything = training.datasets.get()
@@ -88,7 +88,6 @@ def keep_trained(
     digits = _choose(everything, order[:used])
     last = _report(settings, digits, layers, asked)
     unseen = unseen_digits(everything, order, used)
-    start: Any = {"network": None, "name": None}
     made = FinishedTraining(settings, digits, unseen, start, began, last, "browser")
     kept = keep_training(training.sessions, session, made)
     _remember(session, kept.outcome)
@@ -97,6 +96,29 @@ def keep_trained(
         "outcome": kept.outcome,
         "notes": [kept.note] if kept.note else [],
     }
+
+
+def _start(training: TrainingService, session: Session, asked: Mapping[str, Any]) -> Start:
+    """What the run began with, by the name that the browser has for it: the network may be there alone."""
+    start = str(asked.get("start") or "")
+    if not start:
+        return {"network": None, "name": None}
+    name = check_name(asked.get("start_name"), training.reader, depth=1)
+    is_known = session.find(start) or start in training.reader.networks.names
+    return {"network": start if is_known else YOURS, "name": name}
+
+
+def _settings(asked: Mapping[str, Any], model: ModelConfig, *, goes_on: bool) -> RunSettings:
+    """The settings as checked. A network that went on from another one kept its shape: the form's limits
+    are for new ones."""
+    if not goes_on:
+        settings = check_training({**asked, "start": "", "go_on": False}).settings
+        if settings.recipe.model != model:
+            raise WeightsError("upload_format")
+        return settings
+    rest = {key: value for key, value in asked.items() if key not in ("hidden", "activation")}
+    settings = check_training({**rest, "start": YOURS}).settings
+    return replace(settings, recipe=replace(settings.recipe, model=model))
 
 
 def _remember(session: Session, outcome: Outcome) -> None:

@@ -59,17 +59,18 @@ class StandardPixels(PlainPixels):
     def __init__(self, model: MLP, images: Tensor) -> None:
         super().__init__(copy.deepcopy(model))
         self._model = model
-        self._kind = torch.bfloat16 if has_short_products(images.device) else torch.float32
-        self._mean_byte = images[:SAMPLE].float().mean(dim=0)
-        self._mean = self._mean_byte / 255
         first = _first_layer(self.learner)
+        exact = first.weight.dtype
+        self._kind = torch.bfloat16 if has_short_products(images.device) else exact
+        self._mean_byte = images[:SAMPLE].to(exact).mean(dim=0)
+        self._mean = self._mean_byte / 255
         with torch.no_grad():
             first.bias.add_(first.weight @ self._mean)
             first.weight.mul_(SPREAD)
 
     def pixels(self, images: Tensor) -> Tensor:
         # Subtracted as bytes, so that one product does what two divisions would.
-        pixels = images.float().sub_(self._mean_byte).mul_(1 / (255 * SPREAD))
+        pixels = images.to(self._mean_byte.dtype).sub_(self._mean_byte).mul_(1 / (255 * SPREAD))
         return pixels.to(self._kind)
 
     @torch.no_grad()

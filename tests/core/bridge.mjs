@@ -7,6 +7,8 @@ import { createInterface } from "node:readline";
 import { groupStrokes } from "../../digits/page/static/core/grouping.js";
 import { answer, createNetwork, createPass, forward, toPixels } from "../../digits/page/static/core/network.js";
 import { prepareStrokes, shrinkStrokes } from "../../digits/page/static/core/preparation.js";
+import { learningRateAt } from "../../digits/page/static/core/schedules.js";
+import { meanPixels } from "../../digits/page/static/core/standardization.js";
 import { Trainer, evaluate, meanLoss, pixelsOf } from "../../digits/page/static/core/training.js";
 
 const readBytes = (path) => new Uint8Array(readFileSync(path));
@@ -57,12 +59,15 @@ function readDigits(images, labels) {
 }
 
 /** Train in a given order; the weights go to `out`, each loss and the test accuracy come back. */
-function train({ sizes, activation, learningRate, weights, images, labels, order, batchSize, out, tests }) {
-  const trainer = new Trainer({ sizes, activation, learningRate, weights: readFloats(weights) });
+function train({ sizes, activation, recipe, weights, images, labels, order, batchSize, out, tests }) {
   const digits = readDigits(images, labels);
+  const mean = recipe.standardised ? meanPixels(digits) : undefined;
+  const trainer = new Trainer({ sizes, activation, weights: readFloats(weights), mean });
   const places = new Uint32Array(readBytes(order).buffer);
+  const steps = Math.ceil(places.length / batchSize);
   const losses = [];
   for (let start = 0; start < places.length; start += batchSize) {
+    trainer.learningRate = learningRateAt(recipe.schedule, recipe.learning_rate, start / batchSize, steps);
     losses.push(trainer.step(digits, places.subarray(start, start + batchSize)).loss);
   }
   writeFileSync(out, trainer.network.weights);

@@ -12,10 +12,12 @@ import {
   LossCurve,
   MOST_KEPT,
   MOST_LOSSES,
+  planMarks,
   readAll,
   Run,
   withShuffledLabels,
 } from "../../digits/page/static/core/run.js";
+import { learningRateAt } from "../../digits/page/static/core/schedules.js";
 import { drawWeights } from "../../digits/page/static/core/training.js";
 
 /** Ten kinds of blots, each a block of ink at a place of its own, with noise. */
@@ -49,6 +51,59 @@ test("a run that is taken back is as it was at that step", () => {
   assert.notDeepEqual(look(run), then);
   run.goTo(number);
   assert.deepEqual(look(run), then);
+});
+
+test("it goes on from the weights it is given, which stay as they are", () => {
+  const weights = drawWeights([784, 12, 8, 10], createRandom(9));
+  const before = weights.slice();
+  const run = makeRun({ weights });
+  assert.deepEqual(run.network.weights, weights);
+  assert.equal(run.kept[0].recent, run.kept[0].test.loss); // there was no batch yet
+  run.step(2);
+  assert.notDeepEqual(run.network.weights, weights);
+  assert.deepEqual(weights, before);
+});
+
+test("a recipe's schedule goes over the whole run, and back with it", () => {
+  const cycle = { schedule: "one-cycle", standardised: true, epochs: 2, learningRate: 0.012, batchSize: 7 };
+  const run = makeRun(cycle);
+  const rates = [];
+  for (let step = 0; step < 18; step++) {
+    run.learn();
+    rates.push(run.trainer.learningRate);
+    if (step === 5) run.keep();
+  }
+  assert.deepEqual(
+    rates,
+    rates.map((_, step) => learningRateAt("one-cycle", 0.012, step, 18)),
+  );
+  assert.equal(run.epoch, 2);
+  const end = look(run);
+  run.goTo(1);
+  for (let step = 6; step < 18; step++) run.learn();
+  assert.deepEqual(look(run), end);
+});
+
+test("a run with an end is marked more often at first, at each epoch's end, and not too often", () => {
+  for (const [steps, epochs] of [[1334, 2], [64, 2], [200, 20], [13_340, 20], [1, 1]]) {
+    const plan = planMarks(steps, epochs);
+    for (let epoch = 1; epoch <= epochs; epoch++) assert.ok(plan.has((steps * epoch) / epochs));
+    assert.ok([...plan].every((step) => Number.isInteger(step) && step > 0 && step <= steps));
+    assert.ok(plan.size < MOST_KEPT, `${plan.size} marks of ${steps} steps`);
+    const first = [...plan].filter((step) => step <= steps / 4).length;
+    if (epochs < 20 && steps > 20) assert.ok(first > 0.3 * plan.size);
+  }
+});
+
+test("the latest loss is the mean of thirty batches, or of all there are", () => {
+  const losses = new LossCurve();
+  assert.equal(losses.latest(30), null);
+  for (let step = 0; step < 20; step++) losses.add(step, step);
+  assert.equal(losses.latest(30), 9.5);
+  for (let step = 20; step < 60; step++) losses.add(step, 1);
+  assert.equal(losses.latest(30), 1);
+  losses.add(60, Number.POSITIVE_INFINITY);
+  assert.equal(losses.latest(30), null);
 });
 
 test("from there it goes on as it went the first time", () => {

@@ -10,6 +10,7 @@ import base64
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,13 @@ from digits.network.calibration import answer
 from digits.network.config import ACTIVATIONS, ModelConfig
 from digits.network.judge import make_judge
 from digits.network.model import MLP
+from digits.training import standardization
 from digits.training.adam import Adam
 from digits.training.backprop import Backprop
 from digits.training.loop import evaluate, one_hot
+from digits.training.recipes import RECIPES
+from digits.training.schedules import learning_rate
+from digits.training.standardization import PlainPixels, StandardPixels
 from tests.core.bridge import Bridge, open_bridge
 from tests.vectors.make import SAMPLES
 
@@ -312,7 +317,7 @@ def train_both(
         "train",
         sizes=config.sizes,
         activation=activation,
-        learningRate=0.001,
+        recipe={"learning_rate": 0.001, "schedule": "constant"},
         weights=write_network(folder, layers_of(model)),
         images=write(folder / "images.bin", images),
         labels=write(folder / "labels.bin", labels.astype(np.uint8)),
@@ -353,3 +358,52 @@ def test_two_thousand_steps_read_as_well_as_torchs(
     theirs = evaluate(model, real.test_images, real.test_labels)
     assert theirs > 0.85
     assert abs(ours - theirs) <= 0.005
+
+
+@pytest.mark.parametrize("name", ["tutorial", "fast"])
+@pytest.mark.parametrize("seed", range(3))
+def test_twenty_steps_of_a_recipe_lead_to_the_servers_weights(
+    name: str,
+    seed: int,
+    bridge: Bridge,
+    bundled: Digits,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its schedule, its pixels and its optimiser. torch computes with twice the digits here.
+
+    With those that it trains with, one sum that is nearly 0 may come out on the other side of it, and then
+    Adam takes the two networks apart.
+    """
+    # Where a processor multiplies 16-bit numbers the server rounds pixels to them, and a browser does not.
+    monkeypatch.setattr(standardization, "has_short_products", lambda device: False)
+    recipe = replace(RECIPES[name], epochs=1, batch_size=200)
+    mixed = np.random.default_rng(seed).permutation(len(bundled.train_labels))[:4000]
+    images, labels = bundled.train_images[mixed], bundled.train_labels[mixed]
+    order = torch.randperm(4000, generator=torch.Generator().manual_seed(seed))
+    model = MLP(recipe.model, seed=seed)
+    bridge.ask(
+        "train",
+        sizes=model.config.sizes,
+        activation=model.config.activation,
+        recipe=asdict(recipe),
+        weights=write_network(tmp_path, layers_of(model)),
+        images=write(tmp_path / "images.bin", images),
+        labels=write(tmp_path / "labels.bin", labels.astype(np.uint8)),
+        order=write(tmp_path / "order.bin", order.numpy().astype("<u4")),
+        batchSize=recipe.batch_size,
+        out=tmp_path / "trained.bin",
+    )
+    model = model.double()
+    rows = torch.from_numpy(images.reshape(-1, 784))
+    inputs = StandardPixels(model, rows) if recipe.standardised else PlainPixels(model)
+    targets = one_hot(torch.from_numpy(labels.astype(np.int64))).double()
+    backprop = Backprop(inputs.learner)
+    adam = Adam(backprop.weights, backprop.gradients)
+    for step, batch in enumerate(order.split(recipe.batch_size)):
+        backprop.gradients_of(inputs.pixels(rows[batch]).double(), targets[batch])
+        adam.step(learning_rate(recipe, step, 20))
+    inputs.hand_out()
+    ours = np.fromfile(tmp_path / "trained.bin", np.float32)
+    theirs = torch.nn.utils.parameters_to_vector(model.parameters()).detach().numpy()
+    np.testing.assert_allclose(ours, theirs, atol=1e-4)

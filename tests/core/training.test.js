@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { ACTIVATIONS } from "../../digits/page/static/core/activations.js";
 import { createRandom } from "../../digits/page/static/core/random.js";
+import { learningRateAt } from "../../digits/page/static/core/schedules.js";
+import { meanPixels } from "../../digits/page/static/core/standardization.js";
 import {
   Trainer, batchesOf, countDeadNodes, drawWeights, evaluate, lossAlong, meanLoss, placeOfWeight, shuffledOrder,
 } from "../../digits/page/static/core/training.js";
@@ -71,6 +73,27 @@ test("a step is undone to the last digit, and done again it is the same", () => 
   assert.deepEqual(trainer.snapshot(), before);
   trainer.step(digits, numbers(5, 15));
   assert.deepEqual(trainer.snapshot(), after);
+});
+
+test("on standardised pixels it learns, and a step is undone to the last digit, too", () => {
+  const { digits } = begin();
+  const { trainer } = begin({ mean: meanPixels(digits) });
+  const first = evaluate(trainer.network, digits).loss;
+  assertClose([first], [evaluate(begin().trainer.network, digits).loss], 1e-6); // the same network so far
+  trainer.step(digits, numbers(20));
+  const [before, weights] = [trainer.snapshot(), trainer.network.weights.slice()];
+  for (let i = 0; i < 30; i++) trainer.step(digits, numbers(20));
+  assert.ok(evaluate(trainer.network, digits).loss < 0.7 * first);
+  trainer.restore(before);
+  assert.deepEqual(trainer.snapshot(), before);
+  assert.deepEqual(trainer.network.weights, weights);
+});
+
+test("one cycle rises for a quarter of the run and then falls to nothing", () => {
+  const rates = numbers(99).map((step) => learningRateAt("one-cycle", 0.4, step, 99));
+  assert.equal(rates.indexOf(Math.max(...rates)), 24);
+  assertClose([rates[0], rates[24], rates[61], rates[98]], [0.016, 0.4, 0.4 * 0.38 / 0.75, 0.4 * 0.01 / 0.75], 1e-9);
+  assert.equal(learningRateAt("constant", 0.4, 98, 99), 0.4);
 });
 
 test("rate, batch and activation may change in mid run", () => {

@@ -67,6 +67,94 @@ def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> N
     wait_for_network(page, "run 1")
 
 
+def reopen(page: Any) -> None:
+    """Reload. Gradio does that by itself once it is connected again, which may come in between."""
+    from playwright.sync_api import Error
+
+    try:
+        page.reload()
+    except Error as error:
+        assert "ERR_ABORTED" in str(error)
+        page.wait_for_load_state()
+    page.get_by_role("tab", name="Train").click()
+
+
+def curves(page: Any) -> list[str]:
+    lines = page.locator(".run .chart path").all()
+    return [line.get_attribute("d") for line in lines]
+
+
+def test_it_goes_on_from_a_network_that_ships_and_a_reload_shows_it_again(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    choose_browser(page)
+    page.locator('.recipe[data-preset="fast"]').click()
+    page.get_by_label("Start from").select_option(label="go on from “sketch”")
+    page.locator("#train [name=width]").fill("32")  # it keeps its shape all the same
+    press_train(page)
+    wait_for_state(page, "done")
+    assert run_accuracy(page) > 93  # what it began with reads, and the recipe does no harm
+    assert "It goes on from “sketch”" in page.locator(".run-notes").inner_text()
+    assert "784 → 64 → 64 → 64 → 10" in page.locator(".run-settings").inner_text()
+    shown = page.locator(".run-settings").inner_text()
+    assert "from “sketch”" in shown and "this browser" in shown
+    page.locator("summary", has_text="Your runs on this page").click()
+    assert "from “sketch”" in page.locator(".runs").inner_text()
+
+    then = [curves(page), run_accuracy(page), shown, page.locator(".runs").inner_text()]
+    reopen(page)
+    wait_for_state(page, "done")
+    page.locator("summary", has_text="Your runs on this page").click()
+    now = [
+        curves(page),
+        run_accuracy(page),
+        page.locator(".run-settings").inner_text(),
+        page.locator(".runs").inner_text(),
+    ]
+    assert now == then
+    assert "The pad now uses “run 1”" in page.locator(".run-note").inner_text()
+
+    session = page.evaluate("sessionStorage.getItem('digits-session')")
+    address = page.url.split("#")[0].rstrip("/")
+    page.request.post(f"{address}/digits/forget", data={"session": session})
+    reopen(page)  # the server remembers nothing of it now
+    wait_for_state(page, "done")
+    assert curves(page) == then[0]
+    page.wait_for_function(
+        "document.querySelector('.run-note').innerText.includes('The pad now uses')"
+    )
+
+    # Within one breath, since the button asks anew when nobody answers for some seconds.
+    page.locator(".forget").evaluate("(button) => [button, button].map((one) => one.click())")
+    wait_for_state(page, "idle")
+    assert page.locator(".outcome").is_hidden()
+    reopen(page)
+    page.wait_for_selector(".data-note:not(:empty)", state="attached")
+    assert page.locator(".run").get_attribute("data-state") == "idle"
+
+
+def test_it_goes_on_from_an_own_network_and_lies_over_its_curve(open_page: OpenPage) -> None:
+    page = open_page()
+    choose_browser(page, epochs=1, batch_size=20, width=16, layers=1, train_images=1000)
+    press_train(page)
+    wait_for_state(page, "done")
+    first = run_accuracy(page)
+    page.get_by_label("Start from").select_option(label="go on from “run 1”")
+    assert "784 → 16 → 10" in page.locator(".shape").inner_text()
+    press_train(page)
+    page.wait_for_function("document.querySelectorAll('.runs tr').length === 3", timeout=PATIENCE)
+    wait_for_state(page, "done")
+    assert run_accuracy(page) > first - 3
+    start = state(page, "training")["curve"][0]
+    assert start[2] > 0.5  # untrained, it would guess
+    page.reload()
+    page.get_by_role("tab", name="Train").click()
+    wait_for_state(page, "done")
+    page.locator(".overlay select").select_option(label="run 1")
+    assert page.locator(".chart.accuracy .other").count() == 1
+
+
 def test_who_waits_in_line_may_train_here_instead(open_page: OpenPage) -> None:
     first, second = open_page(), open_page()
     start_long_run(first)
@@ -117,3 +205,9 @@ def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
         "!document.querySelector('.downloads').hidden", timeout=PATIENCE
     )  # handed over
     wait_for_network(page, "run 1")
+    then = curves(page)
+    reopen(page)
+    wait_for_state(page, "stopped")
+    assert curves(page) == then
+    assert page.locator(".overlay").is_hidden()  # there is one run, by whatever version it is known
+    page.wait_for_function("!document.querySelector('.downloads').hidden", timeout=PATIENCE)

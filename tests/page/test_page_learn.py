@@ -49,6 +49,28 @@ def test_steps_teach_the_drawing_and_undo_takes_them_back(open_page: Callable[..
     assert loss(page) < 0.5
 
 
+def test_what_is_told_is_about_the_drawing_and_the_network_of_now(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    open_learn(page)
+    said = page.locator(".learn-said")
+    assert "Random weights know nothing" in said.inner_text()
+    press(page, "Step ×10")
+    assert "It says 7" in said.inner_text()
+    page.locator(".learn-digits").get_by_role("button", name="2", exact=True).click()
+    told = said.inner_text()
+    assert told.startswith("Step 10: here it says 7") and "Random weights" not in told
+    press(page, "Undo step")
+    assert said.inner_text() == "Taken back to step 9."
+    marked = "document.querySelector('#step-test-accuracy').textContent"
+    page.wait_for_function(f"() => /\\d/.test({marked})", timeout=PATIENCE)
+    page.get_by_role("button", name="Move this weight only").click()
+    assert page.evaluate(marked) == "–"  # measured anew
+    page.wait_for_function(f"() => /\\d/.test({marked})", timeout=PATIENCE)
+
+
 def test_what_is_not_seen_is_not_built(open_page: Callable[..., Any]) -> None:
     page = open_page()
     open_learn(page)
@@ -135,6 +157,13 @@ def test_run_learns_pause_stops_and_the_slider_restores(open_page: Callable[...,
     press(page, "Step")  # goes on from there
     wait_for_step(page, 11)
     assert page.locator("#learn-back").get_attribute("max") == "2"
+    press(page, "Step ×10")
+    wait_for_step(page, 21)
+    press(page, "Undo 10 steps")
+    wait_for_step(page, 11)
+    press(page, "Undo step")
+    wait_for_step(page, 10)
+    assert seen() == then
 
 
 def test_settings_change_in_the_middle_of_a_run(open_page: Callable[..., Any]) -> None:

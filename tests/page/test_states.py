@@ -239,7 +239,7 @@ def done_twice(visitor: Visitor) -> None:
         assert note in visitor.read(".run-note")
         agrees(visitor)
     overlay = visitor.page.locator(".overlay select")
-    overlay.select_option("yours-1")
+    overlay.select_option(label=visitor.says("network_run", number=1))
     assert visitor.page.locator(".chart.accuracy .curve.other").count() == 1
 
 

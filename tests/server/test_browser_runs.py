@@ -105,6 +105,27 @@ def test_a_page_that_is_opened_again_finds_it(
     assert [one["id"] for one in found["networks"]] == [told["network"]["id"]]
 
 
+def test_it_went_on_from_another_and_followed_its_recipe(
+    client: TestClient, training: TrainingService
+) -> None:
+    name = {"key": "network_shipped", "values": {"name": "sketch"}}
+    asked = {"start": "sketch", "start_name": name, "preset": "fast", "hidden": [64]}
+    (line,) = put(client, body(network()), **asked).json()["outcome"]["runs"]
+    assert line["start"] == {"network": "sketch", "name": name}
+    assert line["sizes"] == [784, *HIDDEN, 10]  # what it went on from keeps its shape
+    own = training.sessions.get_or_create(TOKEN).own
+    assert own
+    recipe = own.backend.card.recipe
+    assert recipe["continued"] is True and recipe["engine"] == "browser"
+    assert (recipe["schedule"], recipe["standardised"]) == ("one-cycle", True)
+
+
+def test_it_may_have_gone_on_from_one_that_the_browser_alone_has(client: TestClient) -> None:
+    name = {"key": "network_run", "values": {"number": 3}}
+    told = put(client, body(network()), start="yours-here-abc", start_name=name).json()
+    assert told["outcome"]["runs"][0]["start"] == {"network": "yours", "name": name}
+
+
 def test_guessing_is_called_guessing(client: TestClient) -> None:
     learnt = network()
     with_zeros = TorchBackend(MLP(learnt.card.config, 1), learnt.card)
@@ -136,6 +157,9 @@ def test_its_script_claims_no_accuracy(client: TestClient, training: TrainingSer
         ({"seconds": 1e300}, "upload_format"),
         ({"loss": -1}, "upload_format"),
         ({"loss": float("nan")}, "upload_format"),
+        ({"start": "sketch"}, "upload_format"),
+        ({"start": {}, "start_name": {"key": "network_shipped"}, "hidden": [8]}, "upload_format"),
+        ({"start": ["sketch"], "start_name": {"key": "other", "values": {}}}, "upload_format"),
     ],
 )
 def test_settings_and_figures_are_checked(

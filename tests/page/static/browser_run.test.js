@@ -8,7 +8,7 @@ import { pretendBrowser } from "./browser.js";
 pretendBrowser();
 const { BrowserRun, fileOf, outcomeOf, parcelOf } = await import("../../../digits/page/static/services/browser_run.js");
 const { entryHere } = await import("../../../digits/page/static/services/own_networks.js");
-const { readWeightsFile, withVersion } = await import("../../../digits/page/static/core/weights_file.js");
+const { readHeader, readWeightsFile, withVersion } = await import("../../../digits/page/static/core/weights_file.js");
 const { calibrate, measureResults, pictureWeights, quantile } = await import(
   "../../../digits/page/static/core/results.js"
 );
@@ -32,7 +32,8 @@ const ORDER = {
 
 /** @param {number} step @param {number} epoch @param {boolean} isRunning @returns {Message} */
 function report(step, epoch, isRunning) {
-  const marks = { step, train: { accuracy: 0.8, loss: 0.5 }, test: { accuracy: 0.2 * epoch + 0.1, loss: 0.6 } };
+  const test = { accuracy: 0.2 * epoch + 0.1, loss: 0.6 };
+  const marks = { step, train: { accuracy: 0.8, loss: 0.5 }, test, recent: step ? 1.5 : null };
   const read = { images: new Uint8Array(4 * 784), labels: [7, 2, 1, 0], probabilities: new Float32Array(40).fill(0.1) };
   return {
     kind: "report",
@@ -50,7 +51,9 @@ function report(step, epoch, isRunning) {
         ]
       : [],
     kept: [marks],
+    recent: marks.recent,
     at: 0,
+    left: 3,
   };
 }
 
@@ -103,6 +106,7 @@ test("a run is ordered, told and ended in the server's words", () => {
     last?.past?.map(({ step }) => step),
     [0, 2, 4],
   );
+  assert.deepEqual(last?.curve, [[4, 1.5, 0.5, 0.8]]);
   assert.deepEqual(last?.reading, { label: 7, probability: 0.9999 });
   assert.equal(ended[0].run.state, "done");
   assert.equal(ended[0].began.length, 4 * 784);
@@ -120,6 +124,27 @@ test("a stop before the first step leaves nothing, a later one what was learnt",
   run.hear(report(1, 0, false));
   run.hear(results());
   assert.equal(ended[0].run.state, "stopped");
+});
+
+test("it goes on from a network by a recipe, and its file, its line and its last word say so", () => {
+  const { run, sent, ended } = begin();
+  const name = { key: "network_shipped", values: { name: "sketch" } };
+  const recipe = { preset: "fast", schedule: /** @type {const} */ ("one-cycle"), standardised: true };
+  const notes = [{ code: "shape_kept", values: { network: name } }];
+  const weights = new Float32Array(WEIGHTS).fill(0.25);
+  run.start({ ...ORDER, ...recipe, start: "sketch", startName: name, notes }, null, weights);
+  const begun = sent.findLast((command) => command.kind === "begin");
+  const { weights: given, schedule, standardised, epochs } = begun?.settings ?? {};
+  assert.deepEqual([given, schedule, standardised, epochs], [weights, "one-cycle", true, 2]);
+  run.hear(report(4, 2, false));
+  run.hear(results());
+  assert.deepEqual(ended[0].run.start, { network: "sketch", name });
+  assert.deepEqual(ended[0].run.notes, notes);
+  const file = fileOf(ended[0], "here-1");
+  const { continued, ...kept } = readHeader(file).header.card.recipe;
+  assert.deepEqual([continued, kept.schedule, kept.standardised], [true, "one-cycle", true]);
+  const entry = entryHere({ version: "here-1", name, file });
+  assert.deepEqual(outcomeOf(ended[0], entry, []).runs[0].start, { network: "sketch", name });
 });
 
 test("what cannot be learnt ends in a sentence", () => {

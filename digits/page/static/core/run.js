@@ -9,6 +9,8 @@
 import { ACTIVATIONS } from "./activations.js";
 import { createPass, forward, indexOfLargest } from "./network.js";
 import { createRandom } from "./random.js";
+import { learningRateAt } from "./schedules.js";
+import { meanPixels } from "./standardization.js";
 import { meanLoss, pixelsOf, shuffledOrder, Trainer } from "./training.js";
 
 /** @typedef {import("./activations.js").ActivationName} ActivationName */
@@ -28,6 +30,10 @@ import { meanLoss, pixelsOf, shuffledOrder, Trainer } from "./training.js";
  * @property {number} learningRate
  * @property {number} batchSize
  * @property {number} seed for the first weights and for the order of the digits
+ * @property {Float32Array} [weights] to go on from, instead of random ones
+ * @property {boolean} [standardised] learn from pixels minus their mean: standardization.js
+ * @property {import("./schedules.js").Schedule} [schedule] how the learning rate changes; constant by default
+ * @property {number} [epochs] how long the run will be: a schedule needs to know
  */
 
 /**
@@ -43,6 +49,8 @@ import { meanLoss, pixelsOf, shuffledOrder, Trainer } from "./training.js";
  * @property {number} place in this epoch: where the next batch begins
  * @property {Marks} train on digits that it learns from
  * @property {Marks} test on digits that it never learns from
+ * @property {number | null} recent mean loss of the latest batches, before the first one that on the test
+ *   digits; null beyond all bounds
  * @property {Uint8Array[]} dead each hidden layer's nodes: 1 where no test digit moves the node
  */
 
@@ -61,6 +69,10 @@ export const DEFAULTS = {
 export const MARKED = 500;
 /** Snapshots that are kept; each takes 0.7 MB. */
 export const MOST_KEPT = 48;
+/** Batches whose mean loss is told, at least: a single one says little. */
+export const FEWEST_BATCHES = 30;
+/** Places where a run that has an end is marked on its way, beside the ends of its epochs. */
+const PLACES = 24;
 /** Points of the curve of losses. */
 export const MOST_LOSSES = 240;
 const DEAD = 1e-4; // a node no steeper than this learns nothing worth mentioning
@@ -75,6 +87,18 @@ export function isCheckpoint(step) {
   return step % (step <= 1000 ? 100 : 250) === 0;
 }
 
+/**
+ * The steps at which a run that has an end stops for marks: more of them at first, and each epoch's end.
+ * @param {number} steps
+ * @param {number} epochs
+ * @returns {Set<number>}
+ */
+export function planMarks(steps, epochs) {
+  const places = Array.from({ length: PLACES }, (_, i) => Math.ceil(steps * ((i + 1) / PLACES) ** 1.7));
+  const ends = Array.from({ length: epochs }, (_, i) => (steps * (i + 1)) / epochs);
+  return new Set([...places, ...ends]);
+}
+
 /** A network that learns, and the way that it came. */
 export class Run {
   /**
@@ -82,8 +106,10 @@ export class Run {
    * @param {Parts} parts
    */
   constructor(settings, { train, test }) {
-    const { sizes, activation, learningRate, batchSize, seed } = settings;
-    this.trainer = new Trainer({ sizes, activation, learningRate, seed });
+    const { sizes, activation, learningRate, batchSize, seed, weights, standardised } = settings;
+    const mean = standardised ? meanPixels(train) : undefined;
+    this.trainer = new Trainer({ sizes, activation, learningRate, seed, weights, mean });
+    this.settings = settings;
     this.train = train;
     this.test = test;
     this.seed = seed;
@@ -114,6 +140,7 @@ export class Run {
 
   /** Learn one batch; the next one is then on the table. */
   learn() {
+    this.setRate();
     const { loss } = this.trainer.step(this.train, this.batch);
     this.losses.add(this.steps, loss);
     this.steps += 1;
@@ -124,6 +151,18 @@ export class Run {
     this.order = this.shuffled();
   }
 
+  /** How many batches `epochs` are. @param {number} epochs */
+  stepsIn(epochs) {
+    return epochs * Math.ceil(this.order.length / this.batchSize);
+  }
+
+  /** The learning rate as the schedule has it now; without a schedule it stays what it was set to. */
+  setRate() {
+    const { schedule = "constant", learningRate, epochs = 0 } = this.settings;
+    if (schedule === "constant") return;
+    this.trainer.learningRate = learningRateAt(schedule, learningRate, this.steps, this.stepsIn(epochs));
+  }
+
   /**
    * Learn some batches and take marks.
    * @param {number} count
@@ -131,19 +170,6 @@ export class Run {
   step(count) {
     for (let i = 0; i < count; i++) this.learn();
     return this.keep();
-  }
-
-  /**
-   * Learn until the next checkpoint that the run itself chooses, at most `most` batches.
-   * @param {number} most
-   * @returns {boolean} whether it got there
-   */
-  learnUntilCheckpoint(most) {
-    for (let i = 0; i < most; i++) {
-      this.learn();
-      if (isCheckpoint(this.steps)) return true;
-    }
-    return false;
   }
 
   /** The mean loss of the batch that comes next. */
@@ -177,6 +203,7 @@ export class Run {
       place: this.place,
       train: marksOf(train),
       test: marksOf(test),
+      recent: this.steps ? this.losses.latest(FEWEST_BATCHES) : finite(test.loss),
       dead: test.dead,
       activation: trainer.activation,
       snapshot: trainer.snapshot(),
@@ -217,6 +244,9 @@ export class Run {
     this.losses.cut(this.steps);
   }
 }
+
+/** @param {number} loss */
+const finite = (loss) => (Number.isFinite(loss) ? loss : null);
 
 /** @param {{accuracy: number, loss: number}} marks @returns {Marks} */
 const marksOf = ({ accuracy, loss }) => ({ accuracy, loss });
@@ -268,6 +298,20 @@ export class LossCurve {
    */
   cut(step) {
     this.points = this.points.filter((point) => point.step < step);
+  }
+
+  /**
+   * The mean loss of the latest steps, at least so many if there are; null where that is no number.
+   * @param {number} count
+   * @returns {number | null}
+   */
+  latest(count) {
+    let [sum, seen] = [0, 0];
+    for (let i = this.points.length - 1; i >= 0 && seen < count; i--) {
+      sum += this.points[i].sum;
+      seen += this.points[i].count;
+    }
+    return finite(sum / seen);
   }
 
   /** @returns {[step: number, loss: number][]} */

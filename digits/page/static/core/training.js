@@ -11,6 +11,7 @@
 import { ACTIVATIONS } from "./activations.js";
 import { createNetwork, createPass, cutIntoLayers, forward, indexOfLargest } from "./network.js";
 import { createRandom } from "./random.js";
+import { StandardPixels } from "./standardization.js";
 
 /** @typedef {import("./activations.js").ActivationName} ActivationName */
 /** @typedef {import("./network.js").Network} Network */
@@ -38,7 +39,7 @@ import { createRandom } from "./random.js";
  */
 
 /**
- * All that a run goes on from: weights, and what Adam knows of them.
+ * All that a run goes on from: the weights that Adam moves, and what it knows of them.
  * @typedef {{weights: Float32Array, means: Float32Array, squares: Float32Array, steps: number}} Snapshot
  */
 
@@ -59,15 +60,17 @@ export class Trainer {
    * @param {number} [settings.learningRate]
    * @param {number} [settings.seed] for the first weights and for `random`
    * @param {Float32Array} [settings.weights] to go on from instead of random ones; copied
+   * @param {Float32Array} [settings.mean] (784,) of every pixel, to learn from standardised pixels
    */
-  constructor({ sizes, activation = "relu", learningRate = 0.001, seed = 0, weights }) {
+  constructor({ sizes, activation = "relu", learningRate = 0.001, seed = 0, weights, mean }) {
     this.random = createRandom(seed);
     this.network = createNetwork({ sizes, activation, weights: weights?.slice() ?? drawWeights(sizes, this.random) });
+    this.standard = mean ? new StandardPixels(this.network, mean) : null;
     this.learningRate = learningRate;
     /** All gradients in one row, in the order of network.weights. */
     this.gradients = new Float32Array(this.network.weights.length);
     this.gradientLayers = cutIntoLayers(sizes, this.gradients);
-    this.adam = new Adam(this.network.weights, this.gradients);
+    this.adam = new Adam(this.standard?.weights ?? this.network.weights, this.gradients);
     this.pass = createPass(sizes);
     /** @type {Float32Array[]} */
     this.layerErrors = [];
@@ -91,7 +94,9 @@ export class Trainer {
    */
   step(digits, batch) {
     const found = this.findGradients(digits, batch);
+    this.standard?.turn(this.gradientLayers[0]);
     this.adam.step(this.learningRate);
+    this.standard?.handOut(this.network);
     return found;
   }
 
@@ -170,8 +175,8 @@ export class Trainer {
    * @returns {Snapshot}
    */
   snapshot() {
-    const { means, squares, steps } = this.adam;
-    return { weights: this.network.weights.slice(), means: means.slice(), squares: squares.slice(), steps };
+    const { weights, means, squares, steps } = this.adam;
+    return { weights: weights.slice(), means: means.slice(), squares: squares.slice(), steps };
   }
 
   /**
@@ -179,10 +184,11 @@ export class Trainer {
    * @param {Snapshot} snapshot
    */
   restore({ weights, means, squares, steps }) {
-    this.network.weights.set(weights);
+    this.adam.weights.set(weights);
     this.adam.means.set(means);
     this.adam.squares.set(squares);
     this.adam.steps = steps;
+    this.standard?.handOut(this.network);
   }
 }
 

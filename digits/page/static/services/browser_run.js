@@ -7,6 +7,8 @@ import { GUESSING, pictureWeights, SHOWN_NODES } from "../core/results.js";
 import { writeWeightsFile } from "../core/weights_file.js";
 import { heard, lost } from "./connection.js";
 import { keepNetwork } from "./keep.js";
+import { entryOf } from "./names.js";
+import { loadNetwork } from "./networks.js";
 import { entryHere } from "./own_networks.js";
 import { session } from "./session.js";
 import { choose, state } from "./state.js";
@@ -17,6 +19,8 @@ import { createTraining } from "./trainer.js";
 /** @typedef {import("./training.js").Read} Read */
 /** @typedef {Extract<Message, {kind: "results"}>} Measured */
 /** @typedef {import("./messages.js").Run} Run */
+/** @typedef {import("./messages.js").Name} Name */
+/** @typedef {import("./messages.js").Note} Note */
 /** @typedef {import("./messages.js").Reading} Reading */
 /** @typedef {import("./messages.js").GreyImage} GreyImage */
 /** @typedef {import("./messages.js").Outcome} Outcome */
@@ -33,6 +37,12 @@ import { createTraining } from "./trainer.js";
  * @property {number} learning_rate
  * @property {number} train_images
  * @property {number} seed
+ * @property {string} [preset] the recipe's name
+ * @property {import("../core/schedules.js").Schedule} [schedule] how its learning rate changes
+ * @property {boolean} [standardised] whether it learns from pixels minus their mean
+ * @property {string} [start] the network that it goes on from; "" for random weights
+ * @property {Name | null} [startName] how that is called
+ * @property {Note[]} [notes] what there is to say of it from the beginning
  */
 
 /**
@@ -46,7 +56,6 @@ import { createTraining } from "./trainer.js";
 
 const EVERY = 250; // ms between two messages
 const PIXELS = 784;
-const SOONEST = 1; // s of training before anybody can say how long it takes
 const FEW_STEPS = 200;
 const HIGH_RATE = 0.02;
 
@@ -72,6 +81,7 @@ export class BrowserRun {
     this.past = [];
     /** @type {Float32Array | null} */
     this.began = null;
+    this.isBusy = false;
     this.isStopping = false;
     this.isBroken = false;
     this.since = 0; // when the first step was taken, ms
@@ -80,15 +90,17 @@ export class BrowserRun {
   }
 
   /**
-   * Learn from fresh weights.
+   * Learn.
    * @param {Order} order
    * @param {Uint8Array | null} [drawing] (784,) 0 to 255, read along
+   * @param {Float32Array} [weights] to go on from, instead of random ones
    */
-  start(order, drawing = null) {
+  start(order, drawing = null, weights = undefined) {
     const { sizes, activation, learning_rate: learningRate, batch_size: batchSize, seed, epochs } = order;
-    Object.assign(this, { order, drawing, past: [], began: null, isStopping: false, since: 0 });
+    const { schedule, standardised } = order;
+    Object.assign(this, { order, drawing, past: [], began: null, isBusy: true, isStopping: false, since: 0 });
     this.tell({ state: "loading" });
-    const settings = { sizes, activation, learningRate, batchSize, seed };
+    const settings = { sizes, activation, learningRate, batchSize, seed, epochs, schedule, standardised, weights };
     this.training.send({ kind: "begin", settings, images: order.train_images });
     this.training.send({ kind: "watch", pixels: drawing && toPixels(drawing) });
     this.training.send({ kind: "weights" });
@@ -122,6 +134,7 @@ export class BrowserRun {
   /** @param {Run} run */
   tell(run) {
     this.last = { ...run, engine: "browser" };
+    this.isBusy = run.state === "loading" || run.state === "running";
     this.hooks.tell(this.last);
   }
 
@@ -131,10 +144,11 @@ export class BrowserRun {
     if (report.step === 0)
       this.past = [epochOf(report)]; // told again once the drawing is read along
     else if (report.epoch === this.past.length) this.past = [...this.past, epochOf(report)];
-    const isDone = report.epoch >= order.epochs;
-    this.tell({ state: "running", ...this.fixed(report, order), ...this.progress(report, order) });
-    if (report.isRunning || !(isDone || this.isStopping)) return;
-    if (report.step) this.training.send({ kind: "results" });
+    const isOver = !report.isRunning && (report.epoch >= order.epochs || this.isStopping);
+    const measuring = isOver && report.step > 0;
+    this.tell({ state: "running", measuring, ...this.fixed(report, order), ...this.progress(report, order) });
+    if (!isOver) return;
+    if (measuring) this.training.send({ kind: "results" });
     else this.tell({ state: "idle" });
   }
 
@@ -145,7 +159,7 @@ export class BrowserRun {
       return this.tell({ state: "problem", fault: { code: "engine_not_finite", values: {} } });
     }
     const began = this.began ?? new Float32Array();
-    this.hooks.end({ order, run: { ...this.last, state }, began, measured });
+    this.hooks.end({ order, run: { ...this.last, state, measuring: false }, began, measured });
   }
 
   /** What stays so for the whole run. @param {Report} report @param {Order} order @returns {Partial<Run>} */
@@ -159,8 +173,8 @@ export class BrowserRun {
       trained: digits,
       available: this.stock?.train ?? digits,
       source: this.stock?.source ?? "",
-      start: { network: null, name: null },
-      notes: [],
+      start: startOf(order),
+      notes: order.notes ?? [],
       ...{ sizes, activation, batch_size, learning_rate, seed },
     };
   }
@@ -176,17 +190,12 @@ export class BrowserRun {
       epoch: report.epoch,
       epochs,
       seconds,
-      left: report.step && seconds >= SOONEST ? (seconds / report.step) * (steps - report.step) : null,
-      loss: lossBefore(report.losses, report.step),
+      left: report.left,
+      loss: report.recent,
       accuracy: this.past.at(-1)?.accuracy ?? test.accuracy,
       quick_accuracy: test.accuracy,
       train_accuracy: train.accuracy,
-      curve: report.kept.map(({ step, ...marks }) => [
-        step,
-        lossBefore(report.losses, step),
-        marks.test.accuracy,
-        marks.train.accuracy,
-      ]),
+      curve: report.kept.map((marks) => [marks.step, marks.recent, marks.test.accuracy, marks.train.accuracy]),
       past: this.past,
       guesses: report.watched.labels.map((_, i) =>
         readingOf(report.watched.probabilities.subarray(10 * i, 10 * i + 10)),
@@ -196,16 +205,16 @@ export class BrowserRun {
   }
 }
 
+/** What it begins with, as a line of the table says it. @param {Order} order */
+const startOf = ({ start, startName }) => ({ network: start || null, name: startName ?? null });
+
 /** @param {Report} report */
-const epochOf = ({ step, marks, drawing, losses }) => ({
+const epochOf = ({ step, marks, drawing }) => ({
   step,
   accuracy: marks.test.accuracy,
-  loss: lossBefore(losses, step),
+  loss: marks.recent,
   drawing: drawing && readingOf(drawing),
 });
-
-/** The mean loss of the batches that led to a step; null before the first. @param {Report["losses"]} losses @param {number} step */
-const lossBefore = (losses, step) => losses.findLast(([at]) => at < step)?.[1] ?? null;
 
 /** The likeliest digit, never rounded up to certainty. @param {Float32Array} probabilities @returns {Reading} */
 function readingOf(probabilities) {
@@ -232,10 +241,12 @@ const firstLayerOf = ({ sizes }, weights) =>
  * @param {string} version
  */
 export function fileOf({ order, run, measured }, version) {
-  const { sizes, activation, epochs, batch_size, learning_rate, seed } = order;
+  const { sizes, activation, epochs, batch_size, learning_rate, seed, start } = order;
+  const { schedule = "constant", standardised = false } = order;
+  const recipe = { name: "yours", engine: "browser", epochs, batch_size, learning_rate, schedule, standardised, seed };
   const card = {
     config: { hidden: sizes.slice(1, -1), activation },
-    recipe: { name: "yours", engine: "browser", epochs, batch_size, learning_rate, seed, epochs_done: run.epoch ?? 0 },
+    recipe: { ...recipe, epochs_done: run.epoch ?? 0, continued: Boolean(start) },
     data: { source: run.source, train_images: run.trained, test_images: run.tested },
     figures: { test_accuracy: measured.accuracy },
     calibration: measured.calibration,
@@ -275,7 +286,7 @@ export function outcomeOf({ order, run, began, measured }, network, before) {
     ...{ sizes, activation, batch_size, learning_rate, seed },
     epochs: Math.round((10 * epochs * (run.step ?? 0)) / (run.steps || 1)) / 10,
     train_images: run.trained ?? 0,
-    start: { network: null, name: null },
+    start: startOf(order),
     accuracy: measured.accuracy,
     train_accuracy: run.train_accuracy ?? 0,
     seconds: run.seconds ?? 0,
@@ -304,10 +315,11 @@ function notesOf({ order, run, measured }) {
 
 /** @param {Ended} ended @returns {Promise<TrainedHere | null>} null: the server could not take it */
 async function hand(ended) {
-  const { sizes, activation, epochs, batch_size, learning_rate, seed } = ended.order;
+  const { sizes, activation, epochs, batch_size, learning_rate, seed, preset, start, startName } = ended.order;
   const { step, loss, seconds, trained } = ended.run;
   const told = {
-    ...{ activation, epochs, batch_size, learning_rate, seed, step, loss, seconds },
+    ...{ preset, activation, epochs, batch_size, learning_rate, seed, step, loss, seconds },
+    ...{ start: start ?? "", start_name: startName ?? null },
     hidden: sizes.slice(1, -1),
     train_images: trained,
   };
@@ -349,7 +361,8 @@ async function finish(ended) {
   const own = state.get("own").filter(({ id }) => id !== network.id);
   state.set("own", [...own, network]);
   state.set("outcome", outcome);
-  state.set("training", { ...ended.run, accuracy: outcome.accuracy, tested, network, notes });
+  const all = [...(ended.run.notes ?? []), ...notes];
+  state.set("training", { ...ended.run, accuracy: outcome.accuracy, tested, network, notes: all });
   choose({ network: network.id, backend: told ? "auto" : "browser", device: "auto" });
 }
 
@@ -358,15 +371,45 @@ async function finish(ended) {
 /** @type {BrowserRun | null} */
 let run = null;
 
+let turn = 0; // goes up with each order and each stop: weights that come later are not wanted any more
+
 /** Train in this browser what state.order asks for; state.training tells of it. */
-export function startHere() {
+export async function startHere() {
+  const mine = ++turn;
   const shown = state.get("answer")?.shown;
   const drawing = shown && !shown.blank ? unpack(shown.image.bytes) : null;
+  const order = /** @type {Order} */ (state.get("order"));
+  const base = order.start ? await loadNetwork(order.start).catch(() => null) : undefined;
+  if (mine !== turn) return;
+  if (base === null) return tell({ state: "problem", fault: { code: "engine_no_start", values: {} } });
   if (!run || run.isBroken) {
     run = new BrowserRun("digits/learn", { tell: (told) => state.set("training", told), end: finish });
   }
-  run.start(/** @type {Order} */ (state.get("order")), drawing);
+  run.start(base ? goOnFrom(base.network, order) : order, drawing, base?.network.weights);
+}
+
+/** @param {Run} told */
+const tell = (told) => state.set("training", { ...told, engine: "browser" });
+
+/**
+ * The order for a network that is there already: it keeps its shape, whatever was asked for.
+ * @param {import("../core/network.js").Network} network
+ * @param {Order & {hidden?: number[], asked?: string}} order with the shape and the activation of the form
+ * @returns {Order}
+ */
+function goOnFrom({ sizes, activation }, order) {
+  const name = entryOf(order.start)?.name ?? null;
+  const asked = [784, ...(order.hidden ?? sizes.slice(1, -1)), 10];
+  const wanted = order.asked ?? activation;
+  const values = { asked, asked_activation: wanted, used: sizes, used_activation: activation, network: name };
+  const isKept = asked.join() === sizes.join() && wanted === activation;
+  const notes = isKept ? [] : [{ code: "shape_kept", values }];
+  return { ...order, sizes: [...sizes], activation, startName: name, notes };
 }
 
 /** End the run; what it learnt is kept. */
-export const stopHere = () => run?.stop();
+export function stopHere() {
+  turn += 1;
+  if (state.get("training")?.state === "loading" && !run?.isBusy) return tell({ state: "idle" });
+  run?.stop();
+}

@@ -2,13 +2,15 @@
 
 import { state } from "./state.js";
 
+export const MOST_HERE = 10_000; // digits that a browser gets to train on: digits/server/browser_digits.py
+
 const load = () => import("./browser_run.js");
 
 /** Train here what state.order asks for. */
 export async function trainHere() {
   state.set("training", { state: "loading", engine: "browser" });
   try {
-    (await load()).startHere();
+    await (await load()).startHere();
   } catch {
     const fault = { code: "engine_no_digits", values: {} };
     state.set("training", { state: "problem", engine: "browser", fault });

@@ -5,7 +5,6 @@
 
 import { askSession, lost, heard as serverHeard, welcomeBack } from "./connection.js";
 import { toldOwn } from "./own_networks.js";
-import { forgetRuns } from "./past_runs.js";
 import { choose, state } from "./state.js";
 
 /** @typedef {import("./messages.js").Run} Run */
@@ -89,6 +88,5 @@ function unknown(isFirst) {
   if (isFirst || state.get("run") === "sent") return;
   const hadOwn = state.get("own").length > 0;
   if (wasBusy) state.set("training", { state: "lost" });
-  if (hadOwn || wasBusy) forgetRuns();
   if (hadOwn) welcomeBack(); // the browser still holds them, and hands them over
 }

@@ -3,6 +3,8 @@
 /** @typedef {import("./messages.js").SentDrawing} SentDrawing */
 /** @typedef {import("./messages.js").Point} Point */
 /** @typedef {import("./messages.js").Name} Name */
+/** @typedef {import("./messages.js").ShownRun} ShownRun */
+/** @typedef {import("./messages.js").Outcome} Outcome */
 
 /**
  * A correction as the row under the answer keeps it.
@@ -14,7 +16,14 @@
  * @typedef {{version: string, name: Name, file: ArrayBuffer, session: string, when: number}} KeptNetwork
  */
 
+/**
+ * A run that has ended, under the version of the network that it made. `session` is the tab's that made it.
+ * @typedef {{version: string, run: ShownRun, outcome: Outcome | null, session: string, when: number}} KeptRun
+ */
+
 export const MOST_KEPT = 5; // networks; the server keeps as many of a session
+const MOST_RUNS = 8; // with their curves and figures, 0.1 MB each
+const RUNS = "runs";
 const NETWORKS = "networks";
 const LESSONS = "lessons";
 const CORRECTIONS = "corrections"; // the key of the drawings to learn from
@@ -106,7 +115,7 @@ export function storeDrawing(drawing) {
   save(session, "digits-drawing", JSON.stringify(drawing.picture ? { picture: true } : drawing));
 }
 
-// ---- the database: pictures, networks, drawings to learn from -----------------------------------------
+// ---- the database: pictures, networks, runs, drawings to learn from -----------------------------------
 
 /** @type {Promise<IDBDatabase> | null} */
 let opening = null;
@@ -114,9 +123,9 @@ let opening = null;
 /** @returns {Promise<IDBDatabase>} */
 function openDatabase() {
   opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("digits", 2);
+    const request = indexedDB.open("digits", 3);
     request.onupgradeneeded = () => {
-      for (const name of [PICTURES, NETWORKS, LESSONS]) {
+      for (const name of [PICTURES, NETWORKS, RUNS, LESSONS]) {
         if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
       }
     };
@@ -194,6 +203,22 @@ export async function keepNetwork(network) {
 /** @param {string} version */
 export const dropNetwork = (version) => inStore(NETWORKS, "readwrite", (networks) => networks.delete(version));
 
+/** The runs that are kept, the oldest first. @returns {Promise<KeptRun[]>} */
+export async function keptRuns() {
+  /** @type {KeptRun[]} */
+  const kept = (await inStore(RUNS, "readonly", (runs) => runs.getAll())) ?? [];
+  return kept.sort((a, b) => a.when - b.when);
+}
+
+/** Keep a run; the oldest goes where there are too many. @param {KeptRun} run */
+export async function keepRun(run) {
+  await inStore(RUNS, "readwrite", (runs) => runs.put(run, run.version));
+  for (const { version } of (await keptRuns()).slice(0, -MOST_RUNS)) await dropRun(version);
+}
+
+/** @param {string} version */
+export const dropRun = (version) => inStore(RUNS, "readwrite", (runs) => runs.delete(version));
+
 /** @returns {Promise<Correction[]>} */
 export async function storedCorrections() {
   const kept = await inStore(LESSONS, "readonly", (lessons) => lessons.get(CORRECTIONS));
@@ -206,8 +231,8 @@ export function storeCorrections(corrections) {
   return inStore(LESSONS, "readwrite", (lessons) => lessons.put(kept, CORRECTIONS));
 }
 
-/** Let go of all networks and drawings that are kept. */
+/** Let go of all networks, runs and drawings that are kept. */
 export async function forgetEverything() {
-  await Promise.all([NETWORKS, LESSONS].map((name) => inStore(name, "readwrite", (store) => store.clear())));
+  await Promise.all([NETWORKS, RUNS, LESSONS].map((name) => inStore(name, "readwrite", (store) => store.clear())));
   storeChosen("");
 }

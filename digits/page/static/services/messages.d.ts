@@ -220,6 +220,8 @@ export interface Run extends Partial<RunParts> {
   state: RunState;
   /** Of a run that the server does not tell of. */
   engine?: "browser";
+  /** It has learnt all that it will, and what came of it is being measured. */
+  measuring?: boolean;
 }
 
 /** A run that has told something of its training. */

@@ -6,7 +6,7 @@ import { readWeightsFile } from "../core/weights_file.js";
 import { warmUp } from "./browser_reader.js";
 import { heard, lost, post } from "./connection.js";
 import { keepNetwork, keptNetwork } from "./keep.js";
-import { isOwn } from "./names.js";
+import { entryOf, isOwn } from "./names.js";
 import { credentials, session } from "./session.js";
 import { state } from "./state.js";
 
@@ -49,6 +49,17 @@ async function load() {
   } catch {
     // until it is there the server reads
   }
+}
+
+/**
+ * The network with this id, to go on from; rejects where its weights cannot be had.
+ * @param {string} id
+ * @returns {Promise<LoadedNetwork>}
+ */
+export async function loadNetwork(id) {
+  const entry = entryOf(id);
+  if (!entry) throw new Error(`no network ${id}`);
+  return loaded.get(entry.version) ?? readWeightsFile(await fetchOnce(entry));
 }
 
 /** @param {LoadedNetwork | null} network */

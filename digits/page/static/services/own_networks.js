@@ -12,6 +12,7 @@ import {
   storedChosen,
 } from "./keep.js";
 import { isOnlyHere, isOwn } from "./names.js";
+import { renameRuns } from "./past_runs.js";
 import { credentials, session } from "./session.js";
 import { choose, state } from "./state.js";
 
@@ -116,6 +117,7 @@ function renamed(before, own) {
   const version = renames.get(chosen?.version ?? "") ?? chosen?.version;
   const again = own.find((one) => one.version === version);
   if (again && again.id !== chosen?.id) choose({ ...state.get("choice"), network: again.id });
+  renameRuns(renames);
 }
 
 /**
@@ -132,7 +134,7 @@ export function toldOwn(told) {
   if (own.length < MOST_KEPT && missing.some((one) => one !== replaced)) welcomeBack();
 }
 
-/** Let go of all networks and drawings, here and on the server. */
+/** Let go of all networks, runs and drawings, here and on the server. */
 export async function forget() {
   await forgetEverything();
   state.set("own", []);

@@ -1,45 +1,100 @@
-// The curves of the runs that have ended, so that another run can be laid over them. A reload keeps them.
+// The runs that have ended, on the server and in this browser: their curves can be laid under another run's, and a
+// reload shows the last one again with what came of it.
+//
+// A run is known by the version of the network that it made: ids begin anew where a server forgot this visitor.
 
+import { dropRun, keepRun, keptRuns } from "./keep.js";
+import { entryOf } from "./names.js";
+import { session } from "./session.js";
+import { state } from "./state.js";
+
+/** @typedef {import("./keep.js").KeptRun} KeptRun */
 /** @typedef {import("./messages.js").Run} Run */
+/** @typedef {import("./messages.js").ShownRun} ShownRun */
 /** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
-/** @typedef {{network: string, name: NetworkEntry["name"], curve: NonNullable<Run["curve"]>, steps: number, epochs: number}} PastRun */
 
-const KEY = "digits-curves";
-const MOST = 8;
+/** @type {KeptRun[]} oldest first */
+let runs = [];
 
-/** @returns {PastRun[]} */
-function load() {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(kept) ? kept : [];
-  } catch {
-    return [];
-  }
-}
-
-let runs = load();
-
-/** The runs that have ended, oldest first. */
+/** Those of them that are here by now, oldest first. */
 export const pastRuns = () => runs;
 
-/** Keep a run that has ended. @param {Run} run */
-export function keepRun({ network, curve, steps = 0, epochs = 0 }) {
-  if (!network || !curve) return;
-  const others = runs.filter((one) => one.network !== network.id);
-  runs = [...others, { network: network.id, name: network.name, curve, steps, epochs }].slice(-MOST);
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify(runs));
-  } catch {
-    // kept until the page is left
+/** Read what was kept. */
+export async function loadRuns() {
+  const kept = await keptRuns();
+  const known = new Set(runs.map(({ version }) => version));
+  runs = [...kept.filter(({ version }) => !known.has(version)), ...runs];
+}
+
+/**
+ * Keep the run that has ended, and what came of it as soon as that is known.
+ * @param {boolean} [isNew] it has ended just now: the same settings may have made the same network before
+ */
+export function keepLast(isNew = false) {
+  const run = state.get("training");
+  const version = run?.network?.version;
+  if (!version || !run?.curve) return;
+  const outcome = state.get("outcome");
+  const known = runs.find((one) => one.version === version);
+  const kept = {
+    version,
+    run: /** @type {ShownRun} */ (run),
+    outcome: outcome?.network.version === version ? outcome : (known?.outcome ?? null),
+    session,
+    when: isNew ? Date.now() : (known?.when ?? Date.now()),
+  };
+  if (known && known.run === kept.run && known.outcome === kept.outcome) return;
+  runs = [...runs.filter((one) => one !== known), kept].sort((a, b) => a.when - b.when);
+  keepRun(kept);
+}
+
+/** Show this tab's last run again, unless the server told of a later one. */
+export function showLast() {
+  const mine = runs.filter((one) => one.session === session);
+  const last = mine.at(-1);
+  const shown = state.get("training")?.network?.version;
+  const isOlder = !shown ? state.get("run") === "idle" : mine.some(({ version }) => version === shown);
+  if (!last || last.version === shown || !isOlder) return;
+  const network = presentEntry(last.run.network);
+  if (last.outcome) state.set("outcome", { ...last.outcome, network });
+  state.set("training", { ...last.run, network });
+}
+
+/**
+ * The network under the id that it has now.
+ * @param {NetworkEntry} network
+ * @returns {NetworkEntry}
+ */
+function presentEntry(network) {
+  const id = `yours-${network.version}`; // nobody has it: another network may have the old one by now
+  return state.get("own").find(({ version }) => version === network.version) ?? { ...network, id };
+}
+
+/**
+ * Networks have other ids now, and those that only this browser had may have other versions.
+ * @param {Map<string, string>} renames versions, old to new
+ */
+export function renameRuns(renames) {
+  for (const kept of runs) {
+    const version = renames.get(kept.version);
+    const network = state.get("own").find((one) => one.version === version);
+    if (!version || !network) continue;
+    const outcome = kept.outcome && { ...kept.outcome, network };
+    const renamed = { ...kept, version, run: { ...kept.run, network }, outcome };
+    runs = runs.map((one) => (one === kept ? renamed : one));
+    keepRun(renamed);
+    dropRun(kept.version);
+  }
+  for (const name of /** @type {const} */ (["training", "outcome"])) {
+    const shown = state.get(name);
+    if (!shown?.network || entryOf(shown.network.id)?.version === shown.network.version) continue;
+    const version = renames.get(shown.network.version) ?? shown.network.version;
+    const network = presentEntry({ ...shown.network, version });
+    if (network.id !== shown.network.id) state.set(name, /** @type {any} */ ({ ...shown, network }));
   }
 }
 
-/** The server has forgotten this visitor: its runs' names begin anew. */
+/** The visitor had everything of theirs forgotten. */
 export function forgetRuns() {
   runs = [];
-  try {
-    sessionStorage.removeItem(KEY);
-  } catch {
-    // nothing was kept
-  }
 }

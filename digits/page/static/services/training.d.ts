@@ -43,6 +43,14 @@ export interface Read {
   probabilities: Float32Array;
 }
 
+/** How the network did at a step; `recent`: the mean loss of the latest batches. */
+export interface Marked {
+  step: number;
+  train: Marks;
+  test: Marks;
+  recent: number | null;
+}
+
 /** A run as it stands, complete in itself. */
 export interface Report {
   kind: "report";
@@ -65,12 +73,16 @@ export interface Report {
   /** (nodes * 784) what the first layer looks for. */
   firstLayer: Float32Array;
   /** Marks and dead nodes were taken at this step. */
-  marks: { step: number; train: Marks; test: Marks };
+  marks: Marked;
   dead: Uint8Array[];
   losses: [step: number, loss: number][];
+  /** The mean loss of the latest batches, now. */
+  recent: number | null;
   /** The checkpoints that one can go back to, and which of them this is (the last unless one went back). */
-  kept: { step: number; train: Marks; test: Marks }[];
+  kept: Marked[];
   at: number;
+  /** Seconds that a run with an end still takes, about; null where nobody can say. */
+  left: number | null;
 }
 
 export type Message =

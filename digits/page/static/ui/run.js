@@ -4,11 +4,11 @@
 // asks. Everything is drawn anew from state.training.
 
 import { lost } from "../services/connection.js";
-import { stopHere, trainHere } from "../services/engine.js";
+import { MOST_HERE, stopHere, trainHere } from "../services/engine.js";
 import { BUSY, ENDED, follow, isHere, wasTold } from "../services/follow.js";
 import { storedRun, storeRun } from "../services/keep.js";
 import { entryOf, inWords, isOwn, nameOf } from "../services/names.js";
-import { keepRun, pastRuns } from "../services/past_runs.js";
+import { forgetRuns, keepLast, loadRuns, pastRuns, showLast } from "../services/past_runs.js";
 import { problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { choose, state } from "../services/state.js";
@@ -49,6 +49,8 @@ class RunPanel {
       if (!isHere()) state.set("training", this.host.value);
     });
     state.subscribe("training", (run) => this.told(run));
+    state.subscribe("outcome", () => ENDED.includes(state.get("run")) && keepLast());
+    state.subscribe("forgotten", (count) => count && this.forget());
     state.subscribe("run", (stage) => stage === "sent" && this.sent());
     for (const name of /** @type {const} */ (["choice", "look", "server", "own"])) {
       state.subscribe(name, () => this.show());
@@ -64,10 +66,19 @@ class RunPanel {
 
   /** Show what the server kept of this visit. @param {string} wasRunning where, when the page was left */
   async comeBack(wasRunning) {
-    await follow();
+    await Promise.all([follow(), loadRuns()]);
     const isGone = state.get("run") === "idle" && (wasRunning === "browser" || state.get("server") === "here");
     this.wasLost = isGone ? wasRunning : "";
+    if (!this.wasLost) showLast();
     this.show();
+  }
+
+  /** Everything of the visitor's was forgotten: so are the runs; one under way goes on. */
+  forget() {
+    forgetRuns();
+    if (BUSY.includes(state.get("run"))) return this.show();
+    state.set("training", null); // first: what came of a run that is shown would be kept again
+    state.set("outcome", null);
   }
 
   /** The order is on its way: bring the run into view. */
@@ -88,8 +99,8 @@ class RunPanel {
   told(run) {
     const stage = run?.state ?? "idle";
     if (stage === state.get("run") && stage === "sent") return this.show();
-    if (run && ENDED.includes(stage)) keepRun(run);
     const isNews = stage !== state.get("run");
+    if (ENDED.includes(stage)) keepLast(BUSY.includes(state.get("run")));
     state.set("run", stage);
     if (ENDED.includes(stage) && isNews) this.ended(run);
     storeRun(!BUSY.includes(stage) ? "" : isHere() ? "browser" : "server");
@@ -151,7 +162,7 @@ class RunPanel {
     find(this.element, ".run-headline h3").textContent = head;
     find(this.element, ".run-headline p").textContent = more;
     find(this.element, ".run-headline").hidden = !head;
-    this.here.hidden = run?.state !== "waiting" || !state.get("order") || Boolean(state.get("order")?.start);
+    this.here.hidden = run?.state !== "waiting" || !state.get("order");
   }
 
   /** @param {Run | null} run */
@@ -177,7 +188,7 @@ class RunPanel {
     }
     if (run.state === "lost") return text("run_lost");
     if (run.state === "problem") return isHere() ? text(run.fault?.code ?? "engine_failed") : problemOf(run);
-    if (isHere() && BUSY.includes(run.state)) return text("engine_here");
+    if (isHere() && run.state === "running") return text(run.measuring ? "engine_measures" : "engine_here");
     if (BUSY.includes(run.state)) return state.get("server") === "gone" ? text("run_unheard") : "";
     return endOf(run);
   }
@@ -186,17 +197,17 @@ class RunPanel {
 
   /** @param {ShownRun | null} run */
   offerOverlay(run) {
-    const others = pastRuns().filter(({ network }) => network !== run?.network?.id);
+    const others = pastRuns().filter(({ version }) => version !== run?.network?.version);
     find(this.element, ".overlay").hidden = !run || !others.length;
     const chosen = this.overlay.value;
     this.overlay.replaceChildren(new Option(text("run_overlay_none"), ""));
-    for (const { network, name } of others) {
-      this.overlay.append(new Option(inWords(name), network, false, network === chosen));
+    for (const { version, run: other } of others) {
+      this.overlay.append(new Option(inWords(other.network.name), version, false, version === chosen));
     }
   }
 
   otherRun() {
-    return pastRuns().find(({ network }) => network === this.overlay.value);
+    return pastRuns().find(({ version }) => version === this.overlay.value)?.run;
   }
 }
 
@@ -254,7 +265,8 @@ function isBetween({ state: stage, step, past }) {
 /** @param {HTMLElement} element @param {ShownRun} run */
 function showFigures(element, run) {
   const counts = { tested: number(run.tested), quick: number(run.quick_tested) };
-  const words = text(isBetween(run) ? "run_right_now" : "run_right", counts);
+  const isPart = isBetween(run) && run.quick_tested < run.tested;
+  const words = text(isPart ? "run_right_now" : "run_right", counts);
   find(element, ".run-words").textContent = words;
   find(element, ".run-loss").textContent = lossInWords(run);
   find(element, ".run-when").textContent = [epochOf(run), timeOf(run)].filter(Boolean).join(" · ");
@@ -284,7 +296,8 @@ function settingsOf(run) {
   /** @type {Record<string, any> | null} */
   const order = isShown(run) ? run : state.get("order");
   if (!order) return [];
-  const images = order.trained ?? order.train_images;
+  const isBrowser = run?.engine === "browser";
+  const images = order.trained ?? Math.min(order.train_images, isBrowser ? MOST_HERE : Number.POSITIVE_INFINITY);
   return [
     ...(run?.network ? [inWords(run.network.name)] : []),
     order.sizes.join(" → "),
@@ -294,6 +307,8 @@ function settingsOf(run) {
     text("set_rate", { rate: number(order.learning_rate) }),
     text("set_images", { count: number(images) }),
     text("set_seed", { seed: order.seed }),
+    ...(run?.start?.name ? [text("out_from", { network: inWords(run.start.name) })] : []),
+    text(isBrowser ? "engine_browser" : "engine_server"),
   ];
 }
 

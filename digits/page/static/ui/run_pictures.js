@@ -9,11 +9,10 @@ import { find, findAll, make } from "./dom.js";
 /** @typedef {import("../services/messages.js").ShownRun} ShownRun */
 /** @typedef {import("../services/messages.js").Reading} Reading */
 /** @typedef {import("../services/messages.js").GreyImage} GreyImage */
-/** @typedef {import("../services/past_runs.js").PastRun} PastRun */
 
 const MOST_ROWS = 5; // of the drawing's readings: the first and the latest
 
-/** @param {HTMLElement} element @param {ShownRun} run @param {PastRun | undefined} other a run to lay under it */
+/** @param {HTMLElement} element @param {ShownRun} run @param {ShownRun | undefined} other a run to lay under it */
 export function showPictures(element, run, other) {
   drawAccuracy(find(element, ".chart.accuracy", SVGSVGElement), run, other);
   drawLoss(find(element, ".chart.loss", SVGSVGElement), run, other);
@@ -21,7 +20,7 @@ export function showPictures(element, run, other) {
   drawOwn(find(element, ".own"), run);
   for (const key of findAll(element, ".key.other")) {
     key.hidden = !other;
-    key.textContent = other ? inWords(other.name) : "";
+    key.textContent = other ? inWords(other.network.name) : "";
   }
 }
 
@@ -36,7 +35,7 @@ function pointsOf({ curve, steps, epochs }, column, missing = 0) {
   return curve.map((point) => [(epochs * point[0]) / Math.max(1, steps), point[column] ?? missing]);
 }
 
-/** @param {SVGSVGElement} svg @param {ShownRun} run @param {PastRun | undefined} other */
+/** @param {SVGSVGElement} svg @param {ShownRun} run @param {ShownRun | undefined} other */
 function drawAccuracy(svg, run, other) {
   const marks = run.past.map(({ step, accuracy }) => [(run.epochs * step) / Math.max(1, run.steps), accuracy]);
   drawChart(svg, {
@@ -51,7 +50,7 @@ function drawAccuracy(svg, run, other) {
   });
 }
 
-/** @param {SVGSVGElement} svg @param {ShownRun} run @param {PastRun | undefined} other */
+/** @param {SVGSVGElement} svg @param {ShownRun} run @param {ShownRun | undefined} other */
 function drawLoss(svg, run, other) {
   const all = [...run.curve, ...(other?.curve ?? [])].map(([, loss]) => loss ?? 0);
   const most = Math.max(0.5, ...all);

@@ -4,9 +4,9 @@
 // to the order and emits "submit"; the server checks it again. What comes of it is shown by ui/run.js.
 
 import { countWeights } from "../core/network.js";
-import { trainHere } from "../services/engine.js";
+import { MOST_HERE, trainHere } from "../services/engine.js";
 import { BUSY } from "../services/follow.js";
-import { inWords } from "../services/names.js";
+import { inWords, isOnlyHere } from "../services/names.js";
 import { digitOf, problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session.js";
 import { state } from "../services/state.js";
@@ -23,7 +23,6 @@ import { dotted, find, findAll, make, makeButton, whenWidthChanges } from "./dom
 const NUMBERS = ["epochs", "batch_size", "learning_rate", "train_images", "layers", "width", "seed"];
 const ARE_FRACTIONS = ["learning_rate"];
 const RECIPE = ["epochs", "batch_size", "learning_rate"]; // what a recipe is about
-const MOST_HERE = 10_000; // digits that a browser gets to train on: digits/server/browser_digits.py
 const LADDER = [1, 2, 5, 10]; // steps of a learning rate, times a power of ten
 
 /** @param {import("../hosts/gradio.js").Host} host */
@@ -38,11 +37,10 @@ class TrainForm {
     this.form = find(host.element, "form", HTMLFormElement);
     /** @type {Record<string, [number, number]>} */
     this.limits = host.settings.limits;
-    /** @type {Record<string, Record<string, number | string>>} */
+    /** @type {Record<string, Record<string, number | string | boolean>>} */
     this.presets = host.settings.presets;
     this.canTrain = Boolean(host.settings.torch);
     this.go = find(this.form, ".go", HTMLButtonElement);
-    this.start = find(this.form, ".from");
     this.where = find(this.form, "[name=engine]", HTMLSelectElement);
     this.from = find(this.form, "[name=start]", HTMLSelectElement);
     this.preset = Object.keys(this.presets)[0];
@@ -61,7 +59,7 @@ class TrainForm {
     this.usePreset(this.preset);
     state.subscribe("classLink", (link) => link && this.useClass(link));
     state.subscribe("run", (run) => this.showRunning(BUSY.includes(run)));
-    state.subscribe("own", () => this.offerStarts());
+    for (const name of /** @type {const} */ (["own", "networks"])) state.subscribe(name, () => this.offerStarts());
     this.from.addEventListener("change", () => this.show());
     this.where.addEventListener("change", () => this.offerStarts());
     state.subscribe("language", () => {
@@ -137,8 +135,6 @@ class TrainForm {
   showEngine() {
     const isHere = this.engine === "browser";
     const notes = [text("engine_about", { count: number(MOST_HERE) })];
-    if (this.preset === "fast") notes.push(text("engine_fast"));
-    if (state.get("own").length) notes.push(text("engine_start"));
     const note = find(this.form, ".engine-note");
     note.hidden = !isHere;
     find(this.form, ".data-note").hidden = isHere && this.canTrain; // that is about the server's digits
@@ -146,16 +142,20 @@ class TrainForm {
     note.replaceChildren(...notes.map((words) => make("div", words)));
   }
 
-  /** What a run can begin with: random weights, or any of the visitor's own networks. */
+  /** What a run can begin with: random weights, any of the visitor's own networks, or one that ships. */
   offerStarts() {
-    const own = state.get("own");
     const chosen = this.from.value;
     this.from.replaceChildren(new Option(text("train_afresh"), "afresh"));
-    for (const { id, name } of own.toReversed()) {
+    for (const { id, name } of this.bases) {
       this.from.append(new Option(text("train_from", { network: inWords(name) }), id, false, id === chosen));
     }
-    this.start.hidden = !own.length || this.engine === "browser";
     this.show();
+  }
+
+  /** The networks that a run can go on from, the newest of the visitor's first. The server lacks some of them. */
+  get bases() {
+    const own = state.get("own").filter(({ id }) => this.engine === "browser" || !isOnlyHere(id));
+    return [...own.toReversed(), ...state.get("networks").filter(({ kind }) => kind === "shipped")];
   }
 
   addFields() {
@@ -196,10 +196,9 @@ class TrainForm {
 
   /** Fill in a recipe's settings. @param {string} name */
   usePreset(name) {
-    for (const [key, value] of Object.entries(this.presets[name])) {
-      if (key === "activation") this.activation.value = String(value);
-      else this.field(key).value = String(Math.min(Number(value), this.limits[key][1]));
-    }
+    const settings = this.presets[name];
+    this.activation.value = String(settings.activation);
+    for (const key of NUMBERS) this.field(key).value = String(Math.min(Number(settings[key]), this.limits[key][1]));
     this.preset = name;
     this.pressPreset(name);
     if (this.stock?.trained) this.limitImages(this.stock.trained);
@@ -257,7 +256,7 @@ class TrainForm {
 
   /** The network that a run goes on from keeps its shape, whatever the fields say. */
   get base() {
-    return this.start.hidden ? undefined : state.get("own").find(({ id }) => id === this.from.value);
+    return this.bases.find(({ id }) => id === this.from.value);
   }
 
   get shownSizes() {
@@ -280,8 +279,10 @@ class TrainForm {
   order() {
     const asked = Object.fromEntries(NUMBERS.map((name) => [name, this.valueOf(name)]));
     const { layers, width, ...rest } = asked;
+    const { schedule, standardised } = this.presets[this.preset];
     return {
       ...rest,
+      ...{ schedule, standardised },
       ...credentials(),
       preset: this.preset,
       hidden: this.sizes.slice(1, -1),
@@ -302,11 +303,8 @@ class TrainForm {
     const wrong = NUMBERS.find((name) => this.faultOf(name));
     if (wrong) return this.point(wrong);
     const order = this.order();
-    state.set("order", {
-      ...order,
-      sizes: this.shownSizes,
-      activation: this.base?.card.activation ?? order.activation,
-    });
+    const activation = this.base?.card.activation ?? order.activation;
+    state.set("order", { ...order, sizes: this.shownSizes, activation, asked: order.activation });
     state.set("run", "sent");
     if (this.engine === "browser") return trainHere();
     this.host.value = order;

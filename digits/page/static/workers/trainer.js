@@ -5,7 +5,7 @@
 import { runExperiment } from "../core/experiments.js";
 import { createNetwork } from "../core/network.js";
 import { measureResults } from "../core/results.js";
-import { examine, firstOf, Run, readAll } from "../core/run.js";
+import { examine, FEWEST_BATCHES, firstOf, isCheckpoint, planMarks, Run, readAll } from "../core/run.js";
 import { loadDigits } from "../services/digits.js";
 
 /** @typedef {import("../core/run.js").Parts} Parts */
@@ -14,6 +14,8 @@ import { loadDigits } from "../services/digits.js";
 /** @typedef {import("../services/training.js").Read} Read */
 
 const SLICE = 12; // ms of work between two looks for commands
+const LATELY = 40; // slices
+const SOONEST = 500; // ms of learning before anybody can say how long it takes
 const SHOWN = 15; // digits of a batch that are shown
 const WATCHED = [0, 1, 2, 3]; // test digits that are shown
 
@@ -26,6 +28,8 @@ let drawing = null;
 /** Which checkpoint the run was taken back to. */
 let at = 0;
 let isRunning = false;
+/** Seconds that the run still takes, about; null where nobody can say. @type {number | null} */
+let left = null;
 /** Goes up with each new order to work; an older piece of work then ends. */
 let turn = 0;
 /** @type {Promise<void>} */
@@ -86,6 +90,9 @@ function readBatch(run) {
   return { ...shown, size: batch.length, loss: run.batchLoss() };
 }
 
+/** @param {import("../core/run.js").Kept} kept */
+const shortOf = ({ step, train, test, recent }) => ({ step, train, test, recent });
+
 function report() {
   if (!run) return;
   const kept = run.kept[at];
@@ -106,10 +113,12 @@ function report() {
       watched: read(run.test, WATCHED),
       drawing: own && readAll(run.network, own, [0]),
       firstLayer,
-      marks: { step: kept.step, train: kept.train, test: kept.test },
+      marks: shortOf(kept),
       dead: kept.dead,
       losses: run.losses.means,
-      kept: run.kept.map(({ step, train, test }) => ({ step, train, test })),
+      recent: run.steps ? run.losses.latest(FEWEST_BATCHES) : kept.recent,
+      kept: run.kept.map(shortOf),
+      left,
       at,
     },
     [firstLayer.buffer],
@@ -126,11 +135,13 @@ async function goOn(wait, every, epochs = Infinity) {
   const mine = ++turn;
   isRunning = true;
   run?.forgetLater();
+  const clock = new Clock(run, epochs);
   let told = Number.NEGATIVE_INFINITY;
   let epoch = run?.epoch ?? 0;
   while (mine === turn && run) {
-    const isThere = wait ? Boolean(run.step(1)) : learnForASlice(run);
-    if (isThere) run.keepOnce();
+    if (wait) run.step(1);
+    else if (clock.learnForASlice(run)) clock.mark(run);
+    left = clock.left(run);
     if (run.epoch >= epochs) return pause();
     const isEnd = run.epoch > epoch && epochs < Infinity; // each epoch of a run that has an end is told
     epoch = run.epoch;
@@ -142,15 +153,48 @@ async function goOn(wait, every, epochs = Infinity) {
   }
 }
 
-/** @param {Run} run @returns {boolean} whether it came to a checkpoint */
-function learnForASlice(run) {
-  const began = performance.now();
-  while (performance.now() - began < SLICE) {
-    const { epoch } = run;
-    if (run.learnUntilCheckpoint(1) || run.epoch > epoch) return true; // an epoch's end is one, too
+/** How long learning and marking take, and so how long a run that has an end still does. */
+class Clock {
+  /** @param {Run | null} run @param {number} epochs */
+  constructor(run, epochs) {
+    this.steps = epochs < Infinity && run ? run.stepsIn(epochs) : Infinity;
+    this.plan = this.steps < Infinity ? planMarks(this.steps, epochs) : null;
+    this.learning = 0; // ms so far
+    this.perStep = 0; // ms, as it was lately: a browser makes code fast once it was used
+    this.perMark = 0; // ms
   }
-  return false;
+
+  /** @param {Run} run @returns {boolean} whether it came to a checkpoint */
+  learnForASlice(run) {
+    const [began, first] = [performance.now(), run.steps];
+    let isThere = false;
+    while (!isThere && performance.now() - began < SLICE) {
+      run.learn();
+      isThere = this.plan ? this.plan.has(run.steps) : isCheckpoint(run.steps);
+    }
+    const taken = performance.now() - began;
+    this.learning += taken;
+    this.perStep = blend(this.perStep, taken / (run.steps - first), LATELY);
+    return isThere;
+  }
+
+  /** @param {Run} run */
+  mark(run) {
+    const began = performance.now();
+    run.keepOnce();
+    this.perMark = blend(this.perMark, performance.now() - began, 2);
+  }
+
+  /** About how many seconds the run still takes; null where nobody can say. @param {Run} run */
+  left({ steps }) {
+    if (!this.plan || this.learning < SOONEST) return null;
+    const marks = [...this.plan].filter((place) => place > steps).length;
+    return (this.perStep * (this.steps - steps) + this.perMark * marks) / 1000;
+  }
 }
+
+/** A mean that follows: the new number counts as one of so many. @param {number} mean 0: there is none yet @param {number} value @param {number} count */
+const blend = (mean, value, count) => (mean ? mean + (value - mean) / count : value);
 
 function pause() {
   turn += 1;
@@ -205,6 +249,7 @@ function obey(command) {
     case "begin":
       turn += 1;
       isRunning = false;
+      left = null;
       run = new Run(command.settings, limited(/** @type {Parts} */ (parts), command.images));
       return reportLast();
     case "step":

@@ -137,8 +137,7 @@ export class DrawingView {
   /** @param {Subject} subject */
   stepOnce(subject) {
     const { weights } = this.trainer.network;
-    this.past.push(weights.slice());
-    if (this.past.length > MOST_UNDONE) this.past.shift();
+    this.remember();
     const { gradients } = this.trainer;
     const { loss, probabilities } = this.trainer.findGradients(this.digitsOf(subject), [0]);
     this.trail = [...this.trail, /** @type {[number, number]} */ ([probabilities[subject.label ?? 0], loss])].slice(
@@ -146,6 +145,12 @@ export class DrawingView {
     );
     for (let i = 0; i < weights.length; i++) weights[i] -= this.rate * gradients[i];
     this.steps += 1;
+  }
+
+  /** Keep the weights, to be taken back to. */
+  remember() {
+    this.past.push(this.trainer.network.weights.slice());
+    if (this.past.length > MOST_UNDONE) this.past.shift();
   }
 
   undo() {
@@ -164,14 +169,29 @@ export class DrawingView {
   stepOne() {
     const found = this.panel.found;
     if (!found || !this.canStep) return;
-    this.past.push(this.trainer.network.weights.slice());
+    this.remember();
     this.trail.push([this.probability, this.loss]);
     this.trainer.network.weights[found.place] = found.after;
     this.steps += 1;
     const first = this.loss;
     this.show();
     this.tell(first, 1);
+    this.hooks.mark(this);
     this.hooks.changed();
+  }
+
+  /** Another drawing, or another target: what was told of the steps so far is not about it. */
+  forgetStory() {
+    this.trail = [];
+    this.status = "";
+  }
+
+  /** How it stands where there is no step to tell of. */
+  get standing() {
+    if (!this.steps || !this.trace) return text("learn_begin_drawing");
+    const says = indexOfLargest(this.trace.probabilities);
+    const share = shareText(this.trace.probabilities[says]);
+    return text("learn_stands", { step: this.steps, says, share });
   }
 
   /** What happened, in a sentence. @param {number} before the loss @param {number} count steps */
@@ -240,7 +260,7 @@ export class DrawingView {
   show() {
     const before = this.subject?.image;
     this.subject = findSubject(this.said);
-    if (before !== this.subject?.image) this.trail = [];
+    if (before !== this.subject?.image) this.forgetStory();
     this.showAsk();
     const scene = this.scene();
     this.root.dataset.ready = String(Boolean(scene));
@@ -272,7 +292,7 @@ export class DrawingView {
     if (!this.subject) return;
     this.said.set(this.subject.image, digit);
     this.chosen = null;
-    this.trail = [];
+    this.forgetStory();
     this.show();
   }
 

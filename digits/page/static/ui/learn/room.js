@@ -200,6 +200,7 @@ class Learn {
   showBar() {
     const { report, drawing } = this;
     const isRunning = Boolean(report?.isRunning);
+    const back = report && report.at > 0 ? report.step - report.kept[report.at - 1].step : 1;
     const onDrawing = this.view === "drawing";
     const can = {
       step: onDrawing ? drawing.canStep : Boolean(report),
@@ -210,6 +211,8 @@ class Learn {
     };
     for (const [name, isUsable] of Object.entries(can))
       find(this.root, `.learn-bar [data-do=${name}]`, HTMLButtonElement).disabled = !isUsable;
+    find(this.root, ".learn-bar [data-do=undo]").textContent =
+      onDrawing || back === 1 ? text("learn_undo") : text("learn_undo_many", { count: number(back) });
     const loss = onDrawing ? (drawing.canStep ? drawing.loss : null) : report?.batch.loss;
     const accuracy = onDrawing ? drawing.accuracy : report?.marks.test.accuracy;
     find(this.root, "#step-loss").textContent = loss === null || loss === undefined ? "–" : lossText(loss);
@@ -228,7 +231,7 @@ class Learn {
     const { subject, status } = this.drawing;
     if (!subject) return text("learn_draw_first");
     if (subject.label === null) return text("learn_say_first");
-    return status || text("learn_begin_drawing");
+    return status || this.drawing.standing;
   }
 
   saidOfRun() {
