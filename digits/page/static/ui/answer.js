@@ -6,7 +6,7 @@ import { describe, describeBlank, describeSeveral } from "../core/wording.js";
 import { nameOf } from "../services/names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
-import { find, make, say } from "./dom.js";
+import { find, make } from "./dom.js";
 import { digitsOf, showRow } from "./several_digits.js";
 
 /** @typedef {import("../services/state.js").Answer} Answer */
@@ -43,7 +43,7 @@ export function mount({ element }) {
   }
 
   function showWho() {
-    say(by, whoOf(state.get("answer")) || "\u00a0");
+    by.textContent = whoOf(state.get("answer")) || "\u00a0";
     by.classList.toggle("differs", isDisputed(state.get("answer")));
   }
 
@@ -59,7 +59,7 @@ export function mount({ element }) {
 /** The digit, or all of several. @param {HTMLElement} element @param {Shown | null} shown */
 function showDigits(element, shown) {
   const digits = shown?.several ? digitsOf(shown.several) : String(shown?.guess?.label ?? "");
-  say(element, digits);
+  element.textContent = digits;
   const longest = Math.max(...digits.split("\n").map((line) => line.length));
   element.style.setProperty("--count", String(longest));
   element.classList.toggle("of-several", Boolean(shown?.several));
@@ -76,8 +76,8 @@ function stateOf({ shown, problem }) {
 function wordsOf(line, why) {
   return (/** @type {Answer} */ { shown, drawing, problem }) => {
     const said = wordsFor(shown, drawing);
-    say(line, problem || text(said.line.key, said.line.values));
-    say(why, problem || !said.why ? "" : text(said.why.key, said.why.values));
+    line.textContent = problem || text(said.line.key, said.line.values);
+    why.textContent = problem || !said.why ? "" : text(said.why.key, said.why.values);
   };
 }
 
@@ -111,10 +111,9 @@ function makeBars(group) {
 function showBars(bars, shown) {
   bars.forEach((bar, label) => {
     const value = shown?.guess?.probabilities[label] ?? 0;
-    const share = value.toFixed(3); // a bar is 52 pixels high: what is too little to be seen is not painted
-    if (bar.style.getPropertyValue("--share") !== share) bar.style.setProperty("--share", share);
+    bar.style.setProperty("--share", String(value));
     bar.classList.toggle("first", label === shown?.guess?.label);
-    say(find(bar, ".bar-number"), value >= 0.005 ? String(wholePercent(value)) : "");
+    find(bar, ".bar-number").textContent = value >= 0.005 ? String(wholePercent(value)) : "";
     bar.setAttribute("aria-valuenow", String(wholePercent(value)));
   });
 }

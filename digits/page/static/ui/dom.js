@@ -42,15 +42,6 @@ export function make(tag, words, settings = {}) {
 }
 
 /**
- * Set an element's text unless it says so already: the same words, set anew, would be laid out anew.
- * @param {Element} element
- * @param {string} words
- */
-export function say(element, words) {
-  if (element.textContent !== words) element.textContent = words;
-}
-
-/**
  * A new button that does something.
  * @param {string} words
  * @param {(event: MouseEvent) => void} act

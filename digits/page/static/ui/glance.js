@@ -1,18 +1,19 @@
 // The answer in short, under the pad: on a desk it stays in sight while results are read further down.
 
 import { state } from "../services/state.js";
-import { find, onceAFrame, say } from "./dom.js";
+import { find } from "./dom.js";
 
 /** @param {import("../hosts/gradio.js").Host} host */
 export function mount({ element }) {
   const root = find(element, ".glance");
 
   /** What the answer says now, once it has been written. */
-  const show = onceAFrame(() => {
-    if (root.hidden) return;
-    say(find(root, "b"), document.querySelector("#answer .answer-digit")?.textContent ?? "");
-    say(find(root, "span"), document.querySelector("#answer .answer-line")?.textContent ?? "");
-  });
+  function show() {
+    requestAnimationFrame(() => {
+      find(root, "b").textContent = document.querySelector("#answer .answer-digit")?.textContent ?? "";
+      find(root, "span").textContent = document.querySelector("#answer .answer-line")?.textContent ?? "";
+    });
+  }
 
   const seen = new IntersectionObserver(([answer]) => {
     root.hidden = answer.isIntersecting;

@@ -7,13 +7,11 @@ import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";
 import { paintGrey, paintLines, paintPicture, sharpen } from "./canvas.js";
-import { find, onceAFrame, say } from "./dom.js";
+import { find } from "./dom.js";
 import { imageOf } from "./pictures.js";
 
 /** @typedef {import("../services/state.js").Answer} Answer */
 /** @typedef {import("../services/messages.js").Shown} Shown */
-
-const REST = 200; // ms without another answer: below the edge of the screen that is soon enough
 
 /** @param {import("../hosts/gradio.js").Host} host */
 export function mount({ element }) {
@@ -21,23 +19,13 @@ export function mount({ element }) {
   const [drawn, small, image] = [canvas(".see-drawn"), canvas(".see-small"), canvas(".see-image")];
   const shrink = find(element, "input", HTMLInputElement);
 
-  let isInView = true;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let resting;
-  // A frame later, when the answer's words are laid out: to measure the canvases now would do that twice.
-  const showSoon = onceAFrame(() => {
-    clearTimeout(resting);
-    if (isInView) show();
-    else resting = setTimeout(show, REST);
-  });
-
   function show() {
     const answer = state.get("answer");
     if (!answer?.shown || !drawn.offsetParent) return; // a hidden tab costs nothing
     drawDrawing(drawn, answer, show);
     drawSmall(small, answer.shown);
     drawImage(image, answer.shown);
-    say(find(element, ".see-note"), noteOf(answer));
+    find(element, ".see-note").textContent = noteOf(answer);
   }
 
   function name() {
@@ -51,13 +39,9 @@ export function mount({ element }) {
     state.set("shrink", shrink.checked);
   });
   state.subscribe("language", name);
-  state.subscribe("answer", showSoon);
-  state.subscribe("look", showSoon);
-  new ResizeObserver(showSoon).observe(drawn);
-  new IntersectionObserver((entries) => {
-    isInView = entries[entries.length - 1].isIntersecting;
-    showSoon();
-  }).observe(find(element, ".see"));
+  state.subscribe("answer", show);
+  state.subscribe("look", show);
+  new ResizeObserver(show).observe(drawn);
 }
 
 /** Whether the stroke at that place was a tap beside the drawing. @param {Shown | null} shown @param {number} place */
