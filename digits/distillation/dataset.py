@@ -105,10 +105,10 @@ def make_groups(
         "kinds": (_draw_kinds, sizes.kinds),
         "others": (partial(_draw_others, drawings), sizes.others),
         "letters": (partial(_draw_letters, letters), sizes.letters * len(letters)),
-        "printed": (partial(_vary_printed, draw_printed_letters()), sizes.printed),
     }
     for name, ours in pens.items():
         makers[groups[name]] = (partial(_vary_drawings, ours), sizes.pens * len(ours))
+    makers["printed"] = (partial(_vary_printed, draw_printed_letters()), sizes.printed)
     if len(digits.train_labels):
         yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
     for number, (name, (make, count)) in enumerate(makers.items()):
