@@ -49,7 +49,7 @@ PART = 2000  # images that a process makes at a time
 class Sizes:
     """How many images to make: variations of each MNIST image and drawing, images of the others."""
 
-    mnist: int = 40
+    mnist: int = 60
     pens: int = 60
     forms: int = 40_000
     kinds: int = 80_000

@@ -42,11 +42,11 @@ TEACHER_WIDTH = 24
 TEACHER_BATCH = 512
 TEACHER_RATE = 0.004
 SHARES = {
-    "mnist": 0.51,
+    "mnist": 0.56,
     "plain": 0.09,
-    "pens": 0.29,
-    "forms": 0.015,
-    "kinds": 0.04,
+    "pens": 0.25,
+    "forms": 0.01,
+    "kinds": 0.035,
     "others": 0.015,
     "letters": 0.025,
     "printed": 0.015,
