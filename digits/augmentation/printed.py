@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ LETTERS = "".join(
 SIZE = 120  # pixels of a font's em
 
 
+@cache
 def draw_printed_letters() -> NDArray[np.uint8]:
     """Every letter of every font, prepared as a picture is: (fonts x letters, 28, 28)."""
     import matplotlib

@@ -1,4 +1,4 @@
-"""What the recipe `sketch` learns from: 4.6 million images, made before training begins.
+"""What the recipe `sketch` learns from: 4.2 million images, made before training begins.
 
 Making an image takes longer than learning from it, so they are made once and shown many times:
 
@@ -108,7 +108,8 @@ def make_groups(
     }
     for name, ours in pens.items():
         makers[groups[name]] = (partial(_vary_drawings, ours), sizes.pens * len(ours))
-    makers["printed"] = (partial(_vary_printed, draw_printed_letters()), sizes.printed)
+    if sizes.printed:
+        makers["printed"] = (partial(_vary_printed, draw_printed_letters()), sizes.printed)
     if len(digits.train_labels):
         yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
     for number, (name, (make, count)) in enumerate(makers.items()):
