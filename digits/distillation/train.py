@@ -42,14 +42,14 @@ TEACHER_WIDTH = 24
 TEACHER_BATCH = 512
 TEACHER_RATE = 0.004
 SHARES = {
-    "mnist": 0.56,
+    "mnist": 0.585,
     "plain": 0.09,
     "pens": 0.25,
-    "forms": 0.01,
-    "kinds": 0.035,
-    "others": 0.015,
-    "letters": 0.025,
-    "printed": 0.015,
+    "forms": 0.008,
+    "kinds": 0.027,
+    "others": 0.01,
+    "letters": 0.02,
+    "printed": 0.01,
 }
 TRUST = 0.9  # how much of a target is the teacher's opinion; the rest is the label
 AVERAGED = 2000  # steps over which the kept weights are averaged
