@@ -1,4 +1,4 @@
-"""What the recipe `sketch` learns from: 4.6 million images, made before training begins.
+"""What the recipe `sketch` learns from: 4.2 million images, made before training begins.
 
 Making an image takes longer than learning from it, so they are made once and shown many times:
 
@@ -9,6 +9,7 @@ Making an image takes longer than learning from it, so they are made once and sh
     kinds       digits as strangers write them, drawn by rule with measures of their own
     others      letters, signs, scribbles, several digits: nothing the network should be sure about
     letters     letters that people drew with a pen, where a stroke file has some
+    printed     letters of fonts, varied as MNIST's images are
 
 Takes minutes on every core and some 5 GB of memory; with a folder given, what is made is kept there and used
 again by the next run that asks for the same.
@@ -33,6 +34,7 @@ from numpy.typing import NDArray
 from digits.augmentation.images import vary_images
 from digits.augmentation.kinds import KINDS
 from digits.augmentation.negatives import make_letter, make_other
+from digits.augmentation.printed import draw_printed_letters
 from digits.augmentation.strokes import make_digit, make_form, make_kind
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT, Drawing
@@ -47,12 +49,13 @@ PART = 2000  # images that a process makes at a time
 class Sizes:
     """How many images to make: variations of each MNIST image and drawing, images of the others."""
 
-    mnist: int = 20
-    pens: int = 18
-    forms: int = 20_000
-    kinds: int = 40_000
+    mnist: int = 60
+    pens: int = 60
+    forms: int = 40_000
+    kinds: int = 80_000
     others: int = 20_000
     letters: int = 2  # variations of each letter
+    printed: int = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +108,8 @@ def make_groups(
     }
     for name, ours in pens.items():
         makers[groups[name]] = (partial(_vary_drawings, ours), sizes.pens * len(ours))
+    if sizes.printed:
+        makers["printed"] = (partial(_vary_printed, draw_printed_letters()), sizes.printed)
     if len(digits.train_labels):
         yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
     for number, (name, (make, count)) in enumerate(makers.items()):
@@ -165,13 +170,17 @@ def _in_processes(make: Callable[[Part], Made], parts: list[Part]) -> Iterator[M
 
 
 def _vary_mnist(digits: Digits, part: Part) -> Made:
+    places = np.arange(part.first, part.last) % len(digits.train_labels)
+    return _vary(digits.train_images[places], part.seed), digits.train_labels[places]
+
+
+def _vary(images: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
+    """One variation of each image (N, 28, 28)."""
     import torch
 
-    generator = torch.Generator().manual_seed(part.seed)
-    places = np.arange(part.first, part.last) % len(digits.train_labels)
-    images = torch.from_numpy(digits.train_images[places])
-    varied = [vary_images(batch, generator) for batch in images.split(64)]
-    return torch.cat(varied).numpy(), digits.train_labels[places]
+    generator = torch.Generator().manual_seed(seed)
+    varied = [vary_images(batch, generator) for batch in torch.from_numpy(images).split(64)]
+    return torch.cat(varied).numpy()
 
 
 def _vary_drawings(drawings: Sequence[Drawing], part: Part) -> Made:
@@ -201,6 +210,12 @@ def _draw_letters(letters: Sequence[Drawing], part: Part) -> Made:
     random = np.random.default_rng(part.seed)
     places = np.arange(part.first, part.last) % len(letters)
     images = np.stack([make_letter(letters[int(place)], random) for place in places])
+    return images, np.full(len(images), NO_DIGIT, np.uint8)
+
+
+def _vary_printed(letters: NDArray[np.uint8], part: Part) -> Made:
+    places = np.arange(part.first, part.last) % len(letters)
+    images = _vary(letters[places], part.seed)
     return images, np.full(len(images), NO_DIGIT, np.uint8)
 
 

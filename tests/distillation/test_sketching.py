@@ -14,6 +14,7 @@ from digits.augmentation import glyphs as forms
 from digits.augmentation import strokes as pens
 from digits.augmentation.images import vary_images
 from digits.augmentation.kinds import KINDS
+from digits.augmentation.printed import FONTS, LETTERS, draw_printed_letters
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT, Drawing
 from digits.data.unipen import write_unipen
@@ -26,7 +27,7 @@ from digits.training import fit
 from digits.training.loop import EpochReport, evaluate
 from digits.training.recipes import RECIPES
 
-SMALL = Sizes(mnist=1, pens=2, forms=200, kinds=110, others=100, letters=2)
+SMALL = Sizes(mnist=1, pens=2, forms=200, kinds=110, others=100, letters=2, printed=50)
 
 
 @pytest.fixture(scope="module")
@@ -51,15 +52,24 @@ def test_every_group_is_made_and_repeat_with_their_seed(
         "kinds",
         "others",
         "pens",
+        "printed",
     ]
     for once, again, other in zip(*made, strict=True):
         np.testing.assert_array_equal(once.images, again.images)
         assert once.images.shape == (len(once.labels), 28, 28)
         assert once.name == "plain" or (once.images != other.images).any()
     counts = {group.name: len(group.labels) for group in made[0]}
-    made_by_rule = {"forms": 200, "kinds": 110, "others": 100}
+    made_by_rule = {"forms": 200, "kinds": 110, "others": 100, "printed": 50}
     assert counts == {"plain": 1000, "mnist": 1000, "pens": 120} | made_by_rule
-    assert set(made[0][4].labels) == {NO_DIGIT}
+    assert set(made[0][4].labels) == set(made[0][6].labels) == {NO_DIGIT}
+
+
+def test_printed_letters_are_all_there_and_prepared_as_mnist_is() -> None:
+    letters = draw_printed_letters()
+    assert letters.shape == (len(FONTS) * len(LETTERS), 28, 28)
+    assert (letters.max(axis=(1, 2)) == 255).all()
+    assert not letters[:, :3].any() and not letters[:, -3:].any()  # 20 pixels high, centred by mass
+    assert len({letter.tobytes() for letter in letters}) > 0.98 * len(letters)
 
 
 def test_each_file_has_a_group_and_letters_that_digits_look_like_are_left_out(
@@ -103,7 +113,7 @@ def test_without_plain_images_a_run_still_ends(few: Digits, drawings: list[Drawi
     """5,000 images or fewer once left the plain group empty, and picking from it never ended."""
     none = replace(few, train_images=few.train_images[:0], train_labels=few.train_labels[:0])
     groups = list(make_groups(none, drawings, SHARES, SMALL, 0))
-    assert [group.name for group in groups] == ["forms", "kinds", "others", "pens"]
+    assert [group.name for group in groups] == ["forms", "kinds", "others", "pens", "printed"]
     targets = [sketching._labels_as_targets(group) for group in groups]
     pixels, wanted = next(sketching._batches(groups, targets, 100, 0))
     assert len(pixels) == len(wanted)
