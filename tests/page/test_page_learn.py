@@ -188,7 +188,7 @@ def test_an_experiment_asks_first_and_ends_in_its_own_numbers(
     page.get_by_role("tab", name="Experiments").click()
     page.get_by_role("button", name="100 digits only").click()
     assert page.locator(".learn-race").is_hidden()
-    page.get_by_role("button", name="Both near 100%").click()
+    page.get_by_role("button", name="Both near 100 %").click()
     page.wait_for_selector('.learn-outcome[data-state="done"]', timeout=PATIENCE)
     words = page.locator(".learn-outcome").inner_text()
     assert words.startswith("Not as you expected. It reads 100.0 % of its own 100 digits")
