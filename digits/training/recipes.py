@@ -42,7 +42,7 @@ RECIPES: dict[str, Recipe] = {
         schedule="one-cycle",
         standardised=True,
     ),
-    # Its epochs are 60,000 images out of 4.6 million: digits/distillation/dataset.py.
+    # Its epochs are 60,000 images out of 4.2 million: digits/distillation/dataset.py.
     "sketch": Recipe(
         name="sketch", epochs=800, batch_size=512, learning_rate=0.004, schedule="one-cycle"
     ),
