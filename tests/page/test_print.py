@@ -50,7 +50,7 @@ def train_twice(page: Any) -> None:
     page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
     for rows in (2, 3):
         open_settings(page)
-        page.locator("#train [name=epochs]").fill("1")
+        page.locator("#train [name=epochs]").fill(str(rows))  # the same again would be the same run
         page.locator("#train [name=batch_size]").fill("500")
         page.locator("#train .go").click()
         page.wait_for_function(
@@ -74,7 +74,9 @@ def test_a_run_is_one_sheet_dark_on_light(open_page: OpenPage, locale: str) -> N
     page = open_page(locale=locale, color_scheme="dark", viewport={"width": 1366, "height": 768})
     draw(page, SEVEN)
     train_twice(page)
-    page.locator(".overlay select").select_option("yours-1")
+    page.locator(".overlay select").select_option(
+        label=text("network_run", LANGUAGE[locale], number=1)
+    )
     tile = page.locator(".run .samples canvas").first
     assert tile.evaluate(INK) > 200  # light on dark, on the screen
     assert [sheets(page, paper) for paper in ("A4", "Letter")] == [1, 1]
