@@ -159,7 +159,7 @@ def test_run_learns_pause_stops_and_the_slider_restores(open_page: Callable[...,
     assert page.locator("#learn-back").get_attribute("max") == "2"
     press(page, "Step ×10")
     wait_for_step(page, 21)
-    press(page, "Undo 10 steps")
+    press(page, "Undo ×10")
     wait_for_step(page, 11)
     press(page, "Undo step")
     wait_for_step(page, 10)
