@@ -7,12 +7,14 @@ and on a phone, and is then looked at again in the other language.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from digits.errors import DataError
 from digits.page.texts import text
@@ -23,8 +25,11 @@ from tests.support.browser import (
     PATIENCE,
     PHONE,
     SEVEN,
+    Line,
     draw,
     eventually,
+    module,
+    open_settings,
     wait_for_answer,
     wait_for_state,
 )
@@ -41,6 +46,17 @@ VISITORS = {
 }
 LANGUAGE = {"en-GB": "en", "zh-CN": "zh"}
 TAGS = {"en": "en", "zh": "zh-CN"}
+SEVERAL: list[Line] = [  # 1 7 1
+    [(0.15, 0.3), (0.15, 0.7)],
+    [(0.4, 0.3), (0.6, 0.29), (0.47, 0.7)],
+    [(0.85, 0.3), (0.85, 0.7)],
+]
+DOT: list[Line] = [[(0.5, 0.5), (0.51, 0.5)]]
+MOST_KEPT = 5  # networks of a visit: digits/server/limits.py
+LOOKED_AT = """(address) => import(address).then(({ modules }) => {
+    const { pack } = modules["core/base64.js"]();
+    return pack(modules["services/state.js"]().state.get("answer").shown.image.bytes);
+})"""
 
 
 @pytest.fixture
@@ -81,6 +97,17 @@ class Visitor:
             page.locator(f"#train [name={name}]").fill(str(value))
         page.locator("#train .go").click()
 
+    def train_here(self, **settings: object) -> None:
+        """The same in this browser."""
+        page = self.page
+        page.locator("#tab_train-button").click()
+        page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
+        page.locator("#train [name=engine]").select_option("browser")
+        open_settings(page)
+        for name, value in settings.items():
+            page.locator(f"#train [name={name}]").fill(str(value))
+        page.locator("#train .go").click()
+
     def ends(self, state: str) -> dict[str, Any]:
         wait_for_state(self.page, state)
         return self.kept()
@@ -109,7 +136,7 @@ def agrees(visitor: Visitor) -> None:
     for tab in ("code", "train"):  # Gradio mounts a tab when it is first opened
         page.locator(f"#tab_{tab}-button").click()
     page.wait_for_selector(".code-of:not(:empty)", state="attached")
-    page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
+    page.wait_for_selector(".data-note:not(:empty)", state="attached", timeout=PATIENCE)
     eventually(page, lambda: all_agrees(visitor))
 
 
@@ -130,7 +157,7 @@ def all_agrees(visitor: Visitor) -> None:
 
 
 def outcome_agrees(visitor: Visitor, kept: dict[str, Any]) -> None:
-    outcome, run = kept["outcome"], kept["run"]
+    outcome, run = kept["outcome"], kept.get("run")  # no run: it learnt in the browser
     named = visitor.name(outcome["network"])
     assert visitor.read(".out-name") == visitor.says("out_of", network=named)
     rows = visitor.page.locator(".runs tr")
@@ -140,10 +167,11 @@ def outcome_agrees(visitor: Visitor, kept: dict[str, Any]) -> None:
     assert [int(cell or 0) for cell in cells] == [
         count for row in outcome["confusion"] for count in row
     ]
-    if run["state"] in ("done", "stopped"):
+    if run is None or run["state"] in ("done", "stopped"):
         assert percent_in(visitor.read("#train-status")) == pytest.approx(
             100 * outcome["accuracy"], abs=0.051
         )
+    if run and run["state"] in ("done", "stopped"):
         curve_agrees(visitor, run)
 
 
@@ -301,8 +329,122 @@ def taught(visitor: Visitor) -> None:
     assert own["kind"] == "taught"
 
 
+def not_a_digit(visitor: Visitor) -> None:
+    draw(visitor.page, DOT)
+    assert visitor.read(".answer-line") == visitor.says("unsure")
+    assert visitor.read(".answer-why") == visitor.says("why_dots")
+
+
+def several_digits(visitor: Visitor) -> None:
+    """A run reads along the digit that is looked at, not all of them as one."""
+    page = visitor.page
+    draw(page, SEVERAL)
+    assert visitor.read(".answer-line") == visitor.says("several_read", count=3)
+    page.locator("#answer .several button").nth(1).click()
+    page.wait_for_function("document.querySelectorAll('#answer .bar')[7].matches('.first')")
+    looked_at = page.evaluate(LOOKED_AT, module(page))
+    visitor.train(**SHORT)
+    assert visitor.ends("done")["run"]["drawing"]["bytes"] == looked_at
+
+
+def a_picture(visitor: Visitor) -> None:
+    """Of several digits in a picture, too, one is compared and read along; a picture teaches nothing."""
+    page = visitor.page
+    paper = Image.new("L", (300, 120), 255)
+    for left in (40, 140, 240):
+        paper.paste(0, (left, 20, left + 9, 100))  # a 1
+    content = io.BytesIO()
+    paper.save(content, "PNG")
+    file = {"name": "ones.png", "mimeType": "image/png", "buffer": content.getvalue()}
+    page.locator("#pad [data-for=picture]").set_input_files(file)
+    page.wait_for_function("document.querySelectorAll('#answer .several button').length === 3")
+    assert visitor.read(".answer-line") == visitor.says("several_read", count=3)
+    assert visitor.read(".lesson-note") == visitor.says("teach_only_strokes")
+    assert page.locator("#teach [data-digit='1']").is_disabled()
+    looked_at = page.evaluate(LOOKED_AT, module(page))
+    page.locator(".compare").click()
+    page.wait_for_selector(".compare-lines li:nth-child(3)")
+    for line in page.locator(".compare-lines li").all_inner_texts():
+        assert re.search("[:：] ?1[,，]", line), line
+    visitor.train(**SHORT)
+    assert visitor.ends("done")["run"]["drawing"]["bytes"] == looked_at
+
+
+def refused(visitor: Visitor) -> None:
+    """What cannot be trained is not sent: the run before it stays."""
+    visitor.train(**SHORT)
+    before = visitor.ends("done")
+    open_settings(visitor.page)
+    visitor.page.locator("#train [name=learning_rate]").fill("1")
+    visitor.page.locator("#train .go").click()
+    name = visitor.says("field_learning_rate")
+    said = visitor.read(".shape.wrong")
+    assert said.startswith(name) and re.search(r"0\.0*1\D+0\.5", said), said
+    assert visitor.kept() == before
+
+
+def trained_here(visitor: Visitor) -> None:
+    visitor.train_here(**SHORT)
+    kept = visitor.ends("done")
+    assert [one["id"] for one in kept["networks"]] == ["yours-1"]
+    named = visitor.says("network_run", number=1)
+    assert visitor.says("run_in_use", network=named) in visitor.read(".run-note")
+
+
+def left_while_it_trained_here(visitor: Visitor) -> None:
+    visitor.train_here(**LONG)
+    visitor.page.wait_for_selector('.run.drawn[data-state="running"]', timeout=PATIENCE)
+    assert visitor.read(".run-note") == visitor.says("engine_here")
+    visitor.page.reload()
+    visitor.page.wait_for_selector("#answer .answer[data-serial]")
+    visitor.page.locator("#tab_train-button").click()
+    note = json.dumps(visitor.says("engine_lost"))
+    visitor.page.wait_for_function(
+        f"document.querySelector('.run-note').textContent.trim() === {note}", timeout=PATIENCE
+    )
+    assert visitor.kept() == {"serial": 0, "known": False}
+
+
+def server_gone(visitor: Visitor) -> None:
+    """In the middle of a run: it goes on there, the pad goes on here."""
+    page = visitor.page
+    visitor.train(**LONG)
+    page.wait_for_selector('.run.drawn[data-state="running"]', timeout=PATIENCE)
+    page.context.set_offline(True)
+    draw(page, SEVEN)
+    note = json.dumps(visitor.says("run_unheard"))
+    page.wait_for_function(
+        f"document.querySelector('.run-note').textContent.trim() === {note}", timeout=PATIENCE
+    )
+    assert visitor.read(".answer-digit") == "7"
+    page.context.set_offline(False)
+    page.wait_for_function(
+        f"document.querySelector('.run-note').textContent.trim() !== {note}", timeout=PATIENCE
+    )
+    assert visitor.kept()["run"]["state"] == "running"
+
+
+def more_networks_than_are_kept(visitor: Visitor) -> None:
+    for number in range(1, MOST_KEPT + 2):
+        visitor.train(epochs=1, batch_size=500, seed=number)
+        visitor.page.wait_for_function(
+            f"document.querySelectorAll('.runs tr').length === {number + 1}", timeout=PATIENCE
+        )
+        wait_for_state(visitor.page, "done")
+    own = [one["id"] for one in visitor.kept()["networks"]]
+    assert own == [f"yours-{number}" for number in range(2, MOST_KEPT + 2)]
+
+
 STATES = [
     fresh,
+    not_a_digit,
+    several_digits,
+    a_picture,
+    refused,
+    trained_here,
+    left_while_it_trained_here,
+    server_gone,
+    more_networks_than_are_kept,
     running,
     reloaded_in_mid_run,
     stopped,
