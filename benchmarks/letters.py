@@ -2,9 +2,9 @@
 
     python -m benchmarks.letters --weights sketch --fonts FILE FILE ...
 
-All 52 letters of every font, drawn large and prepared as a picture is. Give fonts that were not learnt from: the
-recipe `sketch` learns from those that digits/augmentation/printed.py names. Letters that look like digits
-(LOOK_ALIKES) are counted in the first figure and left out of the second.
+All 52 letters of every font, drawn large and prepared as a picture is. Give fonts that were not learnt
+from: the recipe `sketch` learns from those that digits/augmentation/printed.py names. Letters that look
+like digits (LOOK_ALIKES) are counted in the first figure and left out of the second.
 """
 
 from __future__ import annotations
