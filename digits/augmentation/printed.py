@@ -25,9 +25,8 @@ FONTS = (
         "cmmi10",
     ),
 )
-LETTERS = "".join(
-    sorted(set(string.ascii_letters) - set("OoIlSsZzqgb"))
-)  # no digit looks like them
+# Without those that look like digits; i and j are here, though the preparation leaves out their dots.
+LETTERS = "".join(sorted(set(string.ascii_letters) - set("OoIlSsZzqgb")))
 SIZE = 120  # pixels of a font's em
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.browser import (
+    IN_SIGHT,
     PATIENCE,
+    RUN_PARTS,
     SEVEN,
     draw,
     open_settings,
@@ -25,18 +27,6 @@ WINDOWS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, **TOUCH},
     "phone held sideways": {"viewport": {"width": 844, "height": 390}, **TOUCH},
 }
-RUN = (
-    "#train-status",
-    ".run-loss",
-    ".chart.accuracy",
-    ".chart.loss",
-    ".run .samples",
-    ".own",
-)
-IN_SIGHT = """(selector) => {
-    const box = document.querySelector(selector).getBoundingClientRect();
-    return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight;
-}"""
 # What lies wrong, a line each.
 WRONG = """() => {
     const wrong = [];
@@ -80,7 +70,7 @@ def test_a_run_is_seen_whole_and_nothing_lies_over_it(
     page.locator("#train [name=batch_size]").fill("1")
     page.locator("#train .go").click()
     page.wait_for_selector(".run.drawn", timeout=PATIENCE)
-    for part in RUN:
+    for part in RUN_PARTS:
         page.wait_for_function(IN_SIGHT, arg=part)
     assert page.evaluate(WRONG) == []
     page.locator(".stop").click()

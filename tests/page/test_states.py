@@ -21,9 +21,11 @@ from digits.page.texts import text
 from tests.support import web
 from tests.support.browser import (
     DESK,
+    IN_SIGHT,
     ONE,
     PATIENCE,
     PHONE,
+    RUN_PARTS,
     SEVEN,
     Line,
     draw,
@@ -198,19 +200,8 @@ def running(visitor: Visitor) -> None:
     draw(visitor.page, SEVEN)
     visitor.train(**LONG)
     visitor.page.wait_for_selector(".run.drawn", timeout=PATIENCE)
-    in_sight = """(selector) => {
-        const box = document.querySelector(selector).getBoundingClientRect();
-        return box.top >= 0 && box.bottom <= innerHeight;
-    }"""
-    for part in (
-        "#train-status",
-        ".run-loss",
-        ".chart.accuracy",
-        ".chart.loss",
-        ".run .samples",
-        ".own",
-    ):
-        visitor.page.wait_for_function(in_sight, arg=part)
+    for part in RUN_PARTS:
+        visitor.page.wait_for_function(IN_SIGHT, arg=part)
     assert (
         visitor.page.locator("#train").is_hidden() or not visitor.page.locator(".go").is_visible()
     )

@@ -89,6 +89,21 @@ def eventually(page: Any, check: Callable[[], None]) -> None:
         page.wait_for_timeout(50)
 
 
+# What of a run is in sight while it learns.
+RUN_PARTS = (
+    "#train-status",
+    ".run-loss",
+    ".chart.accuracy",
+    ".chart.loss",
+    ".run .samples",
+    ".own",
+)
+IN_SIGHT = """(selector) => {
+    const box = document.querySelector(selector).getBoundingClientRect();
+    return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight;
+}"""
+
+
 def module(page: Any) -> str:
     """The address of the page's script, which exports all of its modules."""
     code = "document.querySelector(\"link[rel=modulepreload][href*='digits/static']\").href"
