@@ -111,7 +111,7 @@ def picture(digits: np.ndarray, predictions: list[int]) -> np.ndarray:
         (["--threads", "-1"], "threads must be between"),
         (["--seed", "12345678901234567890"], "seed must be between"),
         (["--seed", "-1"], "seed must be between"),
-        (["--epochs", "9" * 400], "epochs must be between 1 and 1000, not inf"),
+        (["--epochs", "9" * 400], "epochs must be between 1 and 10000, not inf"),
         (["--batch-size", "99999999999999999999"], "batch size must be between"),
         (["--learning-rate", "inf"], "learning rate must be between"),
         (["--hidden", "1,2,3,4,5,6,7,8"], "layers must be between"),

@@ -25,8 +25,8 @@ FONTS = (
         "cmmi10",
     ),
 )
-# Without those that look like digits; i and j are here, though the preparation leaves out their dots.
-LETTERS = "".join(sorted(set(string.ascii_letters) - set("OoIlSsZzqgb")))
+# Without those that look like digits, as i and j do once the preparation has left out their dots.
+LETTERS = "".join(sorted(set(string.ascii_letters) - set("OoIlSsZzqgbij")))
 SIZE = 120  # pixels of a font's em
 
 

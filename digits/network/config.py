@@ -33,7 +33,7 @@ ACTIVATIONS = {
 
 # setting -> (lowest, highest) that a flag, a slider or an API call may ask for
 LIMITS: dict[str, tuple[float, float]] = {
-    "epochs": (1, 1000),
+    "epochs": (1, 10_000),
     "batch_size": (1, 10_000),
     "learning_rate": (1e-6, 1.0),
     "layers": (1, 6),
