@@ -6,7 +6,8 @@
     python train.py --recipe sketch       what the page opens with; takes most of an hour
 
 Writes weights/<recipe>.pt and .json, and a picture of four test digits beside them. The steps are in
-digits/training/fit.py, the training itself in digits/training/loop.py; export.py turns weights into ONNX.
+digits/training/fit_and_save.py, the training itself in digits/training/loop.py; export.py turns weights
+into ONNX.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def fit(flags: argparse.Namespace) -> None:
     with no_garbage():
         import torch
 
-        from digits.training.fit import fit_and_save, learn_plainly, settings_of
+        from digits.training.fit_and_save import fit_and_save, learn_plainly, settings_of
 
     settings = settings_of(flags)
     torch.set_num_threads(flags.threads)

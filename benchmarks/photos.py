@@ -32,7 +32,7 @@ from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.pictures import Picture, find_digits
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
-from digits.network.judge import make_judge
+from digits.network.sureness import make_judge
 from digits.server.page_reader import read_picture
 from digits.server.reader import FEWEST_SURE
 

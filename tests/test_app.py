@@ -16,7 +16,7 @@ import pytest
 
 import app
 from digits.page.app import Settings, make_services
-from digits.training.run import run_training
+from digits.training.page_run import run_training
 from tests.support.files import REPO
 from tests.support.servers import free_port, wait_for
 

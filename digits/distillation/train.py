@@ -32,7 +32,7 @@ from digits.distillation.teacher import Teacher
 from digits.evaluation.metrics import accuracy
 from digits.network.config import CLASSES
 from digits.network.model import MLP
-from digits.training.fit import FitSettings
+from digits.training.fit_and_save import FitSettings
 from digits.training.loop import EpochReport, Progress
 from digits.training.recipes import Recipe
 
@@ -61,7 +61,7 @@ Report = Progress | EpochReport
 def learn_from_teacher(
     model: MLP, digits: Digits, drawings: Sequence[Drawing], settings: FitSettings, device: str
 ) -> Iterator[Report]:
-    """train_sketch() as training.fit calls whatever it learns by, without the labels that are doubtful."""
+    """train_sketch() as fit_and_save.py calls whatever it learns by, without the labels that are doubtful."""
     return train_sketch(
         model,
         digits,

@@ -26,7 +26,7 @@ from digits.server.page_reader import read_picture, read_strokes
 from digits.server.reader import Reader
 from digits.server.requests import ParsedDrawing, check_training, parse_drawing
 from digits.server.training_service import TrainingService
-from digits.training.run import RunReport, RunSettings
+from digits.training.page_run import RunReport, RunSettings
 
 RESULTS = {
     "predict": "reading",

@@ -34,12 +34,12 @@ from digits.page.texts import name_in_words
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
 from digits.process import keep_to_one_thread
-from digits.server import downloads, lesson_service
+from digits.server import downloads, fine_tuning_service
 from digits.server.browser_digits import BrowserDigits
 from digits.server.browser_runs import make_browser_run_routes
 from digits.server.confusion_cells import pictures_of_cell
 from digits.server.datasets import DatasetCache
-from digits.server.lesson_service import LessonService
+from digits.server.fine_tuning_service import FineTuningService
 from digits.server.messages import fault_of
 from digits.server.middleware import RequestLimits
 from digits.server.reader import Reader, guess
@@ -48,7 +48,7 @@ from digits.server.routes import make_routes
 from digits.server.sessions import Sessions
 from digits.server.training_service import Run, TrainingService
 from digits.server.weights_route import make_weights_routes
-from digits.training.run import most_seconds, run_training
+from digits.training.page_run import most_seconds, run_training
 from digits.training.standalone import write_script
 
 CACHE_SECONDS = (
@@ -77,7 +77,7 @@ class Services:
 
     reader: Reader
     training: TrainingService
-    lessons: LessonService
+    fine_tuning: FineTuningService
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ def create_app(settings: Settings | None = None, *, run: Run = run_training) -> 
         components = lay_out(services)
         # First, since Gradio would give the name "train" to the page's own handler, too.
         add_api(page, services.reader, services.training)
-        wire(page, components, services.reader, services.training, services.lessons)
+        wire(page, components, services.reader, services.training, services.fine_tuning)
     publish(page, RESULTS, EXAMPLES)
     page.queue(max_size=MOST_WAITING)
     return App(page, services, launch_options(services))
@@ -132,7 +132,7 @@ def make_services(settings: Settings, run: Run) -> Services:
         seats=settings.seats,
     )
     reader.sessions.on_end = training.tidy
-    return Services(reader, training, LessonService(training))
+    return Services(reader, training, FineTuningService(training))
 
 
 def default_choice(settings: Settings) -> Choice:
@@ -173,10 +173,10 @@ def lay_out(services: Services) -> Components:
         return training.stop(question)
 
     def save(question: Any) -> Any:
-        return lesson_service.save(question)
+        return fine_tuning_service.save(question)
 
     def load(question: Any) -> Any:
-        return lesson_service.load(question)
+        return fine_tuning_service.load(question)
 
     def download(question: Any) -> Any:
         return downloads.download(reader, training.datasets, question, name_in_words)
@@ -194,7 +194,7 @@ def lay_out(services: Services) -> Components:
             layout.make_offer()
             layout.make_answer()
             # "wrong? it is 0 1 2 ...": the best seat on the page
-            lesson = layout.make_teach(save, load, prepare)
+            teach = layout.make_teach(save, load, prepare)
             picker = layout.make_picker(reader.picker(), compare)
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(i18n("tab_see"), elem_id="tab_see"):
@@ -211,7 +211,7 @@ def lay_out(services: Services) -> Components:
                     card = reader.networks.get(default).card
                     code = layout.make_code(write_script(default.network, card))
     layout.make_foot()
-    return Components(header, pad, picker, code, lesson, form, run, outcome)
+    return Components(header, pad, picker, code, teach, form, run, outcome)
 
 
 def launch_options(services: Services) -> dict[str, Any]:

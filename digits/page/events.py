@@ -16,7 +16,7 @@ from digits.errors import DigitsError
 from digits.network.registry import YOURS
 from digits.page.texts import choose_language, name_in_words
 from digits.page.theme import say_in, translatable
-from digits.server.lesson_service import LessonService
+from digits.server.fine_tuning_service import FineTuningService
 from digits.server.reader import Reader, is_own
 from digits.server.requests import as_question, token_in
 from digits.server.sessions import Sessions
@@ -40,7 +40,7 @@ class Components:
     pad: gr.HTML  # value: the drawing, for server.requests.parse_drawing
     picker: gr.HTML  # value: a Picker
     code: gr.HTML  # value: the script for the network now chosen
-    lesson: gr.HTML  # value: the corrected drawings to learn from, then LessonMessages
+    teach: gr.HTML  # value: the corrected drawings to learn from, then FineTuningMessages
     form: gr.HTML  # value: the training that is asked for
     run: gr.HTML  # value: a RunMessage
     outcome: gr.HTML  # value: an Outcome
@@ -51,11 +51,11 @@ def wire(
     components: Components,
     reader: Reader,
     training: TrainingService,
-    lessons: LessonService,
+    fine_tuning: FineTuningService,
 ) -> None:
     """All of the page's events.
 
-    Trainings and lessons keep a queue of their own (server/queue.py), so Gradio's lets everybody in at once.
+    Training and fine-tuning have queues of their own (server/queue.py), so Gradio's lets everybody in.
     """
     _wire_departure(page, reader.sessions)
     _wire_language(page, components)
@@ -65,10 +65,10 @@ def wire(
         [components.run, components.outcome, components.picker],
         **UPDATES,
     )
-    components.lesson.submit(
-        make_learn(lessons, reader),
-        components.lesson,
-        [components.lesson, components.picker],
+    components.teach.submit(
+        make_learn(fine_tuning, reader),
+        components.teach,
+        [components.teach, components.picker],
         **UPDATES,
     )
     components.picker.change(make_show_code(reader), components.picker, components.code, **AT_ONCE)
@@ -117,13 +117,13 @@ def make_train(training: TrainingService) -> Callable[..., Any]:
     return train
 
 
-def make_learn(lessons: LessonService, reader: Reader) -> Callable[..., Any]:
+def make_learn(fine_tuning: FineTuningService, reader: Reader) -> Callable[..., Any]:
     """The handler of "learn from these"."""
 
     async def learn(asked: Any, request: gr.Request) -> AsyncIterator[tuple[Any, Any]]:
         session = token_in(as_question(asked))
         reader.sessions.connect(request.session_hash or "", session)
-        async for message in lessons.learn(session, asked):
+        async for message in fine_tuning.learn(session, asked):
             entry = message.get("network")
             yield (
                 message,

@@ -137,7 +137,7 @@ def preset(name: str) -> dict[str, Any]:
 
 
 def make_teach(*functions: Callable[..., Any]) -> gr.HTML:
-    """The row under the answer. Its value is the lesson; "submit" when it shall learn.
+    """The row under the answer. Its value is the corrected drawings; "submit" when it shall learn.
 
     `functions` are the server's save, load and prepare, for its script.
     """

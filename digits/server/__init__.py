@@ -1,1 +1,1 @@
-"""What the server answers, in messages and codes: drawings, trainings, lessons, files to take away."""
+"""What the server answers, in messages and codes: drawings, trainings, corrections, files to take away."""

@@ -39,7 +39,7 @@ from digits.server.sessions import RunUpdate, Session
 from digits.server.training_service import TrainingService
 from digits.server.weights_route import PRIVATE, SESSION_HEADER, check_name, problem
 from digits.server.workers import Feed
-from digits.training.run import (
+from digits.training.page_run import (
     QUICK_TEST,
     RunReport,
     RunSettings,

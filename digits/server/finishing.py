@@ -20,7 +20,7 @@ from digits.server.messages import Engine, FinishedRun, Name, NetworkEntry, Note
 from digits.server.reader import entry_of
 from digits.server.results import describe_score, first_layers, why_nothing_learnt
 from digits.server.sessions import Session, Sessions
-from digits.training.run import RunReport, RunSettings, make_backend, make_card
+from digits.training.page_run import RunReport, RunSettings, make_backend, make_card
 
 FEWEST_UNSEEN = 1000  # training digits left out of a run that suffice to calibrate on
 MOST_UNSEEN = 10_000  # more make no temperature better

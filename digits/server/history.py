@@ -9,7 +9,7 @@ import numpy as np
 from digits.data.dataset import Digits
 from digits.network.metadata import Layers
 from digits.server.messages import Epoch, Note, RunMessage, RunState, Sample, Start, pack, reading
-from digits.training.run import SHOWN_DIGITS, RunReport, RunSettings
+from digits.training.page_run import SHOWN_DIGITS, RunReport, RunSettings
 
 MOST_POINTS = 240  # of a curve: twice that many are thinned out
 SOONEST = 1.0  # s of training before anybody can say how long it takes

@@ -24,5 +24,5 @@ MOST_RUNS = 12  # in a session's table
 # ---- training and teaching -----------------------------------------------------------------------
 
 PATIENCE = 1.5  # s: a run whose page is silent for longer makes room as soon as somebody waits
-MOST_DRAWINGS = 60  # in a lesson: what can be prepared and learnt in two seconds
+MOST_DRAWINGS = 60  # to learn from at once: what can be prepared and learnt in two seconds
 MOST_TEXT = 4_000_000  # letters of a file of drawings

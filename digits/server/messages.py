@@ -331,18 +331,18 @@ class Stock(TypedDict):
     tested: int
 
 
-# ---- lessons: the Gradio event of the row under the answer ----------------------------------------
+# ---- fine-tuning: the Gradio event of the row under the answer -------------------------------------
 
 
 class TaughtDrawing(TypedDict):
-    """How a drawing of the lesson was read."""
+    """How a corrected drawing was read."""
 
     before: int
     after: int
 
 
-class LessonMessage(TypedDict, total=False):
-    """How a lesson goes; `state` is always there."""
+class FineTuningMessage(TypedDict, total=False):
+    """How fine-tuning goes; `state` is always there."""
 
     state: Literal["idle", "waiting", "learning", "done", "problem"]
     fault: Fault
@@ -386,7 +386,7 @@ class SessionState(TypedDict, total=False):
     networks: list[NetworkEntry]  # the session's own
     run: RunMessage
     outcome: Outcome | None
-    lesson: LessonMessage
+    fine_tuning: FineTuningMessage
     runs: list[FinishedRun]
 
 

@@ -13,7 +13,7 @@ from digits.data.preparation.pictures import Picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.backends import Backend
 from digits.network.calibration import Answer, answer
-from digits.network.judge import make_judge, reads_only_turned
+from digits.network.sureness import make_judge, reads_only_turned
 
 NOTHING_FOUND = "nothing_found"  # closer, more light or plain paper would help
 TURNED = "turned"  # a digit is there, but lies on its side or its head

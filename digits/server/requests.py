@@ -21,8 +21,8 @@ from digits.errors import DrawingError, SettingsError
 from digits.network.config import CLASSES, PAGE_LIMITS, ModelConfig, check_limit
 from digits.network.registry import YOURS, Choice
 from digits.server import limits
+from digits.training.page_run import RunSettings
 from digits.training.recipes import RECIPES, check_recipe
-from digits.training.run import RunSettings
 
 Labelled = list[tuple[Strokes, int]]
 
@@ -126,21 +126,21 @@ def _decode_picture(encoded: object) -> Image.Image:
 def check_drawings(raw: object) -> Labelled:
     """Drawings with labels, [{"strokes", "label"}, ...]; DrawingError names the first that is none."""
     if not isinstance(raw, list) or not raw:
-        raise DrawingError("lesson_empty")
+        raise DrawingError("corrections_empty")
     if len(raw) > limits.MOST_DRAWINGS:
-        raise DrawingError("lesson_long", limit=limits.MOST_DRAWINGS, count=len(raw))
+        raise DrawingError("corrections_long", limit=limits.MOST_DRAWINGS, count=len(raw))
     return [_check_drawing(item, number) for number, item in enumerate(raw, start=1)]
 
 
 def _check_drawing(item: object, number: int) -> tuple[Strokes, int]:
     if not isinstance(item, Mapping):
-        raise DrawingError("lesson_item", number=number)
+        raise DrawingError("corrections_item", number=number)
     label = item.get("label")
     if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < CLASSES:
-        raise DrawingError("lesson_label", number=number)
+        raise DrawingError("corrections_label", number=number)
     strokes = check_strokes(item.get("strokes"))
     if not strokes:
-        raise DrawingError("lesson_blank", number=number)
+        raise DrawingError("corrections_blank", number=number)
     return strokes, label
 
 

@@ -20,8 +20,8 @@ from digits.network.backends import Backend
 from digits.network.registry import YOURS
 from digits.server import limits
 from digits.server.messages import (
+    FineTuningMessage,
     FinishedRun,
-    LessonMessage,
     Name,
     NetworkEntry,
     Outcome,
@@ -54,7 +54,7 @@ class OwnNetwork:
 
 @dataclass(eq=False)
 class Job:
-    """A training or lesson under way; whoever sets `stop` ends it at its next report."""
+    """A training or fine-tuning under way; whoever sets `stop` ends it at its next report."""
 
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -68,7 +68,7 @@ class Session:
     networks: list[OwnNetwork] = field(default_factory=list)  # oldest first
     job: Job | None = None  # one at a time
     run: Feed[RunUpdate] | None = None  # the latest training, under way or over
-    lesson: Feed[LessonMessage] | None = None  # the latest lesson
+    fine_tuning: Feed[FineTuningMessage] | None = None  # the latest
     runs: list[FinishedRun] = field(default_factory=list)
     serial: int = 0  # changes with what `state` tells
     trained: int = 0  # runs so far
@@ -116,7 +116,7 @@ class Session:
         """Stop what it does and let go of all that it holds."""
         if self.job:
             self.job.stop.set()
-        self.networks, self.runs, self.run, self.lesson = [], [], None, None
+        self.networks, self.runs, self.run, self.fine_tuning = [], [], None, None
 
     @property
     def weights(self) -> int:

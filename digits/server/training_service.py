@@ -40,7 +40,7 @@ from digits.server.reader import Reader, entry_of, is_own
 from digits.server.requests import TrainingRequest, as_question, check_training, image_in, token_in
 from digits.server.sessions import Job, RunUpdate, Session
 from digits.server.workers import Feed, in_thread, in_threads, make_workers
-from digits.training.run import (
+from digits.training.page_run import (
     RunReport,
     RunSettings,
     choose_images,
@@ -71,7 +71,7 @@ class TrainingService:
     Args:
         reader: knows the networks and the sessions.
         datasets: the digits.
-        run: trains; `digits.training.run.run_training`, or the same on borrowed hardware.
+        run: trains; `digits.training.page_run.run_training`, or the same on borrowed hardware.
         seats: how many train at once; None for all cores but one.
     """
 
@@ -145,7 +145,7 @@ class TrainingService:
             "networks": [entry_of(one) for one in session.networks],
             "run": update.run,
             "outcome": update.outcome,
-            "lesson": session.lesson.latest if session.lesson else {"state": "idle"},
+            "fine_tuning": session.fine_tuning.latest if session.fine_tuning else {"state": "idle"},
             "runs": session.runs,
         }
 

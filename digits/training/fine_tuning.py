@@ -2,7 +2,7 @@
 
 Trained on those drawings alone, a network learns them by heart and forgets the rest. So each of them is
 varied in many ways, and every step mixes them with MNIST's own images, for which the
-network has two teachers: their labels, and what it said of them before the lesson ("learning without
+network has two teachers: their labels, and what it said of them before ("learning without
 forgetting", Li and Hoiem, 2016). benchmarks/teach.py measures what is gained and what is lost.
 """
 
@@ -110,7 +110,7 @@ def remember(
 ) -> tuple[Tensor, Tensor]:
     """Pixels (N, 784) of some of MNIST's images, and what to go on saying of them, (N, 10).
 
-    That is the label, mixed with what the network says of each image before the lesson.
+    That is the label, mixed with what the network says of each image beforehand.
     """
     chosen = torch.randperm(len(labels), generator=random)[: config.pool].numpy()
     pixels = torch.from_numpy(to_pixels(images[chosen]))
@@ -128,8 +128,3 @@ def learning_rate_at(step: int, config: FineTuningConfig) -> float:
     """A short rise, so that Adam's first steps do no harm, then half a cosine down to 0."""
     rise = min(1.0, (step + 1) / 10)
     return config.learning_rate * rise * (1 + math.cos(math.pi * step / config.steps)) / 2
-
-
-# The names before; the server still calls them so.
-Lesson = FineTuningConfig
-teach = fine_tune

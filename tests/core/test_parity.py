@@ -29,8 +29,8 @@ from digits.data.unipen import read_unipen
 from digits.network.backends import load_backend, predict_images
 from digits.network.calibration import answer
 from digits.network.config import ACTIVATIONS, ModelConfig
-from digits.network.judge import make_judge
 from digits.network.model import MLP
+from digits.network.sureness import make_judge
 from digits.training import standardization
 from digits.training.adam import Adam
 from digits.training.backprop import Backprop

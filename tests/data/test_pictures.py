@@ -30,7 +30,7 @@ from digits.data.preparation.pictures import Picture, find_digits, prepare_pictu
 from digits.data.preparation.writing import Writing, find_writing
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
-from digits.network.judge import make_judge, reads_only_turned
+from digits.network.sureness import make_judge, reads_only_turned
 
 
 @pytest.fixture(scope="module")

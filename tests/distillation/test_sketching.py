@@ -1,4 +1,4 @@
-"""The recipe `sketch` in small: its lessons, its targets, and that the network learns from them."""
+"""The recipe `sketch` in small: its images, its targets, and that the network learns from them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from digits.distillation.dataset import NO_DIGIT, Sizes, make_groups
 from digits.distillation.train import SHARES, train_sketch
 from digits.network.checkpoint import load_weights
 from digits.network.model import MLP
-from digits.training import fit
+from digits.training import fit_and_save
 from digits.training.loop import EpochReport, evaluate
 from digits.training.recipes import RECIPES
 
@@ -194,7 +194,7 @@ def test_the_command_saves_weights_calibrated_and_scored_on_writers_left_out(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(sketching, "EPOCH", 1000)
-    monkeypatch.setitem(fit.HELD_OUT_OF, "sketch", 0.2)
+    monkeypatch.setitem(fit_and_save.HELD_OUT_OF, "sketch", 0.2)
     monkeypatch.setattr(sketching, "Sizes", lambda: SMALL)
     monkeypatch.setattr(sketching.train_sketch, "__kwdefaults__", fewer_teacher_epochs())
     write_unipen(tmp_path / "strokes.txt", drawings)

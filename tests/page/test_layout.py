@@ -33,7 +33,7 @@ WRONG = """() => {
     const boxes = (selector) =>
         [...document.querySelectorAll(selector)].map((node) => node.getBoundingClientRect());
     const [pad, answer, tabs, teach, note] =
-        ["#pad", "#answer", "#tabs", "#teach", ".lesson-note"].map((selector) => boxes(selector)[0]);
+        ["#pad", "#answer", "#tabs", "#teach", ".teach-note"].map((selector) => boxes(selector)[0]);
     for (const { left, right, width } of boxes(".tools button")) {
         if (width && (left < pad.left - 1 || right > pad.right + 1)) wrong.push("a tool beside the pad");
     }

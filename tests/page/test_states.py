@@ -313,10 +313,10 @@ def taught(visitor: Visitor) -> None:
     draw(visitor.page, SEVEN)
     visitor.page.locator("#teach [data-digit='1']").click()
     visitor.page.locator("#teach .learn").click()
-    visitor.page.wait_for_selector('.lesson[data-state="done"]', timeout=PATIENCE)
+    visitor.page.wait_for_selector('.teach[data-state="done"]', timeout=PATIENCE)
     wait_for_answer(visitor.page)
     (own,) = visitor.kept()["networks"]
-    assert visitor.name(own) in visitor.read(".lesson-note")
+    assert visitor.name(own) in visitor.read(".teach-note")
     assert own["kind"] == "taught"
 
 
@@ -350,7 +350,7 @@ def a_picture(visitor: Visitor) -> None:
     page.locator("#pad [data-for=picture]").set_input_files(file)
     page.wait_for_function("document.querySelectorAll('#answer .several button').length === 3")
     assert visitor.read(".answer-line") == visitor.says("several_read", count=3)
-    assert visitor.read(".lesson-note") == visitor.says("teach_only_strokes")
+    assert visitor.read(".teach-note") == visitor.says("teach_only_strokes")
     assert page.locator("#teach [data-digit='1']").is_disabled()
     looked_at = page.evaluate(LOOKED_AT, module(page))
     page.locator(".compare").click()

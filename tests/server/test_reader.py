@@ -19,7 +19,7 @@ from digits.network.registry import Choice, Networks
 from digits.server.reader import Reader
 from digits.server.requests import parse_drawing
 from digits.server.sessions import Sessions
-from digits.training.run import make_backend
+from digits.training.page_run import make_backend
 from tests.support.requests import page_of_digits, seven
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]

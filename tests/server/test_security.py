@@ -176,7 +176,7 @@ def test_each_visit_has_a_secret_of_its_own(open_page: Callable[..., Any]) -> No
     secrets = []
     for page in (open_page(), open_page()):
         code = """(address) => import(address).then(
-            ({ modules }) => modules["services/session.js"]().session)"""
+            ({ modules }) => modules["services/session_token.js"]().session)"""
         secrets.append(page.evaluate(code, module(page)))
     assert secrets[0] != secrets[1] and min(map(len, secrets)) >= 20
 

@@ -16,11 +16,11 @@ from digits.process import keep_to_one_thread
 from digits.server import limits
 from digits.server.datasets import DatasetCache
 from digits.server.downloads import download
-from digits.server.lesson_service import LessonService
+from digits.server.fine_tuning_service import FineTuningService
 from digits.server.reader import Reader
 from digits.server.sessions import RunUpdate, Sessions
 from digits.server.training_service import TrainingService
-from digits.training.run import run_training
+from digits.training.page_run import run_training
 from tests.support.loops import complete
 
 TOKEN, OTHER = "a" * 20, "b" * 20
@@ -266,12 +266,12 @@ def test_downloads_name_the_network_they_hold(service: TrainingService) -> None:
 
 
 def test_teaching_adds_a_network_and_keeps_the_trained_one(service: TrainingService) -> None:
-    lessons = LessonService(service)
+    fine_tuning = FineTuningService(service)
     drawings = [{"strokes": [[[0.3, 0.3], [0.7, 0.7]], [[0.7, 0.3], [0.3, 0.7]]], "label": 8}]
 
     async def teach(**question: Any) -> Any:
         asked = {"drawings": drawings, "session": TOKEN, **question}
-        return [message async for message in lessons.learn(TOKEN, asked)][-1]
+        return [message async for message in fine_tuning.learn(TOKEN, asked)][-1]
 
     async def visit() -> None:
         await train(service, hidden=[32])
@@ -280,10 +280,10 @@ def test_teaching_adds_a_network_and_keeps_the_trained_one(service: TrainingServ
         base = {"key": "network_shipped", "values": {"name": "tutorial"}}
         name = {"key": "network_taught", "values": {"base": base, "drawings": 1}}
         assert learnt["network"]["name"] == name
-        again = await teach(network=learnt["network"]["id"])  # from what it was before its lesson
+        again = await teach(network=learnt["network"]["id"])  # from what it was before
         assert again["network"]["name"] == name
         ids = [entry["id"] for entry in service.state({"session": TOKEN})["networks"]]
         assert ids == ["yours-1", again["network"]["id"]]
-        assert (await teach(drawings=[]))["fault"]["code"] == "lesson_empty"
+        assert (await teach(drawings=[]))["fault"]["code"] == "corrections_empty"
 
     complete(visit())

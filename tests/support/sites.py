@@ -21,7 +21,7 @@ class TrainingSite:
 
     def run(self, *given: Any) -> Iterator[Any]:
         """A run as the page does it, or the next failure."""
-        from digits.training.run import run_training
+        from digits.training.page_run import run_training
 
         if self.failures:
             raise self.failures.pop()

@@ -14,8 +14,8 @@ const link = await import("../../../digits/page/static/services/link.js");
 const answers = await import("../../../digits/page/static/services/server_answers.js");
 const texts = await import("../../../digits/page/static/services/texts.js");
 const { state, choose } = await import("../../../digits/page/static/services/state.js");
-const { session } = await import("../../../digits/page/static/services/session.js");
-const keep = await import("../../../digits/page/static/services/keep.js");
+const { session } = await import("../../../digits/page/static/services/session_token.js");
+const keep = await import("../../../digits/page/static/services/browser_storage.js");
 
 /** @typedef {import("../../../digits/page/static/services/messages.js").Point} Point */
 

@@ -9,7 +9,7 @@ import { heard, lost, welcomeBack } from "./connection.js";
 import { BLANK } from "./drawing.js";
 import { isOnlyHere } from "./names.js";
 import { createAsker, drawingOf, readAnswer } from "./server_answers.js";
-import { credentials } from "./session.js";
+import { credentials } from "./session_token.js";
 import { state } from "./state.js";
 import { text } from "./texts.js";
 

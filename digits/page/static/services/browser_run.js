@@ -5,12 +5,12 @@ import { pack, unpack } from "../core/base64.js";
 import { cutIntoLayers, toPixels } from "../core/network.js";
 import { GUESSING, pictureWeights, SHOWN_NODES } from "../core/results.js";
 import { writeWeightsFile } from "../core/weights_file.js";
+import { keepNetwork } from "./browser_storage.js";
 import { heard, lost } from "./connection.js";
-import { keepNetwork } from "./keep.js";
 import { entryOf } from "./names.js";
 import { loadNetwork } from "./networks.js";
 import { entryHere } from "./own_networks.js";
-import { session } from "./session.js";
+import { session } from "./session_token.js";
 import { choose, state } from "./state.js";
 import { createTraining } from "./trainer.js";
 

@@ -1,6 +1,6 @@
 // Whether the server answers. While it does not, it is asked again and again, less and less often.
 
-import { credentials } from "./session.js";
+import { credentials } from "./session_token.js";
 import { state } from "./state.js";
 
 /** @typedef {import("./messages.js").SessionState} SessionState */

@@ -1,6 +1,6 @@
 // Where a visitor is in the lesson: the step in the address, and what is kept of it in this browser.
 
-import { storedLesson, storeLesson } from "./keep.js";
+import { storedLesson, storeLesson } from "./browser_storage.js";
 
 /**
  * @typedef {object} Progress

@@ -61,7 +61,7 @@ export interface Question extends Choice {
   drawing: SentDrawing;
   language: string;
   session: string;
-  /** The secret of a server that makes its own; see services/session.js. */
+  /** The secret of a server that makes its own; see services/session_token.js. */
   visit: string | null;
   shrink: boolean;
 }
@@ -277,11 +277,11 @@ export interface SessionState {
   networks?: NetworkEntry[];
   run?: Run;
   outcome?: Outcome | null;
-  lesson?: Lesson;
+  fine_tuning?: FineTuning;
   runs?: FinishedRun[];
 }
 
-export interface Lesson {
+export interface FineTuning {
   state: "idle" | "waiting" | "learning" | "done" | "problem";
   fault?: Fault;
   place?: number;

@@ -4,10 +4,10 @@
 
 import { readWeightsFile } from "../core/weights_file.js";
 import { warmUp } from "./browser_reader.js";
+import { keepNetwork, keptNetwork } from "./browser_storage.js";
 import { heard, lost, post } from "./connection.js";
-import { keepNetwork, keptNetwork } from "./keep.js";
 import { entryOf, isOwn } from "./names.js";
-import { credentials, session } from "./session.js";
+import { credentials, session } from "./session_token.js";
 import { state } from "./state.js";
 
 /** @typedef {import("../core/weights_file.js").LoadedNetwork} LoadedNetwork */

@@ -1,7 +1,6 @@
 // The visitor's own networks: this browser keeps them, and hands them to the server again when it lost them.
 
 import { readHeader, withVersion } from "../core/weights_file.js";
-import { askSession, heard, lost, post, welcomeBack, whenBack } from "./connection.js";
 import {
   dropNetwork,
   forgetEverything,
@@ -10,13 +9,14 @@ import {
   MOST_KEPT,
   storeChosen,
   storedChosen,
-} from "./keep.js";
+} from "./browser_storage.js";
+import { askSession, heard, lost, post, welcomeBack, whenBack } from "./connection.js";
 import { isOnlyHere, isOwn } from "./names.js";
 import { renameRuns } from "./past_runs.js";
-import { credentials, session } from "./session.js";
+import { credentials, session } from "./session_token.js";
 import { choose, state } from "./state.js";
 
-/** @typedef {import("./keep.js").KeptNetwork} KeptNetwork */
+/** @typedef {import("./browser_storage.js").KeptNetwork} KeptNetwork */
 /** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
 
 /** @type {Map<string, string>} from the version that this browser made up to the server's */

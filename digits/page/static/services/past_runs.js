@@ -3,12 +3,12 @@
 //
 // A run is known by the version of the network that it made: ids begin anew where a server forgot this visitor.
 
-import { dropRun, keepRun, keptRuns } from "./keep.js";
+import { dropRun, keepRun, keptRuns } from "./browser_storage.js";
 import { entryOf } from "./names.js";
-import { session } from "./session.js";
+import { session } from "./session_token.js";
 import { state } from "./state.js";
 
-/** @typedef {import("./keep.js").KeptRun} KeptRun */
+/** @typedef {import("./browser_storage.js").KeptRun} KeptRun */
 /** @typedef {import("./messages.js").Run} Run */
 /** @typedef {import("./messages.js").ShownRun} ShownRun */
 /** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */

@@ -1,6 +1,6 @@
 // What the whole page knows: one store, and the types of what is in it.
 
-import { storedTheme } from "./keep.js";
+import { storedTheme } from "./browser_storage.js";
 import { createStore } from "./store.js";
 
 /** @typedef {import("./messages.js").Choice} Choice */

@@ -1,6 +1,6 @@
 // The page's words in the visitor's language: locales/en.json and locales/zh.json, one of them loaded.
 
-import { storedLanguage, storeLanguage } from "./keep.js";
+import { storedLanguage, storeLanguage } from "./browser_storage.js";
 import { state } from "./state.js";
 
 /** @typedef {import("./state.js").Language} Language */

@@ -1,7 +1,7 @@
 // Light or dark: the system's, unless the visitor chose. Colours live in css/colours.css; canvases ask for
 // them by name.
 
-import { storeTheme } from "./keep.js";
+import { storeTheme } from "./browser_storage.js";
 import { state } from "./state.js";
 
 /** @type {Record<string, string>} asking the browser each time is slow */

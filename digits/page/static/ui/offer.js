@@ -1,6 +1,6 @@
 // The lesson's door: a newcomer is offered it once, and an address like #learn=4 opens it.
 
-import { storedOffer, storeOffer } from "../services/keep.js";
+import { storedOffer, storeOffer } from "../services/browser_storage.js";
 import { stepInAddress, storedProgress } from "../services/lesson.js";
 import { state } from "../services/state.js";
 import { fill } from "../services/texts.js";

@@ -6,7 +6,7 @@
 import { BUSY } from "../services/follow.js";
 import { entryOf, factsOf, inWords, isOnlyHere, isOwn } from "../services/names.js";
 import { problemOf } from "../services/server_answers.js";
-import { credentials } from "../services/session.js";
+import { credentials } from "../services/session_token.js";
 import { state } from "../services/state.js";
 import { duration, fill, number, percent, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";

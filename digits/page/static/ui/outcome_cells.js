@@ -1,7 +1,7 @@
 // The test digits behind a cell of the confusion matrix: what they are and what the network read.
 
 import { problemOf } from "../services/server_answers.js";
-import { credentials } from "../services/session.js";
+import { credentials } from "../services/session_token.js";
 import { state } from "../services/state.js";
 import { number, text } from "../services/texts.js";
 import { fillWithGrey } from "./canvas.js";

@@ -1,8 +1,8 @@
 // The pad: strokes by mouse, touch, pen or keyboard, pictures and links. services/answering.js has them read.
 
 import { Answering } from "../services/answering.js";
+import { storeDrawing, storedDrawing } from "../services/browser_storage.js";
 import * as drawings from "../services/drawing.js";
-import { storeDrawing, storedDrawing } from "../services/keep.js";
 import { addressOf, forgetAddress, fromAddress, keepInAddress } from "../services/link.js";
 import { loadSample } from "../services/samples.js";
 import { createRoute } from "../services/server_answers.js";

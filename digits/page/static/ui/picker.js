@@ -9,7 +9,7 @@ import { follow } from "../services/follow.js";
 import { aboutNetwork, entryOf, inWords, isOwn } from "../services/names.js";
 import { forget, toldOwn } from "../services/own_networks.js";
 import { digitOf, problemOf, surenessOf } from "../services/server_answers.js";
-import { credentials } from "../services/session.js";
+import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";

@@ -3,14 +3,14 @@
 // The value is what the server tells, five times a second; where its connection broke, services/follow.js
 // asks. Everything is drawn anew from state.training.
 
+import { storedRun, storeRun } from "../services/browser_storage.js";
 import { lost } from "../services/connection.js";
 import { MOST_HERE, stopHere, trainHere } from "../services/engine.js";
 import { BUSY, ENDED, follow, isHere, wasTold } from "../services/follow.js";
-import { storedRun, storeRun } from "../services/keep.js";
 import { entryOf, inWords, isOwn, nameOf } from "../services/names.js";
 import { forgetRuns, keepLast, loadRuns, pastRuns, showLast } from "../services/past_runs.js";
 import { problemOf } from "../services/server_answers.js";
-import { credentials } from "../services/session.js";
+import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
 import { counted, decimal, duration, fill, number, percent, sentences, text } from "../services/texts.js";
 import { dotted, find, make, whenWidthChanges } from "./dom.js";

@@ -3,7 +3,7 @@
 import { heard, lost, post } from "../services/connection.js";
 import { nameOf } from "../services/names.js";
 import { problemOf } from "../services/server_answers.js";
-import { credentials } from "../services/session.js";
+import { credentials } from "../services/session_token.js";
 import { text } from "../services/texts.js";
 import { download } from "./dom.js";
 

@@ -1,20 +1,20 @@
 // "Wrong? It is 0 ... 9": the visitor says what a drawing is, collects such drawings, lets it learn them.
 //
-// The drawings live here, in the page, and go to the server with the lesson: {drawings: [{strokes,
+// The drawings live here, in the page, and go to the server together: {drawings: [{strokes,
 // label}], network}. What comes back says how each was read before and after.
 
-import { storeCorrections, storedCorrections } from "../services/keep.js";
+import { storeCorrections, storedCorrections } from "../services/browser_storage.js";
 import { entryOf, inWords, nameOf } from "../services/names.js";
 import { drawingOf, problemOf } from "../services/server_answers.js";
-import { credentials } from "../services/session.js";
+import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
 import { duration, fill, percent, sentences, text } from "../services/texts.js";
 import { paintLines, sharpen } from "./canvas.js";
 import { download, find, findAll, make, makeButton } from "./dom.js";
 
-/** @typedef {import("../services/messages.js").Lesson} Lesson */
+/** @typedef {import("../services/messages.js").FineTuning} FineTuning */
 /** @typedef {import("../services/messages.js").Point} Point */
-/** @typedef {import("../services/keep.js").Correction & {before?: number, after?: number}} Drawing */
+/** @typedef {import("../services/browser_storage.js").Correction & {before?: number, after?: number}} Drawing */
 
 const MOST = 60;
 const LONGEST_FILE = 4_000_000; // bytes
@@ -28,10 +28,10 @@ class Teaching {
   /** @param {import("../hosts/gradio.js").Host<any>} host */
   constructor(host) {
     this.host = host;
-    this.root = find(host.element, ".lesson");
+    this.root = find(host.element, ".teach");
     this.strip = find(this.root, ".strip");
     this.learn = find(this.root, ".learn", HTMLButtonElement);
-    this.note = find(this.root, ".lesson-note");
+    this.note = find(this.root, ".teach-note");
     this.canLearn = Boolean(host.settings.torch);
     /** @type {Drawing[]} */
     this.drawings = [];
@@ -97,7 +97,7 @@ class Teaching {
   }
 
   show() {
-    find(this.root, ".lesson-more").hidden = !this.drawings.length;
+    find(this.root, ".teach-more").hidden = !this.drawings.length;
     this.strip.replaceChildren(...this.drawings.map((drawing, i) => this.makeThumb(drawing, i)));
     findAll(this.strip, "canvas", HTMLCanvasElement).forEach((canvas, i) => {
       drawThumb(canvas, this.drawings[i].strokes);
@@ -193,26 +193,26 @@ class Teaching {
     this.host.emit("submit");
   }
 
-  /** @param {Lesson | null} lesson */
-  told(lesson) {
-    if (!lesson?.state) return;
-    const { state: stage } = lesson;
+  /** @param {FineTuning | null} message */
+  told(message) {
+    if (!message?.state) return;
+    const { state: stage } = message;
     this.root.dataset.state = stage;
-    if (stage === "waiting") this.sayOnButton("teach_waiting", { place: lesson.place });
-    if (stage === "waiting" && lesson.wait) this.say(text("run_wait", { time: duration(lesson.wait) }));
+    if (stage === "waiting") this.sayOnButton("teach_waiting", { place: message.place });
+    if (stage === "waiting" && message.wait) this.say(text("run_wait", { time: duration(message.wait) }));
     if (stage === "learning") this.sayOnButton("teach_learning");
-    find(this.learn, ".learn-share").style.width = stage === "learning" ? `${100 * (lesson.share ?? 0)}%` : "0";
+    find(this.learn, ".learn-share").style.width = stage === "learning" ? `${100 * (message.share ?? 0)}%` : "0";
     this.isLearning = stage === "waiting" || stage === "learning";
     if (stage === "problem") {
-      this.say(problemOf(lesson));
+      this.say(problemOf(message));
       this.show();
     }
-    if (stage === "done") this.celebrate(lesson);
+    if (stage === "done") this.celebrate(message);
   }
 
-  /** @param {Lesson} lesson */
-  celebrate(lesson) {
-    lesson.drawings.forEach(({ before, after }, i) => {
+  /** @param {FineTuning} message */
+  celebrate(message) {
+    message.drawings.forEach(({ before, after }, i) => {
       Object.assign(this.drawings[i] ?? {}, { before, after });
     });
     this.show();
@@ -225,15 +225,15 @@ class Teaching {
       { className: "plain" },
     );
     this.say("");
-    const network = inWords(lesson.network.name);
+    const network = inWords(message.network.name);
     const now = make("span", `${sentences(text("run_in_use", { network }), text("teach_try"))} `);
-    this.note.append(make("b", text("teach_done")), ` ${this.factsOf(lesson)}`, make("br"), now, back);
+    this.note.append(make("b", text("teach_done")), ` ${this.factsOf(message)}`, make("br"), now, back);
     state.set("isTaught", true);
-    if (!entryOf(lesson.network.id)) state.set("own", [...state.get("own"), lesson.network]);
+    if (!entryOf(message.network.id)) state.set("own", [...state.get("own"), message.network]);
     state.set("ownNetworks", state.get("ownNetworks") + 1);
   }
 
-  /** @param {Lesson} lesson */
+  /** @param {FineTuning} message */
   factsOf({ mnist: [before, after], seconds }) {
     const right = (/** @type {"before" | "after"} */ when) =>
       this.drawings.filter((one) => one[when] === one.label).length;
@@ -295,7 +295,7 @@ function drawThumb(canvas, strokes) {
   paintLines(pen, strokes, Math.max(2, side * 0.07), place);
 }
 
-/** "1 → 7 ✓": what was read before the lesson and after it; before any, what was read when corrected. @param {Drawing} drawing */
+/** "1 → 7 ✓": what was read before learning and after it; before any, what was read when corrected. @param {Drawing} drawing */
 function verdictOf({ label, answered, before, after }) {
   const mark = (/** @type {number} */ said) => (said === label ? "✓" : "✗");
   if (after !== undefined) return `${before} → ${after} ${mark(after)}`;

@@ -8,7 +8,7 @@ import { MOST_HERE, trainHere } from "../services/engine.js";
 import { BUSY } from "../services/follow.js";
 import { inWords, isOnlyHere } from "../services/names.js";
 import { digitOf, problemOf } from "../services/server_answers.js";
-import { credentials } from "../services/session.js";
+import { credentials } from "../services/session_token.js";
 import { state } from "../services/state.js";
 import { counted, fill, number, text } from "../services/texts.js";
 import { dotted, find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";

@@ -3,8 +3,8 @@
 import { unpack } from "../../core/base64.js";
 import { freshTrainer, joinDigits, lossOf, OneWeight, teach } from "../../core/one_weight.js";
 import { realSamples } from "../../services/samples.js";
-import { inSlices } from "../../services/slices.js";
 import { decimal, number, text } from "../../services/texts.js";
+import { inSlices } from "../../services/time_slices.js";
 import { shape } from "../chart.js";
 import { find, make, makeButton } from "../dom.js";
 import { drawPicture } from "../learn/chart.js";

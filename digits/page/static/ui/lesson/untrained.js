@@ -3,8 +3,8 @@
 import { forward, indexOfLargest } from "../../core/network.js";
 import { freshNetwork, survey } from "../../core/survey.js";
 import { findSubject } from "../../services/learn_subject.js";
-import { inSlices } from "../../services/slices.js";
 import { number, percent, text } from "../../services/texts.js";
+import { inSlices } from "../../services/time_slices.js";
 import { find, make, makeButton } from "../dom.js";
 import { follow, makeBars, makeRow, makeStatus, showBars } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";

@@ -1,8 +1,8 @@
 // The training digits that are most like the drawing: by pixels, or by what the last hidden layer makes of them.
 
 import { findNearest, lastLayerOf, readLastLayer } from "../../core/nearest.js";
-import { inSlices } from "../../services/slices.js";
 import { number, percent, text } from "../../services/texts.js";
+import { inSlices } from "../../services/time_slices.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { makePixels, paintInk } from "./pixels.js";
 

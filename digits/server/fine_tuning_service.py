@@ -1,7 +1,7 @@
 """ "Teach it your hand" on the server: a network learns from the visitor's corrected drawings.
 
-The drawings arrive with the lesson and are checked like any drawing. A copy of the network that reads them
-learns and becomes one of the session's own. Like a training, a lesson goes on when the page's connection
+The drawings arrive together and are checked like any drawing. A copy of the network that reads them
+learns and becomes one of the session's own. Like a training, that goes on when the page's connection
 breaks. Importing this file does not import torch.
 """
 
@@ -31,8 +31,8 @@ from digits.server import limits
 from digits.server.messages import (
     DrawingFile,
     Drawings,
+    FineTuningMessage,
     LabelledDrawing,
-    LessonMessage,
     Name,
     Problem,
     TaughtDrawing,
@@ -45,13 +45,13 @@ from digits.server.requests import Labelled, as_question, check_drawings, choice
 from digits.server.sessions import Job, OwnNetwork, Session
 from digits.server.training_service import TrainingService
 from digits.server.workers import Feed, in_thread, in_threads, make_workers
-from digits.training.run import make_backend
+from digits.training.page_run import make_backend
 
-TOLD_EVERY = 0.1  # seconds between two reports of a lesson's progress
+TOLD_EVERY = 0.1  # seconds between two reports of its progress
 
 
-class LessonService:
-    """Lessons, one after another: they take a second each, so they do not wait for trainings."""
+class FineTuningService:
+    """Fine-tunings, one after another: they take a second each, so they do not wait for trainings."""
 
     def __init__(self, training: TrainingService) -> None:
         self._training = training
@@ -60,8 +60,8 @@ class LessonService:
         self._workers = make_workers(1)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def learn(self, token: object, asked: object) -> AsyncIterator[LessonMessage]:
-        """Begin a lesson and follow it; a fault is the only word where it cannot begin."""
+    async def learn(self, token: object, asked: object) -> AsyncIterator[FineTuningMessage]:
+        """Begin to fine-tune and follow it; a fault is the only word where it cannot begin."""
         question = as_question(asked)
         try:
             session = self._sessions.get_or_create(token)
@@ -76,9 +76,9 @@ class LessonService:
                 yield message
 
     def _find_base(self, session: Session, question: Mapping[str, Any]) -> _Base:
-        """What the lesson starts from.
+        """What fine-tuning starts from.
 
-        Taught again, a network starts from what it was before its first lesson: the strip holds all
+        Taught again, a network starts from what it was before the first time: the strip holds all
         drawings, and what comes of them takes its place.
         """
         question = {**question, "session": session.token}
@@ -91,27 +91,27 @@ class LessonService:
             return _Base(own.base, own.base_name, own)
         return _Base(own.backend, own.name)
 
-    def _begin(self, session: Session, drawings: Labelled, base: _Base) -> Feed[LessonMessage]:
+    def _begin(self, session: Session, drawings: Labelled, base: _Base) -> Feed[FineTuningMessage]:
         if session.job:
             raise DigitsError("training_busy")
         session.job = Job()
-        session.lesson = Feed({"state": "learning", "share": 0.0})
+        session.fine_tuning = Feed({"state": "learning", "share": 0.0})
         task = asyncio.get_running_loop().create_task(
-            self._work(session, session.job, session.lesson, drawings, base)
+            self._work(session, session.job, session.fine_tuning, drawings, base)
         )
         self._tasks.add(task)  # asyncio itself holds tasks weakly
         task.add_done_callback(self._tasks.discard)
-        return session.lesson
+        return session.fine_tuning
 
     async def _work(
         self,
         session: Session,
         job: Job,
-        feed: Feed[LessonMessage],
+        feed: Feed[FineTuningMessage],
         drawings: Labelled,
         base: _Base,
     ) -> None:
-        last: LessonMessage = {"state": "problem", "fault": fault("training_failed")}
+        last: FineTuningMessage = {"state": "problem", "fault": fault("training_failed")}
         try:
             last = await self._learn(session, job, feed, drawings, base)
         except DigitsError as error:
@@ -126,10 +126,10 @@ class LessonService:
         self,
         session: Session,
         job: Job,
-        feed: Feed[LessonMessage],
+        feed: Feed[FineTuningMessage],
         drawings: Labelled,
         base: _Base,
-    ) -> LessonMessage:
+    ) -> FineTuningMessage:
         with self._queue.ticket() as ticket:
             async for place in self._queue.wait(ticket):
                 feed.tell({"state": "waiting", "place": place, "wait": self._queue.seconds(ticket)})
@@ -137,15 +137,15 @@ class LessonService:
                     return {"state": "idle"}
             digits = await in_thread(self._workers, self._training.datasets.get)
             start = time.perf_counter()
-            lesson = Lesson(base.network, drawings, digits)
-            async for share in in_threads(lesson.learn(), self._workers):
+            fine_tuning = FineTuning(base.network, drawings, digits)
+            async for share in in_threads(fine_tuning.learn(), self._workers):
                 feed.tell({"state": "learning", "share": share})
                 if job.stop.is_set():
                     return {"state": "idle"}
         seconds = time.perf_counter() - start
-        readings, mnist = await in_thread(self._workers, lesson.compare)
+        readings, mnist = await in_thread(self._workers, fine_tuning.compare)
         own = session.keep(
-            lesson.taught,
+            fine_tuning.taught,
             {"key": "network_taught", "values": {"base": base.name, "drawings": len(drawings)}},
             base=base.network,
             base_name=base.name,
@@ -162,14 +162,14 @@ class LessonService:
 
 
 class _Base:
-    """What a lesson starts from; `taught`: the network of an earlier lesson that it replaces."""
+    """What fine-tuning starts from; `taught`: the network of an earlier one that it replaces."""
 
     def __init__(self, network: Backend, name: Name, taught: OwnNetwork | None = None) -> None:
         self.network, self.name, self.taught = network, name, taught
 
 
-class Lesson:
-    """One lesson: a copy of a network learns from drawings; the network itself stays as it is."""
+class FineTuning:
+    """A copy of a network learns from drawings; the network itself stays as it is."""
 
     def __init__(self, base: Backend, drawings: Labelled, digits: Digits) -> None:
         self._base, self._drawings, self._digits = base, drawings, digits
@@ -178,12 +178,12 @@ class Lesson:
     def learn(self) -> Iterator[float]:
         """Yields the share that is done; `taught` is the result."""
         from digits.network.model import from_layers
-        from digits.training.fine_tuning import Correction, teach
+        from digits.training.fine_tuning import Correction, fine_tune
 
         model = from_layers(self._base.layers(), self._base.card.config)
         corrections = [Correction(strokes, label) for strokes, label in self._drawings]
         told = time.perf_counter()
-        for share in teach(
+        for share in fine_tune(
             model, corrections, self._digits.train_images, self._digits.train_labels
         ):
             if time.perf_counter() - told >= TOLD_EVERY:
@@ -204,7 +204,7 @@ class Lesson:
 
 
 def taught_card(card: Card, drawings: int, accuracy: float) -> Card:
-    """The card of a network after a lesson: how many drawings it was taught, and what it reads now."""
+    """The card of a network after fine-tuning: how many drawings it was taught, and what it reads now."""
     return replace(
         card,
         recipe={**card.recipe, "taught": drawings},
@@ -237,7 +237,7 @@ def load(raw: object) -> Drawings | Problem:
     """The drawings in a file's text, whichever of the two it is."""
     given = as_question(raw).get("text")
     if not isinstance(given, str) or len(given) > limits.MOST_TEXT:
-        return {"fault": fault("lesson_file_long", limit=limits.MOST_TEXT)}
+        return {"fault": fault("corrections_file_long", limit=limits.MOST_TEXT)}
     try:
         is_json = given.lstrip().startswith(("{", "["))
         drawings = from_json(given) if is_json else from_unipen(given)
@@ -259,7 +259,7 @@ def from_json(given: str) -> Labelled:
     try:
         content = json.loads(given)
     except (ValueError, RecursionError) as error:
-        raise DrawingError("lesson_json", reason=str(error)) from error
+        raise DrawingError("corrections_json", reason=str(error)) from error
     return check_drawings(content.get("drawings") if isinstance(content, Mapping) else content)
 
 

@@ -1,7 +1,7 @@
 // Who asks: a secret that this tab makes for itself and keeps through a reload. The server keeps the
 // visitor's own network under it.
 
-import { storedSession, storeSession } from "./keep.js";
+import { storedSession, storeSession } from "./browser_storage.js";
 
 /** @returns {string} */
 function makeToken() {

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from digits.errors import DigitsError, DrawingError
-from digits.server.lesson_service import load, save
+from digits.server.fine_tuning_service import load, save
 from digits.server.limits import MOST_DRAWINGS
 from digits.server.requests import check_drawings
 from tests.support.browser import PATIENCE, draw, wait_for_answer
@@ -59,7 +59,7 @@ def test_unipen_is_written_as_others_write_it() -> None:
         ([{"strokes": [], "label": 7}], "drawing 1 is blank"),
         ([DRAWINGS[0], {"strokes": [[[0, "x"]]], "label": 7}], "numbers"),
         ([{"strokes": [[[0, 9]]], "label": 7}], "leaves the pad"),
-        (DRAWINGS * MOST_DRAWINGS, f"may have {MOST_DRAWINGS} drawings"),
+        (DRAWINGS * MOST_DRAWINGS, f"at most {MOST_DRAWINGS} drawings"),
     ],
 )
 def test_what_cannot_be_learnt_is_refused_in_a_sentence(raw: Any, words: str) -> None:
@@ -99,7 +99,7 @@ def test_a_visitor_teaches_drawings_and_the_pad_reads_them(open_page: OpenPage) 
     assert page.locator(".answer-digit").inner_text() != "6"
     page.get_by_role("button", name="Learn from these (2)").click()
     page.get_by_text("It knows your hand now").wait_for(timeout=PATIENCE)
-    assert "→ 2 of 2 right" in page.locator(".lesson-note").inner_text()
+    assert "→ 2 of 2 right" in page.locator(".teach-note").inner_text()
     page.wait_for_function("document.querySelector('.answer-digit').textContent === '6'")
     assert "+ 2 drawings" in page.locator(".answer-by").inner_text()
     assert all("✓" in text for text in page.locator(".strip li small").all_inner_texts())

@@ -25,8 +25,8 @@ export const MOST_KEPT = 5; // networks; the server keeps as many of a session
 const MOST_RUNS = 8; // with their curves and figures, 0.1 MB each
 const RUNS = "runs";
 const NETWORKS = "networks";
-const LESSONS = "lessons";
-const CORRECTIONS = "corrections"; // the key of the drawings to learn from
+const CORRECTIONS = "lessons"; // the name that visitors' databases have
+const CORRECTIONS_KEY = "corrections"; // of the drawings to learn from
 const DAY = 86_400_000; // ms
 const PICTURES = "pictures";
 
@@ -125,7 +125,7 @@ function openDatabase() {
   opening ??= new Promise((resolve, reject) => {
     const request = indexedDB.open("digits", 3);
     request.onupgradeneeded = () => {
-      for (const name of [PICTURES, NETWORKS, RUNS, LESSONS]) {
+      for (const name of [PICTURES, NETWORKS, RUNS, CORRECTIONS]) {
         if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
       }
     };
@@ -221,18 +221,18 @@ export const dropRun = (version) => inStore(RUNS, "readwrite", (runs) => runs.de
 
 /** @returns {Promise<Correction[]>} */
 export async function storedCorrections() {
-  const kept = await inStore(LESSONS, "readonly", (lessons) => lessons.get(CORRECTIONS));
+  const kept = await inStore(CORRECTIONS, "readonly", (store) => store.get(CORRECTIONS_KEY));
   return Array.isArray(kept) ? kept.filter((one) => Array.isArray(one?.strokes)) : [];
 }
 
 /** @param {Correction[]} corrections */
 export function storeCorrections(corrections) {
   const kept = corrections.map(({ strokes, label, answered }) => ({ strokes, label, answered }));
-  return inStore(LESSONS, "readwrite", (lessons) => lessons.put(kept, CORRECTIONS));
+  return inStore(CORRECTIONS, "readwrite", (store) => store.put(kept, CORRECTIONS_KEY));
 }
 
 /** Let go of all networks, runs and drawings that are kept. */
 export async function forgetEverything() {
-  await Promise.all([NETWORKS, RUNS, LESSONS].map((name) => inStore(name, "readwrite", (store) => store.clear())));
+  await Promise.all([NETWORKS, RUNS, CORRECTIONS].map((name) => inStore(name, "readwrite", (store) => store.clear())));
   storeChosen("");
 }
