@@ -17,8 +17,20 @@ import pytest
 
 from digits.data.dataset import Digits
 from digits.network.backends import load_backend
+from digits.page.texts import text
 from tests.support import web
-from tests.support.browser import CHROMIUMS, DESK, PATIENCE, SEVEN, draw, wait_for_answer
+from tests.support.browser import (
+    CHROMIUMS,
+    DESK,
+    PATIENCE,
+    PHONE,
+    SEVEN,
+    draw,
+    eventually,
+    open_settings,
+    wait_for_answer,
+    wait_for_state,
+)
 from tests.support.files import REPO, write_mnist
 from tests.support.servers import free_port, wait_for
 
@@ -65,6 +77,47 @@ def test_drawing_goes_on_after_the_server_was_restarted(browser: Any, tmp_path: 
     with served(port, tmp_path / "second"):
         draw(page, SEVEN)  # without a reload
         assert wait_for_answer(page).startswith("7")
+    context.close()
+
+
+def fill_form(page: Any, **values: object) -> None:
+    """The Train tab's settings, in whatever language it speaks."""
+    page.locator("#tab_train-button").click()
+    page.wait_for_selector(".data-note:not(:empty)")
+    open_settings(page)
+    for name, value in values.items():
+        page.locator(f"#train [name={name}]").fill(str(value))
+
+
+def has_lost(page: Any, words: str) -> None:
+    page.locator("#tab_train-button").click()
+    assert page.locator(".run-note").inner_text(timeout=1000).strip() == words
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_a_run_that_a_restarted_server_lost_is_said_to_be(
+    browser: Any, tmp_path: Path, bundled: Digits, locale: str
+) -> None:
+    data = write_mnist(tmp_path / "mnist", bundled)
+    port = free_port()
+    look = PHONE if locale == "zh-CN" else DESK
+    context = browser.new_context(**{**look, "locale": locale})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    with served(port, tmp_path / "first", "--data", str(data)):
+        page.goto(f"http://127.0.0.1:{port}")
+        page.wait_for_selector("#answer .answer[data-serial]")
+        fill_form(page, epochs=20, batch_size=1)
+        page.locator("#train .go").click()
+        page.wait_for_selector('.run.drawn[data-state="running"]')
+        page.evaluate("window.isFirst = true")
+    with served(port, tmp_path / "second", "--data", str(data)):
+        page.wait_for_function("!window.isFirst")  # Gradio reloads the page
+        page.wait_for_selector("#answer .answer[data-serial]")
+        eventually(page, lambda: has_lost(page, text("run_lost", locale[:2])))
+        fill_form(page, epochs=1, batch_size=500)
+        page.locator("#train .go").click()  # as the words say
+        wait_for_state(page, "done")
     context.close()
 
 

@@ -88,3 +88,23 @@ def test_a_room_that_is_opened_low_down_comes_up(open_page: OpenPage, window: st
     page.locator("#tab_inside-button").click()
     page.wait_for_function(f"{top} < 0.1")
     page.wait_for_function(IN_SIGHT, arg="#pad canvas")  # the pad stays
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_a_phones_first_screen_leads_on(open_page: OpenPage, locale: str) -> None:
+    """Pad, answer and tabs; a newcomer is offered the lesson there until the Learn tab was opened."""
+    page = open_page(locale=locale, **WINDOWS["phone"])
+    offer, corrections = page.locator(".offer"), page.locator("#teach .ask")
+    for seen in (offer, page.locator("#tab_train-button"), page.locator("#tab_code-button")):
+        seen.wait_for()
+    assert all(page.evaluate(IN_SIGHT, part) for part in (".offer", "#tab_code-button"))
+    assert not corrections.is_visible()
+    draw(page, SEVEN)
+    page.evaluate("scrollTo(0, 0)")
+    assert page.evaluate(IN_SIGHT, "#tab_code-button")
+    assert corrections.is_visible() and not offer.is_visible()
+    page.locator('#pad [data-do="clear"]').click()
+    offer.wait_for()
+    page.locator("#tab_learn-button").click()
+    offer.wait_for(state="hidden")
+    corrections.wait_for()

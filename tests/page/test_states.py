@@ -2,7 +2,8 @@
 
 What the page says is compared with what the server keeps of the visit (POST digits/session): answer, network,
 run and downloads, curve and reports. STATES lists them; each is reached as a visitor reaches it, on a desk
-and on a phone, and is then looked at again in the other language.
+and on a phone, and is then looked at again in the other language. A run that a restarted server
+has lost is in tests/test_faults.py.
 """
 
 from __future__ import annotations
@@ -82,9 +83,13 @@ class Visitor:
     def says(self, key: str, **values: object) -> str:
         return text(key, self.language, **values)
 
+    @property
+    def token(self) -> str:
+        return str(self.page.evaluate("sessionStorage.getItem('digits-session')"))
+
     def kept(self) -> dict[str, Any]:
-        token = self.page.evaluate("sessionStorage.getItem('digits-session')")
-        return dict(web.post(f"{self.site.address}/digits/session", json={"session": token}).json())
+        question = {"session": self.token}
+        return dict(web.post(f"{self.site.address}/digits/session", json=question).json())
 
     def read(self, selector: str) -> str:
         return str(self.page.locator(selector).first.text_content()).strip()

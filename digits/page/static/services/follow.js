@@ -76,7 +76,8 @@ function told(session, isFirst) {
   toldOwn(session.networks);
   if (isHere()) return;
   if (session.outcome && session.outcome !== state.get("outcome")) state.set("outcome", session.outcome);
-  if (after !== "idle" || BUSY.includes(before)) state.set("training", session.run ?? { state: "idle" });
+  if (after !== "idle") state.set("training", session.run ?? null);
+  else if (BUSY.includes(before)) state.set("training", { state: "lost" }); // the session is a new one
   const made = session.run?.network?.id;
   if (made && ENDED.includes(after) && BUSY.includes(before))
     choose({ network: made, backend: "auto", device: "auto" });

@@ -60,6 +60,7 @@ import { createStore } from "./store.js";
  * @property {Record<string, any> | null} order the settings that the training was asked for with
  * @property {Outcome | null} outcome of the last run that ended
  * @property {import("./class_link.js").ClassLink | null} classLink what a teacher's link opened, while it is honoured
+ * @property {boolean} isLessonOpen the Learn tab was opened on this page
  * @property {number} ownNetworks how many networks were made for this visitor: each answers differently
  */
 
@@ -89,6 +90,7 @@ export const state = createStore(
     order: null,
     outcome: null,
     classLink: null,
+    isLessonOpen: false,
     ownNetworks: 0,
   }),
 );

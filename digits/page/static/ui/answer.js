@@ -130,11 +130,14 @@ function whoOf(answer) {
   const waits = isGone ? text("server_gone") : "";
   if (!answer?.shown?.guess) return answer?.problem ? "" : waits;
   const { by, guess } = answer.shown;
-  const values = { network: nameOf(by.network), ms: guess.milliseconds.toFixed(2) };
+  const values = { network: nameOf(by.network), ms: milliseconds(guess) };
   if (by.backend !== "browser") return text("by", { ...values, ...namesOf(by) });
   const said = answer.confirmed ? confirmationOf(answer.confirmed, isDisputed(answer)) : waits;
   return [text("by_here", values), said].filter(Boolean).join(" · ");
 }
+
+/** What a clock that is too coarse to see it says took 0. @param {import("../services/messages.js").Guess} guess */
+const milliseconds = (guess) => (guess.milliseconds ? guess.milliseconds.toFixed(2) : "< 1");
 
 /** @param {import("../services/messages.js").By} by */
 const namesOf = ({ backend, device }) => ({ backend: PACKAGES[backend] ?? backend, device });
@@ -142,7 +145,7 @@ const namesOf = ({ backend, device }) => ({ backend: PACKAGES[backend] ?? backen
 /** @param {Confirmation} confirmation @param {boolean} isDisputed */
 function confirmationOf({ by, guess, problem, way }, isDisputed) {
   if (!by || !guess) return problem;
-  const values = { ms: guess.milliseconds.toFixed(2), way: way.toFixed(0), label: guess.label };
+  const values = { ms: milliseconds(guess), way: way.toFixed(0), label: guess.label };
   return text(isDisputed ? "by_differs" : "by_confirmed", { ...values, ...namesOf(by) });
 }
 

@@ -1,6 +1,7 @@
 // The Learn tab's door: what is behind it is fetched when the tab is first opened, not when the page opens. The
 // lesson comes first; the workbench below it waits until the step is there.
 
+import { state } from "../services/state.js";
 import { find, whenWidthChanges } from "./dom.js";
 
 /** @param {import("../hosts/gradio.js").Host<null>} host */
@@ -9,6 +10,7 @@ export function mount(host) {
   whenWidthChanges(host.element, async () => {
     if (isOpen || !host.element.offsetParent) return;
     isOpen = true;
+    state.set("isLessonOpen", true);
     await openLesson(find(host.element, ".lesson-room")).catch(console.error); // the workbench can do without it
     await idle();
     const room = await import("./learn/room.js");

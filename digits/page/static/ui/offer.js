@@ -23,7 +23,10 @@ export function mount({ element }) {
   });
   find(card, '[data-do="later"]').addEventListener("click", () => close("declined"));
   // Who comes by a link came for what it shows.
-  card.hidden = Boolean(location.hash) || storedOffer() || storedProgress().at !== null;
+  const isKnown = Boolean(location.hash) || storedOffer() || storedProgress().at !== null;
+  state.subscribe("isLessonOpen", (isOpen) => {
+    card.hidden = isOpen || isKnown;
+  });
   addEventListener("hashchange", openFromAddress);
   openFromAddress();
 }

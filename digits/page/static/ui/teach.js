@@ -75,6 +75,7 @@ class Teaching {
   /** @param {string} words */
   say(words) {
     this.isHinting = false;
+    this.root.classList.remove("hinting");
     this.note.textContent = words;
   }
 
@@ -83,6 +84,7 @@ class Teaching {
     const canTeach = Boolean(state.get("drawing").strokes);
     const key = !canTeach ? "teach_only_strokes" : this.drawings.length ? "teach_more" : "teach_hint";
     this.note.textContent = text(key);
+    this.root.classList.toggle("hinting", key === "teach_hint"); // a phone does without
   }
 
   // ---- the digits and the strip --------------------------------------------------------------------
