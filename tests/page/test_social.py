@@ -177,6 +177,15 @@ def test_a_link_to_a_drawing_survives_the_hubs_frame(on_the_hub: Callable[..., A
     other.wait_for_function("() => document.querySelector('#answer').innerText.includes('7')")
 
 
+def test_a_link_to_a_step_survives_the_hubs_frame(on_the_hub: Callable[..., Any]) -> None:
+    page, frame = on_the_hub(f"{HUB}#learn=2")
+    frame.wait_for_selector('#lesson[data-step="2"] .lesson-part > *')
+    frame.locator(".lesson-foot").get_by_role("button", name="Next").click()
+    frame.wait_for_selector('#lesson[data-step="3"]')
+    page.wait_for_function("() => location.hash === '#learn=3'")
+    assert page.url == f"{HUB}#learn=3"  # a reload of the Hub's page opens this step
+
+
 def test_a_space_says_how_to_have_ones_own(on_the_hub: Callable[..., Any]) -> None:
     _, frame = on_the_hub(HUB)
     link = frame.locator("#foot .duplicate")

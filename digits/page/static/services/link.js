@@ -44,8 +44,8 @@ export function keepInAddress(address) {
   tellFrame();
 }
 
-/** The Hub puts this into the address of its own page, so that a reload there opens with the drawing, too. */
-function tellFrame() {
+/** The Hub puts this into the address of its own page, so that a reload there opens with the drawing or step, too. */
+export function tellFrame() {
   if (around() && parent !== window) parent.postMessage({ hash: location.hash }, "https://huggingface.co");
 }
 

@@ -2,6 +2,7 @@
 
 import { storedOffer, storeOffer } from "../services/browser_storage.js";
 import { stepInAddress, storedProgress } from "../services/lesson.js";
+import { tellFrame } from "../services/link.js";
 import { state } from "../services/state.js";
 import { fill } from "../services/texts.js";
 import { find } from "./dom.js";
@@ -27,7 +28,10 @@ export function mount({ element }) {
   state.subscribe("isLessonOpen", (isOpen) => {
     card.hidden = isOpen || isKnown;
   });
-  addEventListener("hashchange", openFromAddress);
+  addEventListener("hashchange", () => {
+    openFromAddress();
+    tellFrame();
+  });
   openFromAddress();
 }
 
