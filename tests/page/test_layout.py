@@ -49,7 +49,7 @@ WRONG = """() => {
     if (Math.abs(tabs.left - answer.left) > 1) wrong.push("tabs out of line");
     const [one, other] = boxes("svg.chart.accuracy, svg.chart.loss");
     if (Math.abs(one.top - other.top) > 1) wrong.push("charts at two heights");
-    if (innerWidth <= 860 && note.width < 0.95 * teach.width) wrong.push("a narrow note");
+    if (innerWidth <= 860 && note.width && note.width < 0.95 * teach.width) wrong.push("a narrow note");
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth > clientWidth) wrong.push("wider than the window");
     return wrong;
