@@ -45,7 +45,7 @@ sys.exit(app.main(sys.argv[1:]))
 @contextmanager
 def served(port: int, log: Path, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
     """The page as a process of its own on `port`, with one seat for training."""
-    with log.open("w") as file:
+    with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
             [sys.executable, "-c", SERVE_ON_ONE_CORE, "--port", str(port), *flags],
             cwd=REPO,

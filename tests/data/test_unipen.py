@@ -41,7 +41,7 @@ TWO_DRAWINGS = """.INCLUDE        dene.doc
 
 
 def write(path: Path, text: str) -> Path:
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     return path
 
 

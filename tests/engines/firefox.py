@@ -158,7 +158,7 @@ def read_when_there(path: Path, process: subprocess.Popen[bytes]) -> dict[str, A
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            return dict(json.loads(path.read_text()))
+            return dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError):
             time.sleep(0.05)
     raise AssertionError(f"Firefox did not start: {(path.parent / 'log.txt').read_text()}")

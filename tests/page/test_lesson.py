@@ -120,7 +120,7 @@ def take_another_script(lesson: Any) -> None:
     assert lesson.locator(".part-script a").count() > 12
     with lesson.page.expect_download() as download:
         lesson.locator(".part-take").click()
-    assert Path(download.value.path()).read_text() == "\n".join([*own_script(epochs=5), ""])
+    assert Path(download.value.path()).read_text(encoding="utf-8") == "\n".join([*own_script(epochs=5), ""])
     lesson.locator(".part-four figcaption").first.wait_for()
     assert lesson.locator(".part-four figcaption").count() == 4
 

@@ -28,7 +28,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
             return
         except httpx.TransportError:
             time.sleep(0.2)
-    pytest.fail(f"no page: {log.read_text()}")
+    pytest.fail(f"no page: {log.read_text(encoding='utf-8')}")
 
 
 def send(handler: BaseHTTPRequestHandler, status: int, body: bytes) -> None:
