@@ -18,8 +18,8 @@ from pathlib import Path
 from digits.process import leave, name_missing, run_command
 
 try:
+    from digits.atomic_files import write_atomically
     from digits.data.mnist import load_digits
-    from digits.files import write_atomically
     from digits.network.backends import load_backend
     from digits.network.checkpoint import WEIGHTS_DIR, all_weights, file_of, find_weights
     from digits.network.onnx_export import export

@@ -20,7 +20,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from benchmarks.conditions import REPO
-from digits.files import write_atomically
+from digits.atomic_files import write_atomically
 from digits.page.app import create_app
 from digits.page.social import FAVICON, THUMBNAIL
 

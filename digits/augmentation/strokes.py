@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.augmentation.glyphs import DIGIT_FORMS, draw_form
-from digits.augmentation.kinds import draw_kind
+from digits.augmentation.handwriting_kinds import draw_kind
 from digits.data.drawings import Drawing, Strokes
 from digits.data.preparation.strokes import PEN, measure, prepare_strokes, space_out
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
+from digits.atomic_files import write_atomically
 from digits.data.dataset import Digits
 from digits.errors import DataError
-from digits.files import write_atomically
 from digits.process import run_command
 
 BUNDLED = Path(__file__).with_name("bundled.npz")

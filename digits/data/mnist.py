@@ -21,10 +21,10 @@ from urllib.request import urlopen
 
 import numpy as np
 
+from digits.atomic_files import reason_of
 from digits.data.bundled import read_bundled
 from digits.data.dataset import Digits
 from digits.errors import DataError
-from digits.files import reason_of
 
 DATA_DIR = Path(__file__).resolve().parents[2] / "data"
 RAW = Path("MNIST", "raw")  # where torchvision puts the four files

@@ -31,8 +31,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.augmentation.handwriting_kinds import KINDS
 from digits.augmentation.images import vary_images
-from digits.augmentation.kinds import KINDS
 from digits.augmentation.negatives import make_letter, make_other
 from digits.augmentation.printed import draw_printed_letters
 from digits.augmentation.strokes import make_digit, make_form, make_kind

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.atomic_files import check_writable, write_atomically
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT
 from digits.data.mnist import load_digits
@@ -29,7 +30,6 @@ from digits.data.preparation.strokes import prepare_drawings
 from digits.data.unipen import read_unipen
 from digits.errors import DataError
 from digits.evaluation.metrics import Score, predict, score, share_turned_away, worst_mistakes
-from digits.files import check_writable, write_atomically
 from digits.network.backends import BACKENDS, Backend, load_backend
 from digits.process import run_command
 

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from digits.network.calibration import calibrated
 from digits.network.metadata import Calibration
 
-TURNED_AWAY = 0.02  # share of real digits below the threshold: leaves room to the 3 % promised
+# Shares of real digits that may lie below the threshold, for what is no digit.
+TURNED_AWAY = 0.02  # leaves room to the 3 % promised
+STRANGERS_TURNED_AWAY = 0.03  # of drawings by people whose hands were not learnt from
 
 COLDEST, HOTTEST = 0.1, 10.0
 

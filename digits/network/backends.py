@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from digits.atomic_files import reason_of
 from digits.data.preparation.centring import to_pixels
 from digits.errors import BackendError, WeightsError
-from digits.files import reason_of
 from digits.network.checkpoint import file_of, find_weights, load_weights
 from digits.network.metadata import (
     CARD_KEY,

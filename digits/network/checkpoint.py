@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digits import __version__
+from digits.atomic_files import reason_of, write_atomically
 from digits.errors import WeightsError
-from digits.files import reason_of, write_atomically
 from digits.network.metadata import Card, card_from_json
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from digits.atomic_files import reason_of
 from digits.errors import SettingsError, WeightsError
-from digits.files import reason_of
 from digits.network.config import ModelConfig, check_model
 
 

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from digits.files import write_atomically
+from digits.atomic_files import write_atomically
 from digits.network.checkpoint import WEIGHTS_DIR
 from digits.network.metadata import Card, read_card
 

@@ -15,10 +15,10 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from digits import __version__
+from digits.atomic_files import check_writable, write_atomically
 from digits.data.dataset import Digits
 from digits.data.preparation.centring import to_pixels
 from digits.errors import ExportError
-from digits.files import check_writable, write_atomically
 from digits.network.backends import OnnxBackend
 from digits.network.checkpoint import file_of, find_weights, load_weights
 from digits.network.config import ACTIVATIONS, CLASSES, INPUTS

@@ -34,7 +34,7 @@ from digits.page.texts import name_in_words
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
 from digits.process import keep_to_one_thread
-from digits.server import downloads, fine_tuning_service
+from digits.server import downloads, drawing_files
 from digits.server.browser_digits import BrowserDigits
 from digits.server.browser_runs import make_browser_run_routes
 from digits.server.confusion_cells import pictures_of_cell
@@ -49,7 +49,7 @@ from digits.server.sessions import Sessions
 from digits.server.training_service import Run, TrainingService
 from digits.server.weights_route import make_weights_routes
 from digits.training.page_run import most_seconds, run_training
-from digits.training.standalone import write_script
+from digits.training.standalone_script import write_script
 
 CACHE_SECONDS = (
     3600,
@@ -173,10 +173,10 @@ def lay_out(services: Services) -> Components:
         return training.stop(question)
 
     def save(question: Any) -> Any:
-        return fine_tuning_service.save(question)
+        return drawing_files.save(question)
 
     def load(question: Any) -> Any:
-        return fine_tuning_service.load(question)
+        return drawing_files.load(question)
 
     def download(question: Any) -> Any:
         return downloads.download(reader, training.datasets, question, name_in_words)

@@ -21,14 +21,14 @@ from digits.server.reader import Reader, is_own
 from digits.server.requests import as_question, token_in
 from digits.server.sessions import Sessions
 from digits.server.training_service import TrainingService
-from digits.training.standalone import write_script
+from digits.training.standalone_script import write_script
 
 UPDATES: dict[str, Any] = {
     "concurrency_limit": None,
     "show_progress": "hidden",
     "api_visibility": "private",
 }
-ONLY_HERE = f"{YOURS}-here-"  # ids of networks that a browser alone has: services/names.js
+ONLY_HERE = f"{YOURS}-here-"  # ids of networks that a browser alone has: services/network_names.js
 AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 
 

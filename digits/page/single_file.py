@@ -16,8 +16,8 @@ from digits import __version__
 from digits.data.preparation.strokes import preparation_rules
 from digits.network.backends import Backend
 from digits.network.weights_file import pack_network
-from digits.page.bundle import join_modules
 from digits.page.fonts import FONTS
+from digits.page.script_bundle import join_modules
 from digits.page.static_files import STATIC, content, join_styles
 from digits.page.texts import TEXTS
 

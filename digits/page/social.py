@@ -43,8 +43,8 @@ def space_id() -> str:
 def canonical_link() -> str:
     """For <head>: on a Space the address that people know, with the Hub around the page; else nothing.
 
-    A link to a drawing starts from there (static/services/link.js): the frame's own address may hold a token
-    of whoever looks at a private Space.
+    A link to a drawing starts from there (static/services/drawing_link.js): the frame's own address may hold
+    a token of whoever looks at a private Space.
     """
     space = space_id()
     return f'<link rel="canonical" href="{HUB}{space}">' if space else ""

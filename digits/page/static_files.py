@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from digits.page.bundle import join_modules
+from digits.page.script_bundle import join_modules
 
 STATIC = Path(__file__).resolve().parent / "static"
 PREFIX = "digits/static"
@@ -40,7 +40,7 @@ LATER = {  # fetched when they are first seen or needed
     "services/browser_run.js": "browser_run.js",
     "ui/learn.js": "learn.js",
     "ui/outcome_cells.js": "cells.js",
-    "services/digit_stock.js": "digit_stock.js",  # one copy for all of them
+    "services/shared_digits.js": "shared_digits.js",  # one copy for all of them
     "ui/lesson/break_it.js": "break_it.js",
     "ui/lesson/class_link.js": "class_link.js",
     "ui/lesson/class_room.js": "class_room.js",

@@ -27,7 +27,7 @@ def text(key: str, language: str = "en", **values: object) -> str:
 
 
 def name_in_words(name: Name, language: str = "en") -> str:
-    """A network's name in `language`, as static/services/names.js says it."""
+    """A network's name in `language`, as static/services/network_names.js says it."""
     key, values = name["key"], dict(name["values"])
     if "base" in values:
         values["base"] = name_in_words(values["base"], language)

@@ -30,7 +30,7 @@ from digits.network.metadata import Layers
 from digits.network.registry import YOURS
 from digits.network.weights_file import unpack_network
 from digits.server.browser_digits import TRAIN, orders
-from digits.server.finishing import FinishedTraining, keep_training, unseen_digits
+from digits.server.finished_runs import FinishedTraining, keep_training, unseen_digits
 from digits.server.messages import Outcome, Start, TrainedHere
 from digits.server.requests import check_training
 from digits.server.results import SHOWN_NODES
@@ -38,7 +38,7 @@ from digits.server.routes import parse
 from digits.server.sessions import RunUpdate, Session
 from digits.server.training_service import TrainingService
 from digits.server.weights_route import PRIVATE, SESSION_HEADER, check_name, problem
-from digits.server.workers import Feed
+from digits.server.worker_threads import Feed
 from digits.training.page_run import (
     QUICK_TEST,
     RunReport,

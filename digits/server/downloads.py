@@ -18,7 +18,7 @@ from digits.server.datasets import DatasetCache
 from digits.server.messages import File, Name, Problem, fault_of
 from digits.server.reader import Reader, entry_of
 from digits.server.requests import as_question
-from digits.training.standalone import write_script
+from digits.training.standalone_script import write_script
 
 CHECKED = 1000  # test digits that an .onnx file and torch must agree on
 

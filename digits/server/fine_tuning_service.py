@@ -8,33 +8,22 @@ breaks. Importing this file does not import torch.
 from __future__ import annotations
 
 import asyncio
-import json
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from digits.data.dataset import Digits
-from digits.data.drawings import Drawing
 from digits.data.preparation.strokes import prepare_strokes
-from digits.data.unipen import read_unipen, write_unipen
-from digits.errors import DigitsError, DrawingError, StrokesError
+from digits.errors import DigitsError
 from digits.evaluation.metrics import accuracy
 from digits.network.backends import Backend, predict_images
-from digits.network.config import CLASSES
 from digits.network.metadata import Card
-from digits.server import limits
 from digits.server.messages import (
-    DrawingFile,
-    Drawings,
     FineTuningMessage,
-    LabelledDrawing,
     Name,
-    Problem,
     TaughtDrawing,
     fault,
     fault_of,
@@ -44,7 +33,7 @@ from digits.server.reader import entry_of, is_own
 from digits.server.requests import Labelled, as_question, check_drawings, choice_in
 from digits.server.sessions import Job, OwnNetwork, Session
 from digits.server.training_service import TrainingService
-from digits.server.workers import Feed, in_thread, in_threads, make_workers
+from digits.server.worker_threads import Feed, in_thread, in_threads, make_workers
 from digits.training.page_run import make_backend
 
 TOLD_EVERY = 0.1  # seconds between two reports of its progress
@@ -216,69 +205,3 @@ def read(network: Backend, images: np.ndarray) -> np.ndarray:
     """What a network reads in images (N, 28, 28): (N,)."""
     labels: np.ndarray = predict_images(network, images).argmax(axis=1)
     return labels
-
-
-# ---- drawings as files ---------------------------------------------------------------------------
-
-
-def save(raw: object) -> DrawingFile | Problem:
-    """The drawings as a file's text: JSON or UNIPEN."""
-    question = as_question(raw)
-    try:
-        drawings = check_drawings(question.get("drawings"))
-    except DrawingError as error:
-        return {"fault": fault_of(error)}
-    if question.get("kind") == "unipen":
-        return {"name": "my-digits.dat", "text": to_unipen(drawings)}
-    return {"name": "my-digits.json", "text": json.dumps({"drawings": as_items(drawings)})}
-
-
-def load(raw: object) -> Drawings | Problem:
-    """The drawings in a file's text, whichever of the two it is."""
-    given = as_question(raw).get("text")
-    if not isinstance(given, str) or len(given) > limits.MOST_TEXT:
-        return {"fault": fault("corrections_file_long", limit=limits.MOST_TEXT)}
-    try:
-        is_json = given.lstrip().startswith(("{", "["))
-        drawings = from_json(given) if is_json else from_unipen(given)
-    except DigitsError as error:
-        return {"fault": fault_of(error)}
-    return {"drawings": as_items(drawings)}
-
-
-def as_items(drawings: Labelled) -> list[LabelledDrawing]:
-    """The drawings as JSON has them."""
-    return [
-        {"label": label, "strokes": [np.round(stroke, 4).tolist() for stroke in strokes]}
-        for strokes, label in drawings
-    ]
-
-
-def from_json(given: str) -> Labelled:
-    """The drawings in what `save` wrote, or in a bare list of them."""
-    try:
-        content = json.loads(given)
-    except (ValueError, RecursionError) as error:
-        raise DrawingError("corrections_json", reason=str(error)) from error
-    return check_drawings(content.get("drawings") if isinstance(content, Mapping) else content)
-
-
-def to_unipen(drawings: Labelled) -> str:
-    """UNIPEN text of the drawings."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "drawings.dat")
-        write_unipen(path, [Drawing(list(strokes), label, 1) for strokes, label in drawings])
-        return path.read_text(encoding="ascii")
-
-
-def from_unipen(given: str) -> Labelled:
-    """The first drawings of UNIPEN text that are digits."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "drawings.dat")
-        path.write_text(given, encoding="latin-1", errors="replace")
-        try:
-            read_drawings = read_unipen(path)
-        except StrokesError as error:
-            raise StrokesError(error.code, **{**error.values, "path": "the file"}) from error
-    labelled = [d for d in read_drawings if 0 <= d.label < CLASSES][: limits.MOST_DRAWINGS]
-    return check_drawings([{"strokes": d.strokes, "label": d.label} for d in labelled])

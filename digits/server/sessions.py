@@ -29,7 +29,7 @@ from digits.server.messages import (
 )
 
 if TYPE_CHECKING:
-    from digits.server.workers import Feed
+    from digits.server.worker_threads import Feed
 
 LOOK_EVERY = 1.0  # seconds between two looks for sessions to give up
 TOKEN = re.compile(rf"[\w-]{{{limits.SHORTEST_TOKEN},{limits.LONGEST_TOKEN}}}", re.ASCII)

@@ -23,7 +23,7 @@ from digits.network.metadata import Layers
 from digits.process import give_back
 from digits.server import limits
 from digits.server.datasets import DatasetCache
-from digits.server.finishing import FinishedTraining, keep_training, unseen_digits
+from digits.server.finished_runs import FinishedTraining, keep_training, unseen_digits
 from digits.server.history import RunHistory
 from digits.server.messages import (
     Name,
@@ -39,7 +39,7 @@ from digits.server.queue import Ticket, WaitingQueue
 from digits.server.reader import Reader, entry_of, is_own
 from digits.server.requests import TrainingRequest, as_question, check_training, image_in, token_in
 from digits.server.sessions import Job, RunUpdate, Session
-from digits.server.workers import Feed, in_thread, in_threads, make_workers
+from digits.server.worker_threads import Feed, in_thread, in_threads, make_workers
 from digits.training.page_run import (
     RunReport,
     RunSettings,

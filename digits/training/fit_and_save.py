@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from digits.atomic_files import check_writable, write_atomically
 from digits.data.dataset import HELD_OUT, Digits, LabelledImages, hold_out, hold_out_last
 from digits.data.drawings import Drawing
 from digits.data.mnist import DATA_DIR, load_digits
@@ -30,9 +31,13 @@ from digits.data.stroke_files import (
     read_stroke_files,
 )
 from digits.errors import StrokesError, WeightsError
-from digits.evaluation.fit_calibration import Scored, calibrate
+from digits.evaluation.fit_calibration import (
+    STRANGERS_TURNED_AWAY,
+    TURNED_AWAY,
+    Scored,
+    calibrate,
+)
 from digits.evaluation.metrics import accuracy, calibration_error, share_turned_away
-from digits.files import check_writable, write_atomically
 from digits.network.backends import TorchBackend, choose_device, predict_images
 from digits.network.calibration import calibrated
 from digits.network.checkpoint import WEIGHTS_DIR, load_weights, save_weights
@@ -46,8 +51,6 @@ SHOWN_DIGITS = 4  # test digits in the picture at the end
 BAR_EVERY = 0.1  # seconds between two moves of the progress bar
 # `sketch` has a threshold to keep for many kinds of hands, and more images than it can show.
 HELD_OUT_OF = {"sketch": 1 / 12}
-# Shares of the held-out images and of strangers' drawings that may be turned away for what is no digit.
-AWAY = (0.02, 0.03)
 
 Reports = Iterator[Progress | EpochReport]
 
@@ -222,10 +225,11 @@ def calibrate_on(
     """Temperature and threshold for these weights, from images and hands that they have not learnt from."""
     if not len(held[1]):
         return Calibration()
-    groups = [read_all(model, held)]
+    groups, turned_away = [read_all(model, held)], [TURNED_AWAY]
     if strangers:
         groups.append(read_all(model, prepare_drawings(strangers)))
-    return calibrate(groups, AWAY[: len(groups)])
+        turned_away.append(STRANGERS_TURNED_AWAY)
+    return calibrate(groups, turned_away)
 
 
 def figures_on_test(model: MLP, digits: Digits, calibration: Calibration) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { runExperiment } from "../../digits/page/static/core/experiments.js";
-import { unpackDigits } from "../../digits/page/static/services/digits.js";
+import { unpackDigits } from "../../digits/page/static/services/digits_download.js";
 
 const [file, name, seed] = process.argv.slice(2);
 const bytes = readFileSync(file);

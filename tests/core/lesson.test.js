@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { freshTrainer, joinDigits, lossOf, OneWeight, teach } from "../../digits/page/static/core/one_weight.js";
-import { freshNetwork, survey } from "../../digits/page/static/core/survey.js";
+import { freshTrainer, joinDigits, lossOf, OneWeight, teach } from "../../digits/page/static/core/one_weight_descent.js";
+import { freshNetwork, survey } from "../../digits/page/static/core/evaluation.js";
 import { lossAlong, Trainer } from "../../digits/page/static/core/training.js";
 import { unpack } from "./vectors.js";
 

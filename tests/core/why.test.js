@@ -9,7 +9,7 @@ import {
   score,
   shiftPixels,
   WHOLE,
-} from "../../digits/page/static/core/damage.js";
+} from "../../digits/page/static/core/broken_network.js";
 import { explain, findChange, indexOfSecond, partsOf } from "../../digits/page/static/core/explanation.js";
 import { findNearest, lastLayerOf, readLastLayer } from "../../digits/page/static/core/nearest.js";
 import { createNetwork, forward, indexOfLargest, toPixels } from "../../digits/page/static/core/network.js";

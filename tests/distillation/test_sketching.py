@@ -12,8 +12,8 @@ import torch
 import train as command
 from digits.augmentation import glyphs as forms
 from digits.augmentation import strokes as pens
+from digits.augmentation.handwriting_kinds import KINDS
 from digits.augmentation.images import vary_images
-from digits.augmentation.kinds import KINDS
 from digits.augmentation.printed import FONTS, LETTERS, draw_printed_letters
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT, Drawing

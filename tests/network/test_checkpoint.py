@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from digits.atomic_files import write_atomically
 from digits.errors import WeightsError
-from digits.files import write_atomically
 from digits.network.checkpoint import load_weights, save_weights
 from digits.network.config import ModelConfig
 from digits.network.metadata import Calibration, Card, read_card

@@ -11,7 +11,7 @@ import pytest
 from digits.network.config import ModelConfig
 from digits.network.metadata import Card
 from digits.page.texts import TEXTS
-from digits.training.standalone import write_script
+from digits.training.standalone_script import write_script
 from tests.support.browser import PATIENCE, SEVEN, draw, wait_for_answer
 
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "en-GB"}
@@ -120,7 +120,9 @@ def take_another_script(lesson: Any) -> None:
     assert lesson.locator(".part-script a").count() > 12
     with lesson.page.expect_download() as download:
         lesson.locator(".part-take").click()
-    assert Path(download.value.path()).read_text(encoding="utf-8") == "\n".join([*own_script(epochs=5), ""])
+    assert Path(download.value.path()).read_text(encoding="utf-8") == "\n".join(
+        [*own_script(epochs=5), ""]
+    )
     lesson.locator(".part-four figcaption").first.wait_for()
     assert lesson.locator(".part-four figcaption").count() == 4
 

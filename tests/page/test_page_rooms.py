@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from digits.network.metadata import read_card
-from digits.training.standalone import write_script
+from digits.training.standalone_script import write_script
 from tests.support.browser import SEVEN, draw, state, wait_for_answer
 from tests.support.files import REPO
 from tests.support.requests import ONE

@@ -27,7 +27,7 @@ from digits.server.datasets import DatasetCache
 from digits.server.reader import Reader
 from digits.server.sessions import Sessions
 from digits.server.training_service import TrainingService
-from digits.training.standalone import write_script
+from digits.training.standalone_script import write_script
 
 TOKEN = "a" * 20
 HIDDEN = [40, 8]

@@ -21,7 +21,7 @@ from digits.network.metadata import Calibration
 from digits.server.history import RunHistory
 from digits.server.requests import check_training
 from digits.server.results import sure_mistakes
-from digits.server.workers import in_threads, make_workers
+from digits.server.worker_threads import in_threads, make_workers
 from digits.training.loop import evaluate
 from digits.training.page_run import choose_images, make_backend, make_card, run_training
 from tests.support.loops import complete

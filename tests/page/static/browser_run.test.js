@@ -10,7 +10,7 @@ const { BrowserRun, fileOf, outcomeOf, parcelOf } = await import("../../../digit
 const { entryHere } = await import("../../../digits/page/static/services/own_networks.js");
 const { readHeader, readWeightsFile, withVersion } = await import("../../../digits/page/static/core/weights_file.js");
 const { calibrate, measureResults, pictureWeights, quantile } = await import(
-  "../../../digits/page/static/core/results.js"
+  "../../../digits/page/static/core/run_results.js"
 );
 const { createNetwork } = await import("../../../digits/page/static/core/network.js");
 

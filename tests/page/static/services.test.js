@@ -7,10 +7,10 @@ import { beforeEach, test } from "node:test";
 import { pretendBrowser } from "./browser.js";
 
 pretendBrowser();
-const { createStore } = await import("../../../digits/page/static/services/store.js");
-const { StrokesUnderWay } = await import("../../../digits/page/static/services/strokes_under_way.js");
+const { createStore } = await import("../../../digits/page/static/services/observable.js");
+const { PointerStrokes } = await import("../../../digits/page/static/services/pointer_strokes.js");
 const drawings = await import("../../../digits/page/static/services/drawing.js");
-const link = await import("../../../digits/page/static/services/link.js");
+const link = await import("../../../digits/page/static/services/drawing_link.js");
 const answers = await import("../../../digits/page/static/services/server_answers.js");
 const texts = await import("../../../digits/page/static/services/texts.js");
 const { state, choose } = await import("../../../digits/page/static/services/state.js");
@@ -99,7 +99,7 @@ test("a drawing in the address comes back, until it is forgotten", () => {
 });
 
 test("the pen takes back a palm that rested first, and no palm draws while it is near", () => {
-  const underWay = new StrokesUnderWay();
+  const underWay = new PointerStrokes();
   assert.equal(underWay.begin(1, "touch", [0.9, 0.9], 0), true);
   assert.equal(underWay.begin(2, "pen", [0.5, 0.2], 100), true);
   assert.deepEqual(underWay.strokes, [[[0.5, 0.2]]]);

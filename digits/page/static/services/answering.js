@@ -7,7 +7,7 @@ import { unpack } from "../core/base64.js";
 import { guess, readHere, showOne } from "./browser_reader.js";
 import { heard, lost, welcomeBack } from "./connection.js";
 import { BLANK } from "./drawing.js";
-import { isOnlyHere } from "./names.js";
+import { isOnlyHere } from "./network_names.js";
 import { createAsker, drawingOf, readAnswer } from "./server_answers.js";
 import { credentials } from "./session_token.js";
 import { state } from "./state.js";

@@ -3,16 +3,16 @@
 
 import { pack, unpack } from "../core/base64.js";
 import { cutIntoLayers, toPixels } from "../core/network.js";
-import { GUESSING, pictureWeights, SHOWN_NODES } from "../core/results.js";
+import { GUESSING, pictureWeights, SHOWN_NODES } from "../core/run_results.js";
 import { writeWeightsFile } from "../core/weights_file.js";
 import { keepNetwork } from "./browser_storage.js";
 import { heard, lost } from "./connection.js";
-import { entryOf } from "./names.js";
+import { entryOf } from "./network_names.js";
 import { loadNetwork } from "./networks.js";
 import { entryHere } from "./own_networks.js";
 import { session } from "./session_token.js";
 import { choose, state } from "./state.js";
-import { createTraining } from "./trainer.js";
+import { createTraining } from "./trainer_client.js";
 
 /** @typedef {import("./training.js").Message} Message */
 /** @typedef {import("./training.js").Report} Report */

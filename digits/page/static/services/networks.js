@@ -6,7 +6,7 @@ import { readWeightsFile } from "../core/weights_file.js";
 import { warmUp } from "./browser_reader.js";
 import { keepNetwork, keptNetwork } from "./browser_storage.js";
 import { heard, lost, post } from "./connection.js";
-import { entryOf, isOwn } from "./names.js";
+import { entryOf, isOwn } from "./network_names.js";
 import { credentials, session } from "./session_token.js";
 import { state } from "./state.js";
 

@@ -11,7 +11,7 @@ import {
   storedChosen,
 } from "./browser_storage.js";
 import { askSession, heard, lost, post, welcomeBack, whenBack } from "./connection.js";
-import { isOnlyHere, isOwn } from "./names.js";
+import { isOnlyHere, isOwn } from "./network_names.js";
 import { renameRuns } from "./past_runs.js";
 import { credentials, session } from "./session_token.js";
 import { choose, state } from "./state.js";

@@ -4,7 +4,7 @@
 // A run is known by the version of the network that it made: ids begin anew where a server forgot this visitor.
 
 import { dropRun, keepRun, keptRuns } from "./browser_storage.js";
-import { entryOf } from "./names.js";
+import { entryOf } from "./network_names.js";
 import { session } from "./session_token.js";
 import { state } from "./state.js";
 

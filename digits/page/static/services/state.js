@@ -1,7 +1,7 @@
 // What the whole page knows: one store, and the types of what is in it.
 
 import { storedTheme } from "./browser_storage.js";
-import { createStore } from "./store.js";
+import { createStore } from "./observable.js";
 
 /** @typedef {import("./messages.js").Choice} Choice */
 /** @typedef {import("./messages.js").Shown} Shown */
@@ -64,7 +64,7 @@ import { createStore } from "./store.js";
  * @property {number} ownNetworks how many networks were made for this visitor: each answers differently
  */
 
-/** @type {import("./store.js").Store<State>} */
+/** @type {import("./observable.js").Store<State>} */
 export const state = createStore(
   /** @type {State} */ ({
     language: "en",

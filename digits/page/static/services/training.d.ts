@@ -2,9 +2,9 @@
 
 import type { ActivationName } from "../core/activations.js";
 import type { End, ExperimentName, Point } from "../core/experiments.js";
-import type { Results } from "../core/results.js";
 import type { Marks, Settings } from "../core/run.js";
-import type { Source } from "./digits.js";
+import type { Results } from "../core/run_results.js";
+import type { Source } from "./digits_download.js";
 
 /** What may change in the middle of a run. */
 export interface Changes {

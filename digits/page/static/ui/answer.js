@@ -3,7 +3,7 @@
 // Every number has its place and keeps it: nothing moves when digits change.
 
 import { describe, describeBlank, describeSeveral } from "../core/wording.js";
-import { nameOf } from "../services/names.js";
+import { nameOf } from "../services/network_names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";

@@ -1,6 +1,6 @@
 // The script of the network shown: coloured a little, to copy or to download. Its value is the text.
 
-import { nameOf } from "../services/names.js";
+import { nameOf } from "../services/network_names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { download, find, make } from "./dom.js";

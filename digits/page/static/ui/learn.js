@@ -13,7 +13,7 @@ export function mount(host) {
     state.set("isLessonOpen", true);
     await openLesson(find(host.element, ".lesson-room")).catch(console.error); // the workbench can do without it
     await idle();
-    const room = await import("./learn/room.js");
+    const room = await import("./workbench/workbench.js");
     find(host.element, ".working.learn").hidden = false;
     room.open(host);
   });

@@ -1,8 +1,8 @@
 // The lesson's door: a newcomer is offered it once, and an address like #learn=4 opens it.
 
 import { storedOffer, storeOffer } from "../services/browser_storage.js";
+import { tellFrame } from "../services/drawing_link.js";
 import { stepInAddress, storedProgress } from "../services/lesson.js";
-import { tellFrame } from "../services/link.js";
 import { state } from "../services/state.js";
 import { fill } from "../services/texts.js";
 import { find } from "./dom.js";

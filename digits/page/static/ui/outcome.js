@@ -1,11 +1,11 @@
 // What came of a run: confusion matrix, confident mistakes, first-layer weights, runs, downloads.
 //
 // The value is what the server made of it, with the table of this visitor's runs; it is shown from
-// state.outcome, as a page that was opened again has it from services/follow.js.
+// state.outcome, as a page that was opened again has it from services/server_session.js.
 
-import { BUSY } from "../services/follow.js";
-import { entryOf, factsOf, inWords, isOnlyHere, isOwn } from "../services/names.js";
+import { entryOf, factsOf, inWords, isOnlyHere, isOwn } from "../services/network_names.js";
 import { problemOf } from "../services/server_answers.js";
+import { BUSY } from "../services/server_session.js";
 import { credentials } from "../services/session_token.js";
 import { state } from "../services/state.js";
 import { duration, fill, number, percent, text } from "../services/texts.js";

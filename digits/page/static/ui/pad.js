@@ -3,11 +3,11 @@
 import { Answering } from "../services/answering.js";
 import { storeDrawing, storedDrawing } from "../services/browser_storage.js";
 import * as drawings from "../services/drawing.js";
-import { addressOf, forgetAddress, fromAddress, keepInAddress } from "../services/link.js";
+import { addressOf, forgetAddress, fromAddress, keepInAddress } from "../services/drawing_link.js";
+import { PointerStrokes } from "../services/pointer_strokes.js";
 import { loadSample } from "../services/samples.js";
 import { createRoute } from "../services/server_answers.js";
 import { state } from "../services/state.js";
-import { StrokesUnderWay } from "../services/strokes_under_way.js";
 import { fill, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";
 import { paintGrey, paintInk, paintPicture, sharpen } from "./canvas.js";
@@ -42,7 +42,7 @@ class Pad {
     this.canvas = find(this.element, "canvas", HTMLCanvasElement);
     this.note = find(this.element, ".pad-note");
     this.linkRow = find(this.element, ".pad-link");
-    this.underWay = new StrokesUnderWay();
+    this.underWay = new PointerStrokes();
     /** @type {{x: number, y: number, isDown: boolean} | null} the keyboard's pen */
     this.cursor = null;
     /** @type {Drawing | null} the drawing that the page's address holds */

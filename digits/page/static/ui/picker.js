@@ -5,10 +5,10 @@
 
 import { unpack } from "../core/base64.js";
 import { measure } from "../services/browser_reader.js";
-import { follow } from "../services/follow.js";
-import { aboutNetwork, entryOf, inWords, isOwn } from "../services/names.js";
+import { aboutNetwork, entryOf, inWords, isOwn } from "../services/network_names.js";
 import { forget, toldOwn } from "../services/own_networks.js";
 import { digitOf, problemOf, surenessOf } from "../services/server_answers.js";
+import { follow } from "../services/server_session.js";
 import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";

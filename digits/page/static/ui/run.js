@@ -1,15 +1,15 @@
 // A training as it goes: where one stands in line, then accuracy, loss, curves, and what came of it.
 //
-// The value is what the server tells, five times a second; where its connection broke, services/follow.js
+// The value is what the server tells, five times a second; where its connection broke, services/server_session.js
 // asks. Everything is drawn anew from state.training.
 
+import { MOST_HERE, stopHere, trainHere } from "../services/browser_run_loader.js";
 import { storedRun, storeRun } from "../services/browser_storage.js";
 import { lost } from "../services/connection.js";
-import { MOST_HERE, stopHere, trainHere } from "../services/engine.js";
-import { BUSY, ENDED, follow, isHere, wasTold } from "../services/follow.js";
-import { entryOf, inWords, isOwn, nameOf } from "../services/names.js";
+import { entryOf, inWords, isOwn, nameOf } from "../services/network_names.js";
 import { forgetRuns, keepLast, loadRuns, pastRuns, showLast } from "../services/past_runs.js";
 import { problemOf } from "../services/server_answers.js";
+import { BUSY, ENDED, follow, isHere, wasTold } from "../services/server_session.js";
 import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
 import { counted, decimal, duration, fill, number, percent, sentences, text } from "../services/texts.js";

@@ -1,6 +1,6 @@
 // The pictures of a run: two charts, four test digits, the visitor's drawing read again and again.
 
-import { inWords } from "../services/names.js";
+import { inWords } from "../services/network_names.js";
 import { number, percent, text } from "../services/texts.js";
 import { fillWithGrey } from "./canvas.js";
 import { drawChart } from "./chart.js";

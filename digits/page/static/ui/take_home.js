@@ -1,7 +1,7 @@
 // A network as a page of its own, to take home: one file that needs no server.
 
 import { heard, lost, post } from "../services/connection.js";
-import { nameOf } from "../services/names.js";
+import { nameOf } from "../services/network_names.js";
 import { problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session_token.js";
 import { text } from "../services/texts.js";

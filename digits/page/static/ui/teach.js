@@ -4,7 +4,7 @@
 // label}], network}. What comes back says how each was read before and after.
 
 import { storeCorrections, storedCorrections } from "../services/browser_storage.js";
-import { entryOf, inWords, nameOf } from "../services/names.js";
+import { entryOf, inWords, nameOf } from "../services/network_names.js";
 import { drawingOf, problemOf } from "../services/server_answers.js";
 import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";

@@ -4,10 +4,10 @@
 // to the order and emits "submit"; the server checks it again. What comes of it is shown by ui/run.js.
 
 import { countWeights } from "../core/network.js";
-import { MOST_HERE, trainHere } from "../services/engine.js";
-import { BUSY } from "../services/follow.js";
-import { inWords, isOnlyHere } from "../services/names.js";
+import { MOST_HERE, trainHere } from "../services/browser_run_loader.js";
+import { inWords, isOnlyHere } from "../services/network_names.js";
 import { digitOf, problemOf } from "../services/server_answers.js";
+import { BUSY } from "../services/server_session.js";
 import { credentials } from "../services/session_token.js";
 import { state } from "../services/state.js";
 import { counted, fill, number, text } from "../services/texts.js";

@@ -4,9 +4,9 @@
 
 import { runExperiment } from "../core/experiments.js";
 import { createNetwork } from "../core/network.js";
-import { measureResults } from "../core/results.js";
 import { examine, FEWEST_BATCHES, firstOf, isCheckpoint, planMarks, Run, readAll } from "../core/run.js";
-import { loadDigits } from "../services/digits.js";
+import { measureResults } from "../core/run_results.js";
+import { loadDigits } from "../services/digits_download.js";
 
 /** @typedef {import("../core/run.js").Parts} Parts */
 /** @typedef {import("../services/training.js").Command} Command */

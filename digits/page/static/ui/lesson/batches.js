@@ -3,11 +3,11 @@
 import { indexOfLargest } from "../../core/network.js";
 import { DEFAULTS } from "../../core/run.js";
 import { decimal, number, percent, text } from "../../services/texts.js";
-import { createTraining } from "../../services/trainer.js";
+import { createTraining } from "../../services/trainer_client.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
-import { drawLegend, drawPicture } from "../learn/chart.js";
-import { wantsStillness } from "../learn/figures.js";
+import { drawLegend, drawPicture } from "../workbench/chart.js";
+import { wantsStillness } from "../workbench/figures.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";
 

@@ -2,9 +2,9 @@
 // to the drawing follows at once, the accuracy on the test digits while it is counted.
 
 import { unpack } from "../../core/base64.js";
-import { breakNetwork, isOnlyNodes, isSame, score, shiftPixels, WHOLE } from "../../core/damage.js";
+import { breakNetwork, isOnlyNodes, isSame, score, shiftPixels, WHOLE } from "../../core/broken_network.js";
 import { calibrated, forward, indexOfLargest, toPixels } from "../../core/network.js";
-import { findSubject } from "../../services/learn_subject.js";
+import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, number, percent, text } from "../../services/texts.js";
 import { inSlices } from "../../services/time_slices.js";
@@ -13,9 +13,9 @@ import { NodeGrids } from "./break_nodes.js";
 import { fillWithTerms } from "./glossary.js";
 import { describe, makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("../../core/damage.js").Damage} Damage */
+/** @typedef {import("../../core/broken_network.js").Damage} Damage */
 /** @typedef {import("../../core/network.js").Network} Network */
-/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void, digits?: () => Promise<import("../../services/digit_stock.js").Stock>}} Lesson */
+/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void, digits?: () => Promise<import("../../services/shared_digits.js").Stock>}} Lesson */
 
 const KEPT = [1, 0.75, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.03, 0.02, 0.01]; // places of the slider
 const MOST_NOISE = 3; // times the weights' own spread
@@ -46,7 +46,7 @@ export function mount(root, lesson) {
 }
 
 /** The digits that all parts share: fetched apart, so that there is one copy. */
-const sharedDigits = async () => (await import("../../services/digit_stock.js")).digitStock();
+const sharedDigits = async () => (await import("../../services/shared_digits.js")).digitStock();
 
 class BreakIt {
   /** @param {HTMLElement} root @param {Lesson} lesson */
@@ -210,7 +210,7 @@ class BreakIt {
     this.count();
   }
 
-  /** @param {import("../../core/damage.js").HiddenNode} node */
+  /** @param {import("../../core/broken_network.js").HiddenNode} node */
   toggle(node) {
     const { off } = this.damage;
     const isOff = off.some((one) => isSame(one, node));

@@ -5,7 +5,7 @@
 import { text } from "../../services/texts.js";
 import { make, makeButton } from "../dom.js";
 
-/** @typedef {import("../../core/damage.js").HiddenNode} HiddenNode */
+/** @typedef {import("../../core/broken_network.js").HiddenNode} HiddenNode */
 
 export class NodeGrids {
   /** @param {(node: HiddenNode) => void} toggle */

@@ -2,7 +2,7 @@
 // it was seen working. Below it four test digits, read by the network that answers the pad.
 
 import { forward, indexOfLargest } from "../../core/network.js";
-import { writeScript } from "../../core/script.js";
+import { writeScript } from "../../core/tutorial_script.js";
 import { state } from "../../services/state.js";
 import { fill, text } from "../../services/texts.js";
 import { download, find, make, makeButton } from "../dom.js";

@@ -3,12 +3,12 @@
 //     fillWithTerms(paragraph, words);   // "Every [[weight]] moves a little"
 //     withTerms(section);                              // the same for texts that stand in it already
 
-import { splitTerms, TERMS } from "../../core/terms.js";
+import { splitTerms, TERMS } from "../../core/glossary_terms.js";
 import { text } from "../../services/texts.js";
 import { make, makeButton } from "../dom.js";
 import { pictureOf } from "./glossary_pictures.js";
 
-/** @typedef {import("../../core/terms.js").Term} Term */
+/** @typedef {import("../../core/glossary_terms.js").Term} Term */
 
 const STOP = /^[,.:;!?，。：；、！？]/;
 

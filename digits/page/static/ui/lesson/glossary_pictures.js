@@ -1,6 +1,6 @@
 // The glossary's small pictures: a few lines each, drawn as SVG in the page's colours.
 
-/** @typedef {import("../../core/terms.js").Term} Term */
+/** @typedef {import("../../core/glossary_terms.js").Term} Term */
 /** @typedef {[name: string, look: string, settings: Record<string, string | number>]} Shape */
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,14 +1,14 @@
 // Downhill: one weight on its loss curve with slope and step, then all 59,210 at once.
 
 import { unpack } from "../../core/base64.js";
-import { freshTrainer, joinDigits, lossOf, OneWeight, teach } from "../../core/one_weight.js";
+import { freshTrainer, joinDigits, lossOf, OneWeight, teach } from "../../core/one_weight_descent.js";
 import { realSamples } from "../../services/samples.js";
 import { decimal, number, text } from "../../services/texts.js";
 import { inSlices } from "../../services/time_slices.js";
 import { shape } from "../chart.js";
 import { find, make, makeButton } from "../dom.js";
-import { drawPicture } from "../learn/chart.js";
-import { exact, ladder, lossText, signed } from "../learn/figures.js";
+import { drawPicture } from "../workbench/chart.js";
+import { exact, ladder, lossText, signed } from "../workbench/figures.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 
 /** @typedef {import("./part.js").Lesson} Lesson */

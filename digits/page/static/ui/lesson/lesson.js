@@ -2,8 +2,8 @@
 // task. The address names the step, so that back and forth are the browser's own, too.
 
 import { writeClassLink } from "../../services/class_link.js";
-import { digitStock } from "../../services/digit_stock.js";
 import { stepInAddress, storedProgress, storeProgress } from "../../services/lesson.js";
+import { digitStock } from "../../services/shared_digits.js";
 import { state } from "../../services/state.js";
 import { text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";

@@ -3,12 +3,12 @@
 import { calibrated, forward, indexOfLargest } from "../../core/network.js";
 import { createRandom } from "../../core/random.js";
 import { pixelsOf, shuffledOrder } from "../../core/training.js";
-import { findSubject } from "../../services/learn_subject.js";
+import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, percent, text } from "../../services/texts.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
-import { drawPicture } from "../learn/chart.js";
+import { drawPicture } from "../workbench/chart.js";
 import { follow, makeStatus } from "./live.js";
 import { makePixels, paintInk } from "./pixels.js";
 

@@ -2,10 +2,10 @@
 
 import { EXPERIMENTS } from "../../core/experiments.js";
 import { number, percent, sentences, text } from "../../services/texts.js";
-import { createTraining } from "../../services/trainer.js";
+import { createTraining } from "../../services/trainer_client.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
-import { drawLegend, drawPicture } from "../learn/chart.js";
+import { drawLegend, drawPicture } from "../workbench/chart.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
 
 /** @typedef {import("./part.js").Lesson} Lesson */

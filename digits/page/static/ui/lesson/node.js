@@ -4,7 +4,7 @@
 import { unpack } from "../../core/base64.js";
 import { forward, toPixels } from "../../core/network.js";
 import { FOUR, ONE, productsOf, SEVEN, sumOf } from "../../core/small_network.js";
-import { findSubject } from "../../services/learn_subject.js";
+import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, number, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";

@@ -2,7 +2,7 @@
 
 import { forward } from "../../core/network.js";
 import { softmax } from "../../core/small_network.js";
-import { findSubject } from "../../services/learn_subject.js";
+import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, percent, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";

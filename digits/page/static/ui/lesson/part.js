@@ -3,7 +3,7 @@
 /**
  * What a live part gets from the player.
  * @typedef {object} Lesson
- * @property {() => Promise<import("../../services/digit_stock.js").Stock>} digits training and test digits, fetched
+ * @property {() => Promise<import("../../services/shared_digits.js").Stock>} digits training and test digits, fetched
  *   once for the whole page; rejects where there are none
  * @property {() => void} done the visitor has done the step's task; may be called again and again
  */

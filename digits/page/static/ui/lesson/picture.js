@@ -2,7 +2,7 @@
 
 import { unpack } from "../../core/base64.js";
 import { isOne, SEVEN, SIDE } from "../../core/small_network.js";
-import { findSubject } from "../../services/learn_subject.js";
+import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, number, text } from "../../services/texts.js";
 import { rgb } from "../../services/theme.js";

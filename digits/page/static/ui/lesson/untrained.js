@@ -1,8 +1,8 @@
 // A network with random weights reads the drawing; new weights at a press, until it is right by luck.
 
+import { freshNetwork, survey } from "../../core/evaluation.js";
 import { forward, indexOfLargest } from "../../core/network.js";
-import { freshNetwork, survey } from "../../core/survey.js";
-import { findSubject } from "../../services/learn_subject.js";
+import { findSubject } from "../../services/lesson_drawing.js";
 import { number, percent, text } from "../../services/texts.js";
 import { inSlices } from "../../services/time_slices.js";
 import { find, make, makeButton } from "../dom.js";
@@ -30,7 +30,7 @@ class Untrained {
     this.turn = 0;
     /** @type {number[]} accuracies of the networks so far */
     this.marks = [];
-    /** @type {import("../../core/survey.js").Survey | null} */
+    /** @type {import("../../core/evaluation.js").Survey | null} */
     this.survey = null;
     this.problem = "";
     /** @type {Map<string, number>} what the visitor said drawings are */
@@ -143,7 +143,7 @@ class Untrained {
     find(box, "small").textContent = survey ? this.commonest(survey) : "\u00a0";
   }
 
-  /** @param {import("../../core/survey.js").Survey} survey */
+  /** @param {import("../../core/evaluation.js").Survey} survey */
   commonest({ said, tested }) {
     const digit = indexOfLargest(said);
     return text("part_says_mostly", { digit, count: number(said[digit]), all: number(tested) });

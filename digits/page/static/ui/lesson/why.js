@@ -4,7 +4,7 @@
 import { unpack } from "../../core/base64.js";
 import { explain, findChange, indexOfSecond, partsOf } from "../../core/explanation.js";
 import { forward, indexOfLargest, toPixels } from "../../core/network.js";
-import { findSubject } from "../../services/learn_subject.js";
+import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, percent, text } from "../../services/texts.js";
 import { inSlices } from "../../services/time_slices.js";
@@ -14,7 +14,7 @@ import { makePixels, paintInk, paintSigned } from "./pixels.js";
 
 /** @typedef {import("../../core/network.js").Network} Network */
 /** @typedef {import("../../core/explanation.js").Change} Change */
-/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void, digits?: () => Promise<import("../../services/digit_stock.js").Stock>}} Lesson */
+/** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void, digits?: () => Promise<import("../../services/shared_digits.js").Stock>}} Lesson */
 
 const REST = 120; // ms without another drawing before the slower parts follow
 const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU", identity: "–" };

@@ -8,13 +8,13 @@ import { makePixels, paintInk } from "./pixels.js";
 
 /** @typedef {import("../../core/weights_file.js").LoadedNetwork} LoadedNetwork */
 /** @typedef {import("../../core/nearest.js").Neighbour} Neighbour */
-/** @typedef {import("../../services/digit_stock.js").Stock} Stock */
+/** @typedef {import("../../services/shared_digits.js").Stock} Stock */
 /** @typedef {"pixels" | "layer"} By */
 
 const SHOWN = 10;
 
 /** The digits that all parts share: fetched apart, so that there is one copy. */
-const sharedDigits = async () => (await import("../../services/digit_stock.js")).digitStock();
+const sharedDigits = async () => (await import("../../services/shared_digits.js")).digitStock();
 
 export class Similar {
   /** @param {() => Promise<Stock>} [digits] */

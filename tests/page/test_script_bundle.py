@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from digits.page.bundle import BundleError, join_modules
+from digits.page.script_bundle import BundleError, join_modules
 
 MODULES = {
     "main.js": """import { twice, base as start } from "./parts/twice.js";

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digits.augmentation import kinds as by_rule
+from digits.augmentation import handwriting_kinds as by_rule
 from digits.augmentation.glyphs import draw_form
 from digits.augmentation.strokes import fit_pad
 from digits.data.drawings import NOT_A_DIGIT, Drawing
 from digits.data.unipen import write_unipen
-from digits.evaluation import kinds
-from digits.evaluation.kinds import LETTERS, PLAIN, count_holes, kind_of
+from digits.evaluation import handwriting_kinds
+from digits.evaluation.handwriting_kinds import LETTERS, PLAIN, count_holes, kind_of
 
 
 def drawn(form: str, label: int, name: str = "") -> Drawing:
@@ -72,12 +72,12 @@ def test_the_command_scores_the_writers_asked_for(
     plain = drawn("4,0 0,3 0,7 4,10 8,7 8,3 4,0", 0)
     others = [Drawing(plain.strokes, 0, 2), drawn("0,0 8,0 | 4,0 4,10", NOT_A_DIGIT, "T")]
     write_unipen(file, [plain, *others])
-    assert kinds.main(["--strokes", str(file), "--writers", "1", "--json"]) == 0
+    assert handwriting_kinds.main(["--strokes", str(file), "--writers", "1", "--json"]) == 0
     scores = {one["kind"]: one for one in json.loads(capsys.readouterr().out)}
     assert {kind: one["count"] for kind, one in scores.items()} == {PLAIN: 1, LETTERS: 1}
     assert scores[PLAIN]["right"] == 1
     assert scores[LETTERS]["right"] == 0
-    assert kinds.main(["--strokes", str(file)]) == 0
+    assert handwriting_kinds.main(["--strokes", str(file)]) == 0
     assert "100.00%" in capsys.readouterr().out
-    assert kinds.main(["--strokes", str(tmp_path / "missing.dat")]) == 1
+    assert handwriting_kinds.main(["--strokes", str(tmp_path / "missing.dat")]) == 1
     assert "missing.dat" in capsys.readouterr().err

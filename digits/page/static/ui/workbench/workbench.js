@@ -2,18 +2,18 @@
 // batches, then experiments; one bar of buttons and two gauges for all of it.
 
 import { DEFAULTS } from "../../core/run.js";
-import { findSubject } from "../../services/learn_subject.js";
+import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { fill, number, percent, text } from "../../services/texts.js";
-import { createTraining } from "../../services/trainer.js";
+import { createTraining } from "../../services/trainer_client.js";
 import { find, findAll, onceAFrame, whenWidthChanges } from "../dom.js";
 import { BatchesView } from "./batches.js";
 import { DrawingView } from "./drawing.js";
 import { ExperimentsView } from "./experiments.js";
 import { lossText, wantsStillness } from "./figures.js";
 
-/** @typedef {import("../../services/trainer.js").Message} Message */
-/** @typedef {import("../../services/trainer.js").Training} Training */
+/** @typedef {import("../../services/trainer_client.js").Message} Message */
+/** @typedef {import("../../services/trainer_client.js").Training} Training */
 /** @typedef {"drawing" | "batches" | "experiments"} ViewName */
 
 const REST = 120; // ms without a new answer: the pen rests
@@ -119,7 +119,7 @@ class Learn {
     this.showAll();
   }
 
-  /** @param {import("../../services/trainer.js").Command} command */
+  /** @param {import("../../services/trainer_client.js").Command} command */
   send(command) {
     this.training?.send(command);
   }

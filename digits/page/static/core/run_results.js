@@ -1,5 +1,5 @@
 // What came of a run, measured in the browser: the same figures as the server's digits/server/results.py and
-// finishing.py make, for a server that does not answer or has no PyTorch.
+// finished_runs.py make, for a server that does not answer or has no PyTorch.
 
 import { calibrated, createPass, forward, indexOfLargest } from "./network.js";
 import { pixelsOf } from "./training.js";

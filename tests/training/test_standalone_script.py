@@ -16,7 +16,7 @@ from digits.network.metadata import Card, read_card
 from digits.network.model import MLP
 from digits.training.loop import EpochReport, train
 from digits.training.recipes import RECIPES
-from digits.training.standalone import write_script
+from digits.training.standalone_script import write_script
 from tests.support.files import REPO, write_mnist
 
 

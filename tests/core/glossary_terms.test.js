@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { splitTerms, TERMS } from "../../digits/page/static/core/terms.js";
+import { splitTerms, TERMS } from "../../digits/page/static/core/glossary_terms.js";
 
 test("a text is cut at its marks, and nothing of it is lost", () => {
   const pieces = splitTerms("Each [[weight]] of a [[layer|layer of nodes]] moves by the [[learning rate]].");

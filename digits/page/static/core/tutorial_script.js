@@ -1,4 +1,4 @@
-// The tutorial's script, line by line: the same as digits/training/standalone.py writes for these settings, below its
+// The tutorial's script, line by line: the same as digits/training/standalone_script.py writes for these settings, below its
 // first lines. A test compares the two.
 
 /** @typedef {{epochs: number, batch_size: number, learning_rate: number}} ScriptSettings */

@@ -9,7 +9,7 @@
 const NEAR = 0.003; // part of the pad: a point this close to the last one adds nothing
 const PALM = 700; // ms after a pen was seen in which a touch is the palm that holds it
 
-export class StrokesUnderWay {
+export class PointerStrokes {
   constructor() {
     /** @type {Map<number, {kind: Kind, points: Point[]}>} */
     this.byPointer = new Map();

@@ -12,7 +12,7 @@ import { makeTiles, paintTile, showSaid } from "./tiles.js";
 /** @typedef {import("../../services/training.js").Report} Report */
 /** @typedef {import("../../services/training.js").Read} Read */
 /** @typedef {import("../../services/training.js").Changes} Changes */
-/** @typedef {import("../../services/learn_subject.js").Subject} Subject */
+/** @typedef {import("../../services/lesson_drawing.js").Subject} Subject */
 
 const RATES = ladder(-5, 0);
 const SIZES = [1, 5, 15, 50, 200];

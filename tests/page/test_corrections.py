@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from digits.errors import DigitsError, DrawingError
-from digits.server.fine_tuning_service import load, save
+from digits.server.drawing_files import load, save
 from digits.server.limits import MOST_DRAWINGS
 from digits.server.requests import check_drawings
 from tests.support.browser import PATIENCE, draw, wait_for_answer

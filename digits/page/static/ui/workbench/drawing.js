@@ -8,7 +8,7 @@ import { findFlows } from "../../core/blame.js";
 import { forward, indexOfLargest, toPixels } from "../../core/network.js";
 import { DEFAULTS } from "../../core/run.js";
 import { Trainer } from "../../core/training.js";
-import { findSubject } from "../../services/learn_subject.js";
+import { findSubject } from "../../services/lesson_drawing.js";
 import { realSamples } from "../../services/samples.js";
 import { state } from "../../services/state.js";
 import { text } from "../../services/texts.js";
@@ -20,7 +20,7 @@ import { BlamePicture } from "./net.js";
 import { makeTiles, paintTile, showSaid } from "./tiles.js";
 import { WeightPanel } from "./weight.js";
 
-/** @typedef {import("../../services/learn_subject.js").Subject} Subject */
+/** @typedef {import("../../services/lesson_drawing.js").Subject} Subject */
 /** @typedef {import("../inside.js").Node} Node */
 /** @typedef {import("./net.js").Scene} Scene */
 /** @typedef {import("./tiles.js").Tile} Tile */

@@ -1,6 +1,6 @@
 """How well weights read each kind of writing that strangers' digits are misread for:
 
-    python -m digits.evaluation.kinds --weights sketch --strokes FILE FILE --writers 1003-1233/5
+    python -m digits.evaluation.handwriting_kinds --weights sketch --strokes FILE FILE --writers 1003-1233/5
 
 A kind is told from the strokes and from the holes in what they enclose, not by any network: a zero with
 two holes is slashed, a two with one is looped. Every drawing is of at most one kind.
@@ -152,7 +152,8 @@ def describe(scores: Sequence[KindScore]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Score the kinds in stroke files; a user's error is one line."""
     parser = argparse.ArgumentParser(
-        prog="python -m digits.evaluation.kinds", description="Score weights by kind of writing."
+        prog="python -m digits.evaluation.handwriting_kinds",
+        description="Score weights by kind of writing.",
     )
     parser.add_argument("--weights", default="sketch", help="a name in weights/, or a file")
     parser.add_argument("--strokes", type=Path, nargs="+", metavar="FILE", required=True)

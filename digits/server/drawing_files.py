@@ -1,0 +1,81 @@
+"""Corrected drawings as text files, to keep and to load again: JSON, or UNIPEN as other programs write it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from digits.data.drawings import Drawing
+from digits.data.unipen import read_unipen, write_unipen
+from digits.errors import DigitsError, DrawingError, StrokesError
+from digits.network.config import CLASSES
+from digits.server import limits
+from digits.server.messages import DrawingFile, Drawings, LabelledDrawing, Problem, fault, fault_of
+from digits.server.requests import Labelled, as_question, check_drawings
+
+
+def save(raw: object) -> DrawingFile | Problem:
+    """The drawings as a file's text: JSON or UNIPEN."""
+    question = as_question(raw)
+    try:
+        drawings = check_drawings(question.get("drawings"))
+    except DrawingError as error:
+        return {"fault": fault_of(error)}
+    if question.get("kind") == "unipen":
+        return {"name": "my-digits.dat", "text": to_unipen(drawings)}
+    return {"name": "my-digits.json", "text": json.dumps({"drawings": as_items(drawings)})}
+
+
+def load(raw: object) -> Drawings | Problem:
+    """The drawings in a file's text, whichever of the two it is."""
+    given = as_question(raw).get("text")
+    if not isinstance(given, str) or len(given) > limits.MOST_TEXT:
+        return {"fault": fault("corrections_file_long", limit=limits.MOST_TEXT)}
+    try:
+        is_json = given.lstrip().startswith(("{", "["))
+        drawings = from_json(given) if is_json else from_unipen(given)
+    except DigitsError as error:
+        return {"fault": fault_of(error)}
+    return {"drawings": as_items(drawings)}
+
+
+def as_items(drawings: Labelled) -> list[LabelledDrawing]:
+    """The drawings as JSON has them."""
+    return [
+        {"label": label, "strokes": [np.round(stroke, 4).tolist() for stroke in strokes]}
+        for strokes, label in drawings
+    ]
+
+
+def from_json(given: str) -> Labelled:
+    """The drawings in what `save` wrote, or in a bare list of them."""
+    try:
+        content = json.loads(given)
+    except (ValueError, RecursionError) as error:
+        raise DrawingError("corrections_json", reason=str(error)) from error
+    return check_drawings(content.get("drawings") if isinstance(content, Mapping) else content)
+
+
+def to_unipen(drawings: Labelled) -> str:
+    """UNIPEN text of the drawings."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "drawings.dat")
+        write_unipen(path, [Drawing(list(strokes), label, 1) for strokes, label in drawings])
+        return path.read_text(encoding="ascii")
+
+
+def from_unipen(given: str) -> Labelled:
+    """The first drawings of UNIPEN text that are digits."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "drawings.dat")
+        path.write_text(given, encoding="latin-1", errors="replace")
+        try:
+            read_drawings = read_unipen(path)
+        except StrokesError as error:
+            raise StrokesError(error.code, **{**error.values, "path": "the file"}) from error
+    labelled = [d for d in read_drawings if 0 <= d.label < CLASSES][: limits.MOST_DRAWINGS]
+    return check_drawings([{"strokes": d.strokes, "label": d.label} for d in labelled])
