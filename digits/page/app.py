@@ -25,7 +25,7 @@ from digits.network.registry import Choice, Networks, list_weights
 from digits.page import layout
 from digits.page.api import EXAMPLES, MAX_PICTURE_FILE, RESULTS, add_api
 from digits.page.events import Components, wire
-from digits.page.gradio_compat import publish
+from digits.page.gradio_compat import PATIENT, publish
 from digits.page.hub import add_hub
 from digits.page.single_file import write_page
 from digits.page.social import FAVICON, SocialTags, canonical_link, make_social_routes
@@ -231,6 +231,7 @@ def launch_options(services: Services) -> dict[str, Any]:
         },
         "enable_monitoring": False,  # it would show everybody how much the page is used
         "show_error": True,
+        **PATIENT,
     }
 
 

@@ -1,7 +1,7 @@
 """What the page must know of Gradio's insides, and nothing else may; tests check each assumption.
 
 All of it is about the API's documentation, which gr.api() builds from type hints alone, about which events
-are public, where uploads lie, and the address that Gradio's own scripts ask.
+are public, where uploads lie, the address that Gradio's own scripts ask, and a start on a busy machine.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ ROOT_SCRIPT = """<script>
 })();
 </script>
 """
+
+# For launch(): Gradio would look at the page once, and give up where the answer takes more than 3 seconds, as it
+# does on a machine that is busy or just waking up. That the server answers it has found out before, without haste.
+PATIENT = {"_frontend": False}
 
 
 def function_named(page: gr.Blocks, name: str) -> Any:

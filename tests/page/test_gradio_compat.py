@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import gradio as gr
 import pytest
+from gradio import networking
 
-from digits.page.gradio_compat import function_named, publish, takes_file, upload_folder
+from digits.page.gradio_compat import (
+    PATIENT,
+    function_named,
+    publish,
+    takes_file,
+    upload_folder,
+)
+from tests.support import web
 
 
 def read(picture: dict) -> str:
@@ -55,3 +63,17 @@ def test_only_what_is_named_is_public_and_documented(page: gr.Blocks) -> None:
 def test_uploads_lie_where_gradio_puts_them(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     assert upload_folder() == tmp_path.resolve()
+
+
+def test_a_page_that_answers_slowly_starts_all_the_same(
+    page: gr.Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(networking, "url_ok", lambda url: False)  # too slow for Gradio
+    with pytest.raises(ValueError, match="localhost"):
+        page.launch(prevent_thread_lock=True, quiet=True)
+    page.close()
+    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **PATIENT)
+    try:
+        assert web.get(address).status_code == 200
+    finally:
+        page.close()
