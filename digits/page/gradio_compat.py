@@ -27,7 +27,7 @@ ROOT_SCRIPT = """<script>
 </script>
 """
 
-# For launch(): Gradio would look at the page once and give up where the answer takes more than 3 seconds, as on a
+# For launch(): Gradio would look at the page once and give up where that takes more than 3 seconds, as on a
 # machine that is busy or just waking up. That the server answers, it has found out before, without haste.
 PATIENT = {"_frontend": False}
 
