@@ -43,6 +43,8 @@ PAGE_NEAR = 0.05  # of the digits' size: pieces closer than this are one, on a p
 PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be several digits
 PAGE_LARGEST = 0.95  # of the picture's longer side
 SMALLER = 0.6  # of a digit's longer side: what is smaller beside it may be letters
+AMONG = 0.5  # of the longer side of what stands out: lower writing is no letter beside it
+AS_STRONG = 0.6  # of another's contrast: weaker is not written with the same pen
 MANY = 7  # pieces: of so many that are no digits, some look like one by chance
 FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
@@ -88,16 +90,44 @@ class Picture:
         return blank() if self._standing_out is None else self._prepare(self._standing_out)
 
     @cached_property
+    def _groups(self) -> list[Group]:
+        return self._sheet.find_groups()
+
+    @cached_property
     def _standing_out(self) -> Group | None:
         """The largest group that is like a digit, with its pieces unless these make it words."""
         from digits.data.preparation.stroke_groups import is_words, stands_out
 
-        groups = self._sheet.find_groups()
-        best = stands_out(groups)
+        best = stands_out(self._groups)
         if best is None:
             return None
-        whole = _with_its_pieces(best, groups)
+        whole = _with_its_pieces(best, self._groups)
         return best if is_words(whole) else whole
+
+    def is_among_letters(self, judge: Judge) -> bool:
+        """Whether what stands out has more beside it, about as large, that is no digit than digits.
+
+        Then it is most likely no digit itself, but a letter as an l or an o, or a spot of a wall,
+        whatever it looks like alone. `judge` says how surely an image is a digit.
+        """
+        if self._is_empty or self._is_mnist_like or self._standing_out is None:
+            return False
+        from digits.data.preparation.stroke_groups import is_digit_like, is_on_paper, is_words
+
+        best = self._standing_out
+        others = [
+            group
+            for group in self._groups
+            if gap(group.box, best.box) > 0
+            and group.height >= AMONG * best.longer
+            and group.contrast >= AS_STRONG * best.contrast
+        ]
+        words = [group for group in others if is_words(group)]
+        spots = [group for group in others if not is_on_paper(group)]
+        alike = [group for group in others if is_digit_like(group)]
+        marks = [_mark(group, self._prepare(group), judge) for group in alike]
+        digits = 1 + sum(mark.sureness >= SURE for mark in marks)
+        return len(spots) + _count_letters(marks, words, 0, float("inf")) > digits
 
     def find_digits(self, judge: Judge) -> list[Found]:
         """Every digit, line by line, each line from left to right.
@@ -214,7 +244,7 @@ def _alike(marks: list[_Mark]) -> list[_Mark]:
     return [
         mark
         for mark in marks
-        if 0.5 * size <= mark.group.longer <= 2 * size and mark.group.contrast >= 0.6 * contrast
+        if 0.5 * size <= mark.group.longer <= 2 * size and mark.group.contrast >= AS_STRONG * contrast
     ]
 
 
@@ -270,7 +300,7 @@ def _with_its_pieces(best: Group, groups: list[Group]) -> Group:
 
     for other in groups:
         is_within = other is not best and gap(other.box, best.box) == 0
-        is_alike = other.contrast > 0.6 * best.contrast and other.longer < 1.2 * best.longer
+        is_alike = other.contrast > AS_STRONG * best.contrast and other.longer < 1.2 * best.longer
         if is_within and is_alike:
             best = join_groups(best, other)
     return best

@@ -23,7 +23,8 @@ NEAR = 0.1  # of the largest group's longer side: strokes closer than that belon
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
 FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
-OUTLINED = 0.75  # the least share of its rim where a group must have an edge
+OUTLINED = 0.9  # the least share of its rim where a group must have an edge
+PLAIN = 0.12  # of the ink's contrast: paper that is darker beside the ink is none, but a wall
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
 THICKEST = 0.45  # of the longer side: thicker groups are stains
 FAINT_INK = 0.35  # contrast: what is weaker and soft, too, is a stain
@@ -31,6 +32,7 @@ SOFT_EDGE = 4.0  # pixels
 SOFT_STROKE = 0.6  # of the thickness: an edge softer than this and SOFT_EDGE is that of a stain
 LEFT_OVER = 20  # pixels: what is weaker and shorter is what a line left
 FOLD = 12.0  # pixels: one softer than this is a fold's, however broad
+GRAIN = 1.0  # times the noise: so much darker than its lightest pixels is all paper
 LONGEST_STROKE = 3.5  # times the longer side: more is several lines of writing
 LONGEST_IN_WIDE = 1.8  # the same, of what is wider than a digit: more is a word
 
@@ -46,6 +48,7 @@ class Group:
     thickness: float  # of its strokes, in pixels
     edge: float  # how many pixels it takes from the paper to the ink
     outlined: float  # the share of its rim, 0..1, where the picture itself has an edge
+    paper: float  # contrast of the paper beside it, as a part of its ink's
     at_edge: bool  # touches the picture's edge
     is_clean: bool  # of a picture that a program drew
 
@@ -176,14 +179,16 @@ def _cut_group(
         or top + last >= writing.strong.shape[0]
         or left + end >= writing.strong.shape[1]
     )
+    edge = _measure_edge(values, core, full)
     return Group(
         left + int(start),
         top + int(first),
         ink[first:last, start:end],
         full,
         thickness,
-        _measure_edge(values, core, full),
+        edge,
         _measure_outline(writing.dark[rows, columns], core),
+        _measure_paper(writing, labels, place, box, edge, thickness) / full,
         at_edge,
         writing.is_clean,
     )
@@ -200,13 +205,40 @@ def _measure_edge(values: Contrast, core: Mask, full: float) -> float:
 def _measure_outline(dark: NDArray[np.uint8], core: Mask) -> float:
     """The share of the rim of `core` where the picture (h, w) has an edge.
 
-    Of a stroke it is all. Where paper, table or shadow only seems to be a stroke, because a closing
-    filled its corner, one side of it is nothing but paper.
+    Of a stroke it is nearly all. Where paper, table or shadow only seems to be a stroke, because a closing
+    filled its corner, one side of it is nothing but paper; a fold's shade is sharp on one side alone.
     """
     across, down = cv2.spatialGradient(cv2.blur(dark, (3, 3)))
     steep = np.hypot(across.astype(np.float32), down)
     rim = cv2.dilate(core, np.ones((3, 3), np.uint8)) > cv2.erode(core, np.ones((3, 3), np.uint8))
     return float((steep[rim] > 0.3 * np.quantile(steep[rim], 0.75)).mean())
+
+
+def _measure_paper(
+    writing: Writing,
+    labels: NDArray[np.int32],
+    place: int,
+    box: NDArray[np.int32],
+    edge: float,
+    thickness: float,
+) -> float:
+    """The contrast of the paper beside the group at one of the `labels`, less that of its grain.
+
+    That is what lies an edge's width away from all ink and up to a stroke's width farther away from
+    the group's: paper is light there, but for a line or two. A wall, a wood or a face is nowhere plain:
+    beside what seemed to be ink it is nearly as dark.
+    """
+    skip, reach = round(edge) + 1, max(3, round(thickness))
+    left, top = (max(0, int(box[axis]) - skip - reach) for axis in (0, 1))
+    rows = slice(top, int(box[1] + box[3]) + skip + reach)
+    columns = slice(left, int(box[0] + box[2]) + skip + reach)
+    strong = writing.strong[rows, columns]
+    from_ink = cv2.distanceTransform(1 - strong, cv2.DIST_L2, 5)
+    core = strong * (labels[rows, columns] == place)
+    from_group = cv2.distanceTransform(1 - core, cv2.DIST_L2, 5)
+    is_beside = (from_ink > skip) & (from_group <= skip + reach)
+    paper = writing.contrast[rows, columns][is_beside]
+    return max(0.0, float(np.median(paper)) - GRAIN * writing.noise) if len(paper) else 0.0
 
 
 def measure_thickness(core: Mask) -> float:
@@ -243,10 +275,16 @@ def is_digit_like(group: Group) -> bool:
         and group.contrast >= FAINTEST_INK
         and group.edge <= SOFTEST * group.longer + 4
         and (group.is_clean or group.outlined >= OUTLINED)
+        and is_on_paper(group)
         and group.longer >= 8
         and not _is_stain(group)
         and not is_words(group)
     )
+
+
+def is_on_paper(group: Group) -> bool:
+    """Whether it is light beside a group: whether it can be ink on paper. Not told of clean pictures."""
+    return group.is_clean or group.paper <= PLAIN
 
 
 def _is_stain(group: Group) -> bool:

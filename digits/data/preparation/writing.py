@@ -36,6 +36,7 @@ class Writing:
     threshold: float  # contrast from which a pixel is written
     is_clean: bool  # drawn by a program, not photographed
     thickness: float  # of the larger strokes, in pixels
+    noise: float  # of the contrast
 
 
 def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
@@ -59,7 +60,8 @@ def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
         threshold = max(threshold, WEAKER * float(np.median(smooth[middle])))
     strong &= smooth > threshold
     grey = cv2.cvtColor(dark, cv2.COLOR_RGB2GRAY)
-    return Writing(grey, smooth, strong, threshold, clean, 2 * float(np.median(depth[middle])))
+    thickness = 2 * float(np.median(depth[middle]))
+    return Writing(grey, smooth, strong, threshold, clean, thickness, noise)
 
 
 def _without_lines(strong: Mask, clean: bool) -> Mask:
