@@ -119,7 +119,8 @@ def make_predict_image(reader: Reader) -> Callable[[dict[str, Any]], Reading]:
         """  # noqa: E501  (Gradio reads one line per argument)
         try:
             with open_upload(picture) as opened:
-                return read(reader, ParsedDrawing(Picture(opened).prepared))
+                taken = Picture(opened)
+            return read(reader, ParsedDrawing(taken.prepared, picture=taken))
         except DigitsError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -133,7 +134,8 @@ def read(reader: Reader, drawing: ParsedDrawing) -> Reading:
         return {"label": None, "confidences": [], "sure": False}
     said = answer(network.predict(to_pixels(drawing.prepared.image))[0], network.card.calibration)
     confidences = confidences_of(said.probabilities.tolist())
-    return {"label": str(said.label), "confidences": confidences, "sure": said.sure}
+    sure = said.sure and not is_doubtful(network, drawing.picture)
+    return {"label": str(said.label), "confidences": confidences, "sure": sure}
 
 
 def confidences_of(probabilities: Sequence[float]) -> list[Confidence]:

@@ -126,7 +126,7 @@ class Answer(_Answer, total=False):
     several: list[
         OneOfSeveral
     ]  # all digits of a picture, in reading order, where there are several
-    hint: str  # "turned": it would be read surely if it were turned
+    hint: str  # "turned": would be read surely if turned; "among_letters": so `sure` is false
     prepared: Guess  # where `shrink` was asked for: the same drawing, prepared as ever
 
 

@@ -17,6 +17,7 @@ from digits.network.sureness import make_judge, reads_only_turned
 
 NOTHING_FOUND = "nothing_found"  # closer, more light or plain paper would help
 TURNED = "turned"  # a digit is there, but lies on its side or its head
+AMONG_LETTERS = "among_letters"  # what stands out is most likely a letter, or a spot of a wall
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,11 @@ def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:
     """All digits of a pad's drawing in reading order; DrawingError when it cannot be read."""
     groups = group_strokes(strokes, make_judge(network))
     return _read(network, [prepare_strokes(group) for group in groups])
+
+
+def is_doubtful(network: Backend, picture: Picture | None) -> bool:
+    """Whether the one digit of a picture is in doubt, however sure the network is of it by itself."""
+    return picture is not None and picture.is_among_letters(make_judge(network))
 
 
 def hint_of(network: Backend, prepared: Prepared) -> str | None:

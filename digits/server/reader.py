@@ -38,7 +38,14 @@ from digits.server.messages import (
     fault_of,
     pack,
 )
-from digits.server.page_reader import NOTHING_FOUND, TURNED, hint_of, read_picture
+from digits.server.page_reader import (
+    AMONG_LETTERS,
+    NOTHING_FOUND,
+    TURNED,
+    hint_of,
+    is_doubtful,
+    read_picture,
+)
 from digits.server.requests import ParsedDrawing, as_question, choice_in, parse_drawing, token_in
 from digits.server.sessions import OwnNetwork, Session, Sessions
 
@@ -160,6 +167,8 @@ class Reader:
         said = cast("Answer", {**shown, **guess(network, image), "blank": False})
         if several:
             said["several"] = [_one_of_several(network, drawing, one.prepared) for one in several]
+        elif is_doubtful(network, drawing.picture):
+            said["sure"], said["hint"] = False, AMONG_LETTERS
         elif drawing.picture is not None and hint_of(network, drawing.prepared):
             said["hint"] = TURNED
         if other is not None:
@@ -193,6 +202,7 @@ class Reader:
         network = self.find_network({**question, "backend": backend, "device": "auto"})
         guess(network, drawing.prepared.image)  # the first time is never typical
         said = guess(network, drawing.prepared.image)
+        said["sure"] = said["sure"] and not is_doubtful(network, drawing.picture)
         return {**said, "backend": network.name, "device": network.device}
 
     @cached_property

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 Contrast = NDArray[np.float32]  # (h, w), 0..1: the part of the paper's light that a pixel lacks
 Mask = NDArray[np.uint8]  # (h, w), 0 or 1
 
+BROADEST = 0.15  # of the shorter side: no light stroke is broader
+
 
 def find_contrast(dark: NDArray[np.uint8], size: int) -> tuple[Contrast, float]:
     """How much darker each pixel (h, w) of `dark` (h, w, 3) is than the paper; and the noise.
@@ -52,7 +54,24 @@ def dark_on_light(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if is_clean(grey):
         parts = [cv2.bitwise_not(c) if is_light_on_dark(c, True) else c for c in cv2.split(colours)]
         return cv2.merge(parts)
-    return cv2.bitwise_not(colours) if is_light_on_dark(grey, False) else colours
+    return cv2.bitwise_not(_even_out(colours, grey)) if is_light_on_dark(grey, False) else colours
+
+
+def _even_out(colours: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A photo (h, w, 3) of light ink as if its light were even.
+
+    find_contrast divides by the paper, so light does not matter to dark ink. Inverted it does: in a
+    shadow or behind a fold chalk is less light, and so is the board, which tells by how much.
+    """
+    height, width = grey.shape
+    factor = 160 / max(height, width)
+    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    side = round(BROADEST * min(small.shape)) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
+    paper = cv2.morphologyEx(small, cv2.MORPH_OPEN, kernel).astype(np.float32) + 4
+    lighter = np.clip(np.median(paper) / cv2.GaussianBlur(paper, (0, 0), side / 6), 0.5, 2)
+    gain = cv2.resize(lighter, (width, height), interpolation=cv2.INTER_LINEAR)
+    return cv2.multiply(colours, cv2.merge([gain] * 3), dtype=cv2.CV_8U)
 
 
 def is_light_on_dark(grey: NDArray[np.uint8], clean: bool) -> bool:

@@ -290,11 +290,13 @@ def is_on_paper(group: Group) -> bool:
 def _is_stain(group: Group) -> bool:
     """Whether a group is as weak and soft as what ran into the paper: a cup's ring is no zero.
 
-    A fold's shade and what is left of a line are as weak.
+    A fold's shade and what is left of a line are as weak. Of a clean picture only a fold is told: it may
+    be a photo after all, whose white paper has lost its grain to too much light.
     """
-    is_soft = group.edge > min(FOLD, max(SOFT_EDGE, SOFT_STROKE * group.thickness))
-    is_weak = group.contrast < FAINT_INK and not group.is_clean
-    return is_weak and (is_soft or group.longer < LEFT_OVER)
+    softest = min(FOLD, max(SOFT_EDGE, SOFT_STROKE * group.thickness))
+    if group.is_clean:
+        return group.contrast < FAINT_INK and group.edge > FOLD
+    return group.contrast < FAINT_INK and (group.edge > softest or group.longer < LEFT_OVER)
 
 
 def is_words(group: Group) -> bool:

@@ -139,7 +139,9 @@ export class Answering {
     const by = { ...shown.by, backend: "browser", device: "", version: loaded.version };
     const readOne = (/** @type {Shown["image"]} */ image) => guess(loaded, unpack(image.bytes));
     const several = shown.several?.map((one) => ({ ...one, guess: readOne(one.image) }));
-    return several ? showOne(several, this.picked, by) : { ...shown, by, guess: readOne(shown.image) };
+    if (several) return showOne(several, this.picked, by);
+    const alone = readOne(shown.image);
+    return { ...shown, by, guess: { ...alone, sure: alone.sure && shown.hint !== "among_letters" } };
   }
 
   confirmAtRest() {
