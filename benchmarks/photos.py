@@ -33,7 +33,7 @@ from digits.data.preparation.pictures import Picture, find_digits
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
 from digits.network.sureness import make_judge
-from digits.server.page_reader import read_picture
+from digits.server.page_reader import is_doubtful, read_picture
 from digits.server.reader import FEWEST_SURE
 
 A_KIND = 200  # digits
@@ -89,6 +89,7 @@ CHOOSING: dict[str, Kind] = {
     "paper's edge on a table": Kind(table=True, tilt=5, perspective=0.04),
     "strong compression": Kind(quality=25, noise=0.02),
     "chalk on a board": Kind(ink="chalk", paper="board", noise=0.02),
+    "chalk in a hard shadow": Kind(ink="chalk", paper="board", light="hard shadow", noise=0.02),
     "pencil, ruled, light from one side": Kind(
         strength=0.45, pen=0.05, paper="ruled", lines=0.2, light="side", noise=0.02
     ),
@@ -455,6 +456,10 @@ PAGES: dict[str, tuple[Kind, float]] = {
         Kind(paper="dotted", ink="red", pen=0.06, light="hard shadow"),
         0.2,
     ),
+    "page, slate, chalk, in a shadow": (
+        Kind(paper="board", ink="chalk", pen=0.08, light="hard shadow"),
+        0.2,
+    ),
 }
 PAGES_REPORTED: dict[str, tuple[Kind, float]] = {
     "page, dark lines, stains": (Kind(paper="ruled", lines=0.8, pen=0.07, stains=2), 0.2),
@@ -633,8 +638,8 @@ def measure_empty(
             none += 1
             continue
         said = answer(network.predict(to_pixels(prepared.image))[0], network.card.calibration)
-        sure += said.sure
-        if said.sure:
+        if said.sure and not is_doubtful(network, picture):
+            sure += 1
             _save(save, photo, f"empty-{name}_{place}_read{said.label}", prepared.image)
     return [name, *(f"{100 * n / count:.1f} %" for n in (none, sure)), f"{boxes / count:.2f}"]
 
@@ -645,12 +650,12 @@ import io, pathlib, sys, time
 from PIL import Image
 from digits.data.preparation.pictures import Picture
 from digits.network.backends import load_backend
-from digits.server.page_reader import read_picture
+from digits.server.page_reader import is_doubtful, read_picture
 network, seconds = load_backend(sys.argv[2]), []
 for _ in range(4):  # the first loads OpenCV
     start = time.process_time()
     picture = Picture(Image.open(sys.argv[1]))
-    picture.prepared
+    is_doubtful(network, picture)
     one = time.process_time()
     found = len(read_picture(network, picture))
     seconds.append((time.process_time() - start, one - start))
@@ -723,12 +728,13 @@ def measure(
             _save(save, photo, f"{name}_{place}_is{label}_none", prepared.image)
             continue
         said = answer(network.predict(to_pixels(prepared.image))[0], network.card.calibration)
+        is_sure = said.sure and not is_doubtful(network, picture)
         score.right += said.label == label
-        score.unsure += not said.sure
-        score.sure_wrong += said.sure and said.label != label
+        score.unsure += not is_sure
+        score.sure_wrong += is_sure and said.label != label
         if said.label != label:
-            sure = "_sure" if said.sure else ""
-            _save(save, photo, f"{name}_{place}_is{label}_read{said.label}{sure}", prepared.image)
+            how = f"{said.label}_sure" if is_sure else f"{said.label}"
+            _save(save, photo, f"{name}_{place}_is{label}_read{how}", prepared.image)
     return score
 
 

@@ -22,7 +22,7 @@ from digits.data.preparation.pictures import Picture
 from digits.errors import DigitsError, DrawingError
 from digits.network.calibration import answer
 from digits.page.gradio_compat import takes_file, upload_folder
-from digits.server.page_reader import read_picture, read_strokes
+from digits.server.page_reader import is_doubtful, read_picture, read_strokes
 from digits.server.reader import Reader
 from digits.server.requests import ParsedDrawing, check_training, parse_drawing
 from digits.server.training_service import TrainingService

@@ -158,7 +158,8 @@ class Picture:
             digits = [group for group in reading_order(pieces) if is_digit_like(group)]
             marks = [_mark(group, self._prepare(group), judge) for group in digits]
             marks = _without_letters(marks, words, largest)
-        if not any(mark.sureness >= SURE for mark in marks):  # only as a whole it is one
+        if not any(mark.sureness >= SURE for mark in marks) and not self.is_among_letters(judge):
+            # Only as a whole it is one.
             marks = [mark for mark in largest if mark.sureness >= SURE] or marks
         return [Found(mark.prepared) for mark in _alike(marks) if mark.sureness >= LEAST_SURE]
 
@@ -244,7 +245,8 @@ def _alike(marks: list[_Mark]) -> list[_Mark]:
     return [
         mark
         for mark in marks
-        if 0.5 * size <= mark.group.longer <= 2 * size and mark.group.contrast >= AS_STRONG * contrast
+        if 0.5 * size <= mark.group.longer <= 2 * size
+        and mark.group.contrast >= AS_STRONG * contrast
     ]
 
 
