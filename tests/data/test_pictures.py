@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.photos import (
     CHOOSING,
     Kind,
+    empty_kinds,
     expose,
     flat_kinds,
     is_same,
@@ -83,6 +84,60 @@ def test_empty_paper_is_never_read(light: str, network: Backend) -> None:
             said = network.predict(to_pixels(prepared.image))[0]
             assert not answer(said, network.card.calibration).sure
         assert find_digits(photo, make_judge(network)) == []
+
+
+def is_sure(network: Backend, picture: Picture) -> bool:
+    """Whether there is a sure answer about the one digit of a picture."""
+    if picture.prepared.box is None:
+        return False
+    said = answer(network.predict(to_pixels(picture.prepared.image))[0], network.card.calibration)
+    return said.sure and not picture.is_among_letters(make_judge(network))
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("texture, like a face or a wall", (16, 24, 27, 31)),
+        ("only folds", (30, 116, 137)),
+        ("a table's edge", (33,)),
+        ("only words", (47, 50, 121)),
+    ],
+)
+def test_what_is_no_digit_gets_no_sure_answer(
+    name: str, places: tuple[int, ...], network: Backend
+) -> None:
+    for place in places:  # of the benchmark's, those that the network by itself is sure of
+        photo = empty_kinds()[name](np.random.default_rng([11, place, len(name)]))
+        assert not is_sure(network, Picture(photo)), place
+
+
+def test_a_wood_or_a_wall_is_no_paper(network: Backend) -> None:
+    """What a texture has is left out as it is nowhere plain, whatever a network would say of it."""
+    for place in range(4):
+        groups = stroke_groups.Sheet(
+            np.asarray(make_texture(np.random.default_rng([11, place])).convert("RGB"))
+        ).find_groups()
+        assert np.mean([stroke_groups.is_on_paper(group) for group in groups]) < 0.5, place
+
+
+def test_a_digit_in_a_text_of_small_letters_stays_sure(network: Backend, mnist: Digits) -> None:
+    for k in range(100, 106):
+        photo = make_photo(mnist.train_images[k], Kind(nearby=6), np.random.default_rng(k))
+        assert is_sure(network, Picture(photo)), k
+
+
+def test_chalk_in_a_shadow_is_found_like_chalk_in_the_light(
+    network: Backend, mnist: Digits
+) -> None:
+    kind = Kind(paper="board", ink="chalk", light="hard shadow", pen=0.08)
+    found = total = 0
+    for k in range(4):
+        images = mnist.train_images[200 + 20 * k : 220 + 20 * k]
+        photo, boxes = make_page(images, kind, 0.3, np.random.default_rng(k))
+        digits = find_digits(photo, make_judge(network))
+        found += sum(any(is_same(one.box, box) for one in digits) for box in boxes)
+        total += len(boxes)
+    assert found >= 0.95 * total
 
 
 def test_a_thick_pen_among_words_is_read_whole(network: Backend, mnist: Digits) -> None:

@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from digits.data.dataset import Digits
+from digits.data.preparation.centring import to_pixels
 from digits.errors import DigitsError, DrawingError
+from digits.network.calibration import answer
 from digits.network.metadata import Card
 from digits.network.registry import Choice, Networks
+from digits.page.api import read
 from digits.server.reader import Reader
 from digits.server.requests import parse_drawing
 from digits.server.sessions import Sessions
@@ -82,6 +85,23 @@ def test_a_picture_of_one_digit_is_not_several(reader: Reader) -> None:
 def test_an_empty_picture_says_that_nothing_was_found(reader: Reader) -> None:
     told = reader.read({"drawing": {"picture": data_url(Image.new("L", (200, 200), 230))}})
     assert told["blank"] and told["hint"] == "nothing_found"
+
+
+def test_a_letter_of_a_word_is_never_a_sure_digit() -> None:
+    reader = Reader(Networks(Choice("sketch")), Sessions())
+    network = reader.networks.get(Choice("sketch"))
+    paper = Image.new("L", (700, 300), 230)
+    ImageDraw.Draw(paper).text((60, 110), "total", 30, ImageFont.load_default(70))
+    noise = np.random.default_rng(0).normal(0, 3, (300, 700))
+    photo = Image.fromarray((np.asarray(paper) + noise).clip(0, 255).astype(np.uint8))
+    question = {"drawing": {"picture": data_url(photo)}}
+    drawing = parse_drawing(question["drawing"])
+    row = network.predict(to_pixels(drawing.prepared.image))[0]
+    assert answer(row, network.card.calibration).sure  # alone the l is a 1
+    told = reader.read(question)
+    assert not told["sure"] and told["hint"] == "among_letters"
+    assert not any(guess["sure"] for guess in reader.compare(question)["guesses"])
+    assert not read(reader, drawing)["sure"]  # what /predict_image gives
 
 
 def test_just_shrinking_gives_both_answers(reader: Reader) -> None:

@@ -30,10 +30,10 @@ const MOST = 0.99;     // a probability above this is "over 99 %", never 100 %
  * What to say of an answer; the strokes, where there are any, help to say why it is unsure.
  * @param {Answer} answer
  * @param {Strokes | null} strokes
- * @param {boolean} isTurned it would be read surely if it were turned
+ * @param {string | null} hint what the server says of a picture: "turned", "among_letters" or nothing
  * @returns {Wording}
  */
-export function describe(answer, strokes, isTurned = false) {
+export function describe(answer, strokes, hint = null) {
   const { label, probabilities } = answer;
   const other = findSecond(probabilities, label);
   const [first, second] = [probabilities[label], probabilities[other]];
@@ -44,7 +44,10 @@ export function describe(answer, strokes, isTurned = false) {
     other_percent: percent(second),
   };
   const trouble = findTrouble(strokes ?? []);
-  if (isTurned && !answer.sure) return say("unsure", {}, { key: "picture_turned", values: {} });
+  if (hint && !answer.sure) {
+    const key = hint === "turned" ? "picture_turned" : "picture_among";
+    return say("unsure", {}, { key, values: {} });
+  }
   if (trouble && !(answer.sure && first > CLEAR)) return say("unsure", {}, trouble);
   if (second >= CLOSE) return say("either", values, { key: "why_close", values });
   if (!answer.sure) {

@@ -89,7 +89,7 @@ function wordsFor(shown, drawing) {
       shown.picked ?? 0,
     );
   if (!shown?.guess) return describeBlank(Boolean(drawing.picture));
-  return describe(shown.guess, drawing.strokes ?? null, shown.hint === "turned");
+  return describe(shown.guess, drawing.strokes ?? null, shown.hint);
 }
 
 /** @param {HTMLElement} group */
