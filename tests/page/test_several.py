@@ -11,7 +11,7 @@ from PIL import Image
 from digits.data.dataset import Digits
 from digits.page.texts import text
 from tests.support.browser import DESK, PHONE, draw, state, wait_for_answer
-from tests.support.requests import as_file, page_of_digits, seven
+from tests.support.requests import as_file, page_of_digits, seven, word
 
 OpenPage = Callable[..., Any]
 Lines = list[list[tuple[float, float]]]
@@ -116,6 +116,16 @@ def test_a_digit_on_its_head_is_not_sure_and_says_that_it_is_turned(open_page: O
     use_picture(page, seven().rotate(90, fillcolor="white"))
     assert "not sure" in page.locator("#answer").inner_text().lower()
     assert page.locator(".answer-why").inner_text() == text("picture_turned", "en")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_letter_among_letters_is_not_sure_and_says_why(
+    open_page: OpenPage, language: str
+) -> None:
+    page = open_page(locale={"en": "en-GB", "zh": "zh-CN"}[language])
+    use_picture(page, word())
+    assert page.locator(".answer-line").inner_text() == text("unsure", language)
+    assert page.locator(".answer-why").inner_text() == text("picture_among", language)
 
 
 def test_a_photo_is_shown_as_it_was_held_and_survives_a_reload(open_page: OpenPage) -> None:

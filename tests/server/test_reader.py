@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from digits.data.dataset import Digits
 from digits.data.preparation.centring import to_pixels
@@ -23,7 +23,7 @@ from digits.server.reader import Reader
 from digits.server.requests import parse_drawing
 from digits.server.sessions import Sessions
 from digits.training.page_run import make_backend
-from tests.support.requests import page_of_digits, seven
+from tests.support.requests import page_of_digits, seven, word
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
 
@@ -90,11 +90,7 @@ def test_an_empty_picture_says_that_nothing_was_found(reader: Reader) -> None:
 def test_a_letter_of_a_word_is_never_a_sure_digit() -> None:
     reader = Reader(Networks(Choice("sketch")), Sessions())
     network = reader.networks.get(Choice("sketch"))
-    paper = Image.new("L", (700, 300), 230)
-    ImageDraw.Draw(paper).text((60, 110), "total", 30, ImageFont.load_default(70))
-    noise = np.random.default_rng(0).normal(0, 3, (300, 700))
-    photo = Image.fromarray((np.asarray(paper) + noise).clip(0, 255).astype(np.uint8))
-    question = {"drawing": {"picture": data_url(photo)}}
+    question = {"drawing": {"picture": data_url(word())}}
     drawing = parse_drawing(question["drawing"])
     row = network.predict(to_pixels(drawing.prepared.image))[0]
     assert answer(row, network.card.calibration).sure  # alone the l is a 1

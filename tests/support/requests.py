@@ -7,8 +7,9 @@ import os
 import shutil
 from typing import Any
 
+import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 ONE = [[[0.5, 0.2], [0.5, 0.8]]]
 
@@ -19,6 +20,14 @@ def seven(size: int = 300, mode: str = "RGB") -> Image.Image:
     line = [(0.3 * size, 0.25 * size), (0.7 * size, 0.25 * size), (0.45 * size, 0.8 * size)]
     ImageDraw.Draw(picture).line(line, fill="black", width=max(1, size // 14), joint="curve")
     return picture.convert(mode)
+
+
+def word(letters: str = "total") -> Image.Image:
+    """A grainy photo of a printed word."""
+    paper = Image.new("L", (700, 300), 230)
+    ImageDraw.Draw(paper).text((60, 110), letters, 30, ImageFont.load_default(70))
+    grain = np.random.default_rng(0).normal(0, 3, (300, 700))
+    return Image.fromarray((np.asarray(paper) + grain).clip(0, 255).astype(np.uint8))
 
 
 def as_file(picture: Image.Image, kind: str, **settings: Any) -> bytes:
