@@ -120,6 +120,17 @@ def test_a_wood_or_a_wall_is_no_paper(network: Backend) -> None:
         assert np.mean([stroke_groups.is_on_paper(group) for group in groups]) < 0.5, place
 
 
+@pytest.mark.parametrize("width", [50, 70, 80])
+def test_a_shade_that_fades_out_is_no_stroke(width: int) -> None:
+    """Two of its sides are as sharp as a stroke's, the third, where the paper bends, has no edge."""
+    shade = np.zeros((600, 800), np.float32)
+    corners = np.array([[300, 150], [300 + width, 160], [310 + width // 2, 370]], np.int32)
+    cv2.fillPoly(shade, [corners], 0.5, cv2.LINE_AA)
+    shade *= np.clip((np.arange(600) - 150) / 60, 0, 1)[:, None]
+    paper = np.repeat(0.9 * (1 - shade[:, :, None]), 3, axis=2).astype(np.float32)
+    assert Picture(expose(paper, Kind(), np.random.default_rng(0))).prepared.box is None
+
+
 def test_a_digit_in_a_text_of_small_letters_stays_sure(network: Backend, mnist: Digits) -> None:
     for k in range(100, 106):
         photo = make_photo(mnist.train_images[k], Kind(nearby=6), np.random.default_rng(k))
