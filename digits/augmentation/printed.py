@@ -25,8 +25,8 @@ FONTS = (
         "cmmi10",
     ),
 )
-# Without those that look like digits. i and j are here, though the preparation leaves out their dots: the shipped
-# weights learnt so, and a trial without them gained nothing on the whole (docs/training.md).
+# Without those that look like digits. i and j are here, though the preparation leaves out their dots: the
+# shipped weights learnt so, and a trial without them gained nothing on the whole (docs/training.md).
 LETTERS = "".join(sorted(set(string.ascii_letters) - set("OoIlSsZzqgb")))
 SIZE = 120  # pixels of a font's em
 

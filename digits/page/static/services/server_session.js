@@ -11,6 +11,7 @@ import { choose, state } from "./state.js";
 /** @typedef {import("./messages.js").SessionState} SessionState */
 
 export const BUSY = ["sent", "waiting", "loading", "running"];
+const TRAINING = ["loading", "running"];
 export const ENDED = ["done", "stopped", "cut"];
 const SILENT = 2500; // ms without a word of a run under way before the page asks by itself
 const ASK_BUSY = 500; // ms between two questions then
@@ -77,7 +78,9 @@ function told(session, isFirst) {
   if (isHere()) return;
   if (session.outcome && session.outcome !== state.get("outcome")) state.set("outcome", session.outcome);
   if (after !== "idle") state.set("training", session.run ?? null);
-  else if (BUSY.includes(before)) state.set("training", { state: "lost" }); // the session is a new one
+  else if (TRAINING.includes(before))
+    state.set("training", { state: "lost" }); // the session is a new one
+  else if (BUSY.includes(before)) state.set("training", session.run ?? { state: "idle" }); // out of the line
   const made = session.run?.network?.id;
   if (made && ENDED.includes(after) && BUSY.includes(before))
     choose({ network: made, backend: "auto", device: "auto" });

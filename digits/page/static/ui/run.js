@@ -69,7 +69,9 @@ class RunPanel {
     await Promise.all([follow(), loadRuns()]);
     const isGone = state.get("run") === "idle" && (wasRunning === "browser" || state.get("server") === "here");
     this.wasLost = isGone ? wasRunning : "";
-    if (!this.wasLost) showLast();
+    if (this.wasLost)
+      storeRun(""); // said once
+    else showLast();
     this.show();
   }
 
@@ -103,8 +105,14 @@ class RunPanel {
     if (ENDED.includes(stage)) keepLast(BUSY.includes(state.get("run")));
     state.set("run", stage);
     if (ENDED.includes(stage) && isNews) this.ended(run);
-    storeRun(!BUSY.includes(stage) ? "" : isHere() ? "browser" : "server");
+    if (isNews) this.remember(stage);
     this.show();
+  }
+
+  /** What a reload shall say is gone: a run under way, or one that the server has lost. @param {string} stage */
+  remember(stage) {
+    const isBusy = BUSY.includes(stage);
+    storeRun(isBusy && isHere() ? "browser" : isBusy || stage === "lost" ? "server" : "");
   }
 
   /** What came of the run can be chosen now; the pad asks again. @param {Run | null} run */
