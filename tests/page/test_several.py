@@ -10,7 +10,7 @@ from PIL import Image
 
 from digits.data.dataset import Digits
 from digits.page.texts import text
-from tests.support.browser import DESK, PHONE, draw, state, wait_for_answer
+from tests.support.browser import DESK, PHONE, draw, eventually, state, wait_for_answer
 from tests.support.requests import as_file, page_of_digits, seven, word
 
 OpenPage = Callable[..., Any]
@@ -118,12 +118,20 @@ def test_a_digit_on_its_head_is_not_sure_and_says_that_it_is_turned(open_page: O
     assert page.locator(".answer-why").inner_text() == text("picture_turned", "en")
 
 
+def is_read_here(page: Any) -> None:
+    assert state(page, "answer")["shown"]["by"]["backend"] == "browser"
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_letter_among_letters_is_not_sure_and_says_why(
     open_page: OpenPage, language: str
 ) -> None:
     page = open_page(locale={"en": "en-GB", "zh": "zh-CN"}[language])
     use_picture(page, word())
+    assert page.locator(".answer-line").inner_text() == text("unsure", language)
+    assert page.locator(".answer-why").inner_text() == text("picture_among", language)
+    page.locator("#picker [name=backend]").select_option("browser")  # it is in doubt there, too
+    eventually(page, lambda: is_read_here(page))
     assert page.locator(".answer-line").inner_text() == text("unsure", language)
     assert page.locator(".answer-why").inner_text() == text("picture_among", language)
 
