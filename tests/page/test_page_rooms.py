@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from PIL import Image, ImageDraw
 
 from digits.network.metadata import read_card
@@ -17,6 +18,20 @@ from tests.support.files import REPO
 from tests.support.requests import ONE
 
 OpenPage = Callable[..., Any]
+BLANK = """[...document.querySelectorAll("[data-text]")]
+    .filter((node) => node.offsetParent && !node.textContent.trim()).map((node) => node.dataset.text)"""
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_no_room_leaves_a_text_blank(open_page: OpenPage, locale: str) -> None:
+    page = open_page(locale=locale)
+    draw(page, SEVEN)
+    for room in ("see", "learn", "train", "inside", "code"):
+        page.locator(f"#tab_{room}-button").click()
+        page.locator(f"#tab_{room} [data-text]:visible").first.wait_for()
+        if room == "learn":  # its workbench comes after the lesson
+            page.wait_for_selector(".working.learn:not([hidden])")
+        page.wait_for_function(f"!{BLANK}.length")
 
 
 def picture_of_a_one() -> bytes:

@@ -30,6 +30,7 @@ class Learn {
   /** @param {import("../../hosts/gradio.js").Host<null>} host */
   constructor(host) {
     this.root = find(host.element, ".learn");
+    this.title = find(host.element, ".workbench-title");
     this.address = host.settings.digits;
     /** @type {Training | null} */
     this.training = null;
@@ -304,6 +305,7 @@ class Learn {
   }
 
   name() {
+    fill(this.title);
     fill(this.root);
     this.drawing.name();
     if (!this.training) return; // before that, begun() shows all at once
