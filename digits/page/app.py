@@ -188,17 +188,17 @@ def lay_out(services: Services) -> Components:
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="left", min_width=0):
             pad = layout.make_pad(read)
-            layout.make_glance()
+            layout.make_short_answer()
             layout.make_samples()
         with gr.Column(elem_id="right", min_width=0):
-            layout.make_offer()
+            layout.make_lesson_offer()
             layout.make_answer()
             # "wrong? it is 0 1 2 ...": the best seat on the page
             teach = layout.make_teach(save, load, prepare)
             picker = layout.make_picker(reader.picker(), compare)
             with gr.Tabs(elem_id="tabs"):
                 with gr.Tab(i18n("tab_see"), elem_id="tab_see"):
-                    layout.make_see()
+                    layout.make_what_it_sees()
                 with gr.Tab(i18n("tab_learn"), elem_id="tab_learn"):
                     layout.make_learn()
                 with gr.Tab(i18n("tab_train"), elem_id="tab_train"):

@@ -63,14 +63,14 @@ def make_answer() -> gr.HTML:
     return component("answer")
 
 
-def make_glance() -> gr.HTML:
+def make_short_answer() -> gr.HTML:
     """The answer in short, for where it is out of sight."""
-    return component("glance")
+    return component("short_answer")
 
 
-def make_offer() -> gr.HTML:
+def make_lesson_offer() -> gr.HTML:
     """A newcomer is offered the lesson here; addresses like #learn=4 open it."""
-    return component("offer")
+    return component("lesson_offer")
 
 
 def make_picker(picker: Any, compare: Callable[..., Any]) -> gr.HTML:
@@ -78,9 +78,9 @@ def make_picker(picker: Any, compare: Callable[..., Any]) -> gr.HTML:
     return component("picker", picker, server_functions=[compare])
 
 
-def make_see() -> gr.HTML:
+def make_what_it_sees() -> gr.HTML:
     """Drawing, 20 x 20, 28 x 28, and the switch "just shrink it"."""
-    return component("see")
+    return component("what_it_sees")
 
 
 def make_inside() -> gr.HTML:

@@ -23,7 +23,7 @@ from digits.page.texts import TEXTS
 
 ENTRY = "hosts/standalone.js"
 TABS = ("tab_see", "tab_inside")
-COMPONENTS = ("header", "pad", "samples", "answer", "see", "inside")
+COMPONENTS = ("header", "pad", "samples", "answer", "what_it_sees", "inside")
 # Not in the file, which is to stay below 500 KB, and never asked for where there is no server.
 LEFT_OUT = {"ui/lesson/why.js": "why.js"}
 STYLE_COMMENT = re.compile(r"/\*.*?\*/\n?", re.DOTALL)
@@ -51,7 +51,7 @@ PAGE = """<!doctype html>
 <div id="right">{answer}
 <div id="tabs">
 <div class="tab-container" role="tablist">{tabs}</div>
-<div role="tabpanel" aria-labelledby="tab_see-button">{see}</div>
+<div role="tabpanel" aria-labelledby="tab_see-button">{what_it_sees}</div>
 <div role="tabpanel" aria-labelledby="tab_inside-button" hidden>{inside}</div>
 </div>
 </div>

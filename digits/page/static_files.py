@@ -50,7 +50,7 @@ LATER = {  # fetched when they are first seen or needed
     "ui/lesson/gradient.js": "gradient.js",
     "ui/lesson/hand.js": "hand.js",
     "ui/lesson/loss.js": "loss.js",
-    "ui/lesson/marks.js": "marks.js",
+    "ui/lesson/honest_marks.js": "honest_marks.js",
     "ui/lesson/untrained.js": "untrained.js",
     "ui/lesson/why.js": "why.js",
 }

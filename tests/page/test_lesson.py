@@ -226,7 +226,7 @@ def test_a_class_gets_its_steps_alone(open_page: Callable[..., Any]) -> None:
     page.locator("#lesson [data-go=next]").click()
     page.wait_for_selector('#lesson[data-step="4"]')
     assert page.locator("#lesson [data-go=next]").is_disabled()
-    assert page.locator("#offer").is_hidden()
+    assert page.locator("#lesson_offer").is_hidden()
     page.locator(".class-line button").click()
     assert page.locator(".lesson-steps a").count() == len(TASKS)
 
@@ -239,23 +239,23 @@ def test_the_offer_goes_for_good_and_moves_no_pad(
     pad, answer = page.locator("#pad canvas"), page.locator("#answer")
     before = pad.bounding_box(), answer.bounding_box()["y"]
     page.locator(".offer [data-do=later]").click()
-    assert page.locator("#offer").is_hidden()
+    assert page.locator("#lesson_offer").is_hidden()
     assert pad.bounding_box() == before[0]
     if settings is PHONE:
         assert answer.bounding_box()["y"] == before[1]
     page.reload()
     page.wait_for_selector("#answer .answer[data-serial]")
-    assert page.locator("#offer").is_hidden()
+    assert page.locator("#lesson_offer").is_hidden()
 
 
 def test_start_opens_the_first_step(open_page: Callable[..., Any]) -> None:
     page = open_page()
     page.locator(".offer [data-do=start]").click()
     page.wait_for_selector('#lesson[data-step="1"] .squares')
-    assert page.locator("#offer").is_hidden()
+    assert page.locator("#lesson_offer").is_hidden()
     assert page.locator(LEARN).get_attribute("aria-selected") == "true"
 
 
 def test_who_comes_by_a_drawings_link_gets_no_offer(open_page: Callable[..., Any]) -> None:
     page = open_page("#draw=anything")
-    assert page.locator("#offer").is_hidden()
+    assert page.locator("#lesson_offer").is_hidden()

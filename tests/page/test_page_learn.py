@@ -11,7 +11,7 @@ from tests.support.browser import PATIENCE, SEVEN, draw, open_learn, step_accura
 
 TABLE = ".learn-tiles.table li:not([hidden])"
 LABEL = '.learn-digits button[aria-pressed="true"]'
-# Everything that an element says from now on, in window.notedTexts: a text may be gone before it is asked for.
+# Everything an element says from now on, in window.notedTexts: a text may be gone before it is asked for.
 NOTE_TEXTS = """(selector) => {
     const element = document.querySelector(selector);
     window.notedTexts = [];

@@ -25,7 +25,7 @@ SHOWN = (
     ".runs td",
 )
 HIDDEN = (
-    "#offer .offer",
+    "#lesson_offer .offer",
     "#pad canvas",
     ".tools",
     "#picker",
@@ -112,4 +112,4 @@ def test_without_a_run_the_drawing_is_printed(open_page: OpenPage) -> None:
     canvas = page.locator("#pad canvas")
     assert canvas.is_visible() and canvas.evaluate(INK) < 100
     assert page.locator("#answer .answer-line").is_visible()
-    assert not page.locator("#offer .offer").is_visible()
+    assert not page.locator("#lesson_offer .offer").is_visible()

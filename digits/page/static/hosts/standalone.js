@@ -12,11 +12,11 @@ import * as header from "../ui/header.js";
 import * as inside from "../ui/inside.js";
 import * as pad from "../ui/pad.js";
 import * as samples from "../ui/samples.js";
-import * as see from "../ui/see.js";
+import * as whatItSees from "../ui/what_it_sees.js";
 
 /** @typedef {import("./gradio.js").Host} Host */
 
-const ROOMS = { header, samples, answer, see, inside, pad };
+const ROOMS = { header, samples, answer, what_it_sees: whatItSees, inside, pad };
 
 /**
  * @param {string} id of the element

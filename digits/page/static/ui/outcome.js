@@ -12,7 +12,7 @@ import { duration, fill, number, percent, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";
 import { fillWithGrey, sharpen, unpack } from "./canvas.js";
 import { download, find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";
-import { takeHome } from "./take_home.js";
+import { takeHome } from "./single_file_download.js";
 
 /** @typedef {import("../services/messages.js").Outcome} Outcome */
 /** @typedef {import("../services/messages.js").FinishedRun} FinishedRun */

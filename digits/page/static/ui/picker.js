@@ -13,7 +13,7 @@ import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";
-import { takeHome } from "./take_home.js";
+import { takeHome } from "./single_file_download.js";
 
 /** @typedef {import("../services/messages.js").Picked} Picked */
 /** @typedef {import("../services/messages.js").By} By */

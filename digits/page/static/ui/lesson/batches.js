@@ -8,10 +8,10 @@ import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { drawLegend, drawPicture } from "../workbench/chart.js";
 import { wantsStillness } from "../workbench/figures.js";
-import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
+import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./part_helpers.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./part.js").Lesson} Lesson */
+/** @typedef {import("./part_types.js").Lesson} Lesson */
 /** @typedef {import("../../services/training.js").Report} Report */
 
 const ADDRESS = "digits/learn";

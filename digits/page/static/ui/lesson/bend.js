@@ -16,7 +16,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const SCALE = 4; // px of the small curve for a sum of 1
 const same = (/** @type {number} */ sum) => sum;
 
-/** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson @returns {import("./part.js").Part} */
+/** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson @returns {import("./part_types.js").Part} */
 export function mount(root, lesson) {
   const part = new Bend(root, lesson);
   const stop = state.subscribe("language", () => part.build());
@@ -29,7 +29,7 @@ export function mount(root, lesson) {
 }
 
 class Bend {
-  /** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson */
+  /** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson */
   constructor(root, lesson) {
     this.root = root;
     this.lesson = lesson;

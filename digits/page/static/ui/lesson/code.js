@@ -6,10 +6,10 @@ import { writeScript } from "../../core/tutorial_script.js";
 import { state } from "../../services/state.js";
 import { fill, text } from "../../services/texts.js";
 import { download, find, make, makeButton } from "../dom.js";
-import { follow, makeRow, makeStatus } from "./live.js";
+import { follow, makeRow, makeStatus } from "./part_helpers.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./part.js").Lesson} Lesson */
+/** @typedef {import("./part_types.js").Lesson} Lesson */
 
 const SHOWN = 4; // test digits
 const FIELDS = /** @type {const} */ ({

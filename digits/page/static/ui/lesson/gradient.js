@@ -9,9 +9,9 @@ import { shape } from "../chart.js";
 import { find, make, makeButton } from "../dom.js";
 import { drawPicture } from "../workbench/chart.js";
 import { exact, ladder, lossText, signed } from "../workbench/figures.js";
-import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
+import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./part_helpers.js";
 
-/** @typedef {import("./part.js").Lesson} Lesson */
+/** @typedef {import("./part_types.js").Lesson} Lesson */
 
 const DIGIT = 7; // whose output the weight leads to
 const POINTS = 81;

@@ -8,10 +8,10 @@ import { surenessOf } from "../../services/server_answers.js";
 import { state } from "../../services/state.js";
 import { text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
-import { follow, makeRow, makeStatus } from "./live.js";
+import { follow, makeRow, makeStatus } from "./part_helpers.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./part.js").Lesson} Lesson */
+/** @typedef {import("./part_types.js").Lesson} Lesson */
 /** @typedef {import("../../services/messages.js").Point} Point */
 
 /** A seven, small and in a corner. @type {Point[][]} */

@@ -29,7 +29,7 @@ class Lesson {
     this.progress = storedProgress();
     /** @type {Step} */
     this.step = STEPS[0];
-    /** @type {import("./part.js").Part | null} */
+    /** @type {import("./part_types.js").Part | null} */
     this.part = null;
     this.turn = 0; // goes up with each step that is opened: a part that comes late is not wanted any more
     this.nav = make("nav", undefined, { className: "lesson-steps" });

@@ -9,10 +9,10 @@ import { decimal, percent, text } from "../../services/texts.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { drawPicture } from "../workbench/chart.js";
-import { follow, makeStatus } from "./live.js";
+import { follow, makeStatus } from "./part_helpers.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./part.js").Lesson} Lesson */
+/** @typedef {import("./part_types.js").Lesson} Lesson */
 /** One of the digits on the table. @typedef {{pixels: Float32Array, label: number, isDrawing: boolean}} Item */
 /** What the network says of it. @typedef {{says: number, truth: number, sureness: number, loss: number}} Judged */
 

@@ -18,7 +18,7 @@ const MINE = 3; // which of the four is the visitor's
 const BRIGHT = 5; // a sum that lights a node up fully
 const MOST_BIAS = 6;
 
-/** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson @returns {import("./part.js").Part} */
+/** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson @returns {import("./part_types.js").Part} */
 export function mount(root, lesson) {
   const part = new NodePart(root, lesson);
   const stops = [
@@ -36,7 +36,7 @@ export function mount(root, lesson) {
 }
 
 class NodePart {
-  /** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson */
+  /** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson */
   constructor(root, lesson) {
     this.root = root;
     this.lesson = lesson;

@@ -14,7 +14,7 @@ const EXAMPLE = [-1, 0.5, 1, 3.5, -2, 0, -1.5, 0.5, 2, 1];
 const PAIR = [3, 8]; // to be made alike
 const ALIKE = 0.005; // half a point
 
-/** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson @returns {import("./part.js").Part} */
+/** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson @returns {import("./part_types.js").Part} */
 export function mount(root, lesson) {
   const part = new Outputs(root, lesson);
   const stop = state.subscribe("language", () => part.build());
@@ -27,7 +27,7 @@ export function mount(root, lesson) {
 }
 
 class Outputs {
-  /** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson */
+  /** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson */
   constructor(root, lesson) {
     this.root = root;
     this.lesson = lesson;

@@ -14,7 +14,7 @@ import { Squares } from "./squares.js";
 const WIDE = 28;
 const FIRST = 376; // a pixel near the middle
 
-/** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson @returns {import("./part.js").Part} */
+/** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson @returns {import("./part_types.js").Part} */
 export function mount(root, lesson) {
   const part = new Picture(root, lesson);
   const stops = [
@@ -31,7 +31,7 @@ export function mount(root, lesson) {
 }
 
 class Picture {
-  /** @param {HTMLElement} root @param {import("./part.js").Lesson} lesson */
+  /** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson */
   constructor(root, lesson) {
     this.root = root;
     this.lesson = lesson;

@@ -1,7 +1,7 @@
 // The lesson's steps, as data. A step's texts are lesson_ID_title, _say, _ask, _options, _answer, _task and _done in
 // locales/; what is live in it is a module of this folder, as part.js says.
 
-/** @typedef {{id: number, part: () => Promise<import("./part.js").PartModule>}} Step */
+/** @typedef {{id: number, part: () => Promise<import("./part_types.js").PartModule>}} Step */
 
 /** @type {readonly Step[]} */
 export const STEPS = [
@@ -13,7 +13,7 @@ export const STEPS = [
   { id: 6, part: () => import("./loss.js") },
   { id: 7, part: () => import("./gradient.js") },
   { id: 8, part: () => import("./batches.js") },
-  { id: 9, part: () => import("./marks.js") },
+  { id: 9, part: () => import("./honest_marks.js") },
   { id: 10, part: () => import("./hand.js") },
   { id: 11, part: () => import("./break_it.js") },
   { id: 12, part: () => import("./code.js") },

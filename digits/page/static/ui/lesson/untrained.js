@@ -6,10 +6,10 @@ import { findSubject } from "../../services/lesson_drawing.js";
 import { number, percent, text } from "../../services/texts.js";
 import { inSlices } from "../../services/time_slices.js";
 import { find, make, makeButton } from "../dom.js";
-import { follow, makeBars, makeRow, makeStatus, showBars } from "./live.js";
+import { follow, makeBars, makeRow, makeStatus, showBars } from "./part_helpers.js";
 import { makePixels, paintInk } from "./pixels.js";
 
-/** @typedef {import("./part.js").Lesson} Lesson */
+/** @typedef {import("./part_types.js").Lesson} Lesson */
 
 const MOST_MARKS = 40; // dots of earlier networks
 

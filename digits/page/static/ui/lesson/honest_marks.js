@@ -6,9 +6,9 @@ import { createTraining } from "../../services/trainer_client.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { drawLegend, drawPicture } from "../workbench/chart.js";
-import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./live.js";
+import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./part_helpers.js";
 
-/** @typedef {import("./part.js").Lesson} Lesson */
+/** @typedef {import("./part_types.js").Lesson} Lesson */
 /** @typedef {"heart" | "shuffled"} Name */
 /** @typedef {{points: import("../../core/experiments.js").Point[], end: import("../../core/experiments.js").End | null}} Trial */
 

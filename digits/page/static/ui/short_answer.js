@@ -5,7 +5,7 @@ import { find } from "./dom.js";
 
 /** @param {import("../hosts/gradio.js").Host} host */
 export function mount({ element }) {
-  const root = find(element, ".glance");
+  const root = find(element, ".short-answer");
 
   /** What the answer says now, once it has been written. */
   function show() {
