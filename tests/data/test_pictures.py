@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.photos import (
+from benchmarks.made_up_photos import (
     CHOOSING,
     Kind,
     empty_kinds,
     expose,
     flat_kinds,
-    is_same,
     make_empty,
     make_page,
     make_photo,
     make_texture,
 )
+from benchmarks.photos import is_same
 from digits.data.dataset import Digits
 from digits.data.preparation import stroke_groups
 from digits.data.preparation.centring import to_pixels
