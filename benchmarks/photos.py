@@ -32,6 +32,7 @@ from benchmarks.made_up_photos import (
     REPORTING,
     Box,
     Kind,
+    choose_digits,
     empty_kinds,
     flat_kinds,
     make_page,
@@ -73,7 +74,7 @@ def measure_pages(
     seconds = 0.0
     for place in range(count):
         random = np.random.default_rng([seed, place, len(name), 3])
-        chosen = random.choice(len(images), random.integers(10, 31), replace=False)
+        chosen = choose_digits(images, int(random.integers(10, 31)), kind, random)
         photo, boxes = make_page(images[chosen], kind, apart, random)
         start = time.perf_counter()
         found = find_digits(photo, judge)
@@ -340,7 +341,7 @@ def table_of_photos(
     scores = {}
     for name in filter(lambda name: options.only in name, makers):
         random = np.random.default_rng([seed, zlib.crc32(name.encode())])
-        chosen = random.choice(len(images), options.count, replace=False)
+        chosen = choose_digits(images, options.count, kinds.get(name, Kind()), random)
         scores[name] = measure(
             name, makers[name], images[chosen], labels[chosen], network, seed, options.save
         )

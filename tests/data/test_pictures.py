@@ -14,9 +14,11 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.made_up_photos import (
     CHOOSING,
     Kind,
+    choose_digits,
     empty_kinds,
     expose,
     flat_kinds,
+    has_filled_loop,
     make_empty,
     make_page,
     make_photo,
@@ -55,6 +57,19 @@ def test_photos_of_each_kind_are_read(name: str, network: Backend, mnist: Digits
         for k in range(100, 108)
     )
     assert right >= 7  # of 8; the benchmark reads 200 a kind
+
+
+def test_a_thin_pen_is_not_asked_to_draw_a_loop_that_is_all_ink() -> None:
+    def six(loop: int) -> np.ndarray:
+        image = np.zeros((28, 28), np.uint8)
+        cv2.line(image, (16, 4), (10, 17), 255, 2)
+        cv2.circle(image, (14, 18), 5, 255, loop)
+        return image
+
+    assert has_filled_loop(six(-1)) and not has_filled_loop(six(2))
+    images = np.stack([six(-1), six(2)])
+    assert choose_digits(images, 2, Kind(pen=0.05), np.random.default_rng(0)) == [1]
+    assert sorted(choose_digits(images, 2, Kind(), np.random.default_rng(0))) == [0, 1]
 
 
 @pytest.mark.parametrize("name", list(flat_kinds()))
