@@ -63,6 +63,7 @@ CHOOSING: dict[str, Kind] = {
     "stains beside it": Kind(stains=4),
     "words nearby": Kind(nearby=5),
     "paper's edge on a table": Kind(table=True, tilt=5, perspective=0.04),
+    "small and thin, on a table": Kind(pen=0.06, table=True, tilt=6, digit=(0.1, 0.25)),
     "strong compression": Kind(quality=25, noise=0.02),
     "chalk on a board": Kind(ink="chalk", paper="board", noise=0.02),
     "chalk in a hard shadow": Kind(ink="chalk", paper="board", light="hard shadow", noise=0.02),

@@ -143,7 +143,7 @@ def measure_empty(
     for place in range(count):
         photo = make(np.random.default_rng([seed, place, len(name)]))
         picture = Picture(photo)
-        prepared = picture.prepared
+        prepared = picture.prepare(judge)
         boxes += len(picture.find_digits(judge))
         if prepared.box is None:
             none += 1
@@ -234,6 +234,7 @@ def measure(
     """Read one photo of every image; what was not read rightly is saved."""
     files = [answer(row, network.card.calibration) for row in network.predict(to_pixels(images))]
     is_right = [said.label == label for said, label in zip(files, labels, strict=True)]
+    judge = make_judge(network)
     score = Score(total=len(images), files_right=sum(is_right))
     score.files_sure_wrong = sum(
         said.sure and not right for said, right in zip(files, is_right, strict=True)
@@ -242,7 +243,7 @@ def measure(
         photo = make(image, np.random.default_rng([seed, place, len(name), ord(name[0])]))
         start = time.perf_counter()
         picture = Picture(photo)
-        prepared = picture.prepared
+        prepared = picture.prepare(judge)
         score.seconds += time.perf_counter() - start
         sure = sum(one.answer.sure for one in read_picture(network, picture))
         score.several += sure >= FEWEST_SURE

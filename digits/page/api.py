@@ -22,7 +22,7 @@ from digits.data.preparation.pictures import Picture
 from digits.errors import DigitsError, DrawingError
 from digits.network.calibration import answer
 from digits.page.gradio_compat import takes_file, upload_folder
-from digits.server.page_reader import is_doubtful, read_picture, read_strokes
+from digits.server.page_reader import is_doubtful, prepare_for, read_picture, read_strokes
 from digits.server.reader import Reader
 from digits.server.requests import ParsedDrawing, check_training, parse_drawing
 from digits.server.training_service import TrainingService
@@ -132,7 +132,8 @@ def read(reader: Reader, drawing: ParsedDrawing) -> Reading:
     network = reader.networks.get(reader.networks.default)
     if drawing.blank:
         return {"label": None, "confidences": [], "sure": False}
-    said = answer(network.predict(to_pixels(drawing.prepared.image))[0], network.card.calibration)
+    image = prepare_for(network, drawing).image
+    said = answer(network.predict(to_pixels(image))[0], network.card.calibration)
     confidences = confidences_of(said.probabilities.tolist())
     sure = said.sure and not is_doubtful(network, drawing.picture)
     return {"label": str(said.label), "confidences": confidences, "sure": sure}

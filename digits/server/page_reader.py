@@ -14,6 +14,7 @@ from digits.data.preparation.strokes import prepare_strokes
 from digits.network.backends import Backend
 from digits.network.calibration import Answer, answer
 from digits.network.sureness import make_judge, reads_only_turned
+from digits.server.requests import ParsedDrawing
 
 NOTHING_FOUND = "nothing_found"  # closer, more light or plain paper would help
 TURNED = "turned"  # a digit is there, but lies on its side or its head
@@ -38,6 +39,13 @@ def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:
     """All digits of a pad's drawing in reading order; DrawingError when it cannot be read."""
     groups = group_strokes(strokes, make_judge(network))
     return _read(network, [prepare_strokes(group) for group in groups])
+
+
+def prepare_for(network: Backend, drawing: ParsedDrawing) -> Prepared:
+    """The one digit of a drawing; of a picture, with all pieces that make one as the network sees it."""
+    if drawing.picture is None:
+        return drawing.prepared
+    return drawing.picture.prepare(make_judge(network))
 
 
 def is_doubtful(network: Backend, picture: Picture | None) -> bool:

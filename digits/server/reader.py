@@ -44,6 +44,7 @@ from digits.server.page_reader import (
     TURNED,
     hint_of,
     is_doubtful,
+    prepare_for,
     read_picture,
 )
 from digits.server.requests import ParsedDrawing, as_question, choice_in, parse_drawing, token_in
@@ -124,6 +125,15 @@ class Reader:
         except DigitsError as error:
             return {"fault": fault_of(error)}
 
+    def image_in(self, raw: object) -> np.ndarray | None:
+        """The pad's drawing as (28, 28) uint8, or None where there is none that can be used."""
+        try:
+            drawing = parse_drawing(raw)
+            network = self.networks.get(self.networks.default)
+        except DigitsError:
+            return None
+        return None if drawing.blank else prepare_for(network, drawing).image
+
     def is_quick(self, question: Mapping[str, Any]) -> bool:
         """Whether `read` takes about a millisecond: no picture to decode, no network to load first."""
         drawing, choice = question.get("drawing"), choice_in(question, self.networks.default)
@@ -149,7 +159,7 @@ class Reader:
     def _read(
         self, drawing: ParsedDrawing, network: Backend, question: Mapping[str, Any]
     ) -> Answer | Blank:
-        prepared = drawing.prepared
+        prepared = prepare_for(network, drawing)
         image, other = prepared.image, None
         if question.get("shrink") and drawing.strokes:
             image, other = shrink_strokes(drawing.strokes), prepared.image
@@ -169,7 +179,7 @@ class Reader:
             said["several"] = [_one_of_several(network, drawing, one.prepared) for one in several]
         elif is_doubtful(network, drawing.picture):
             said["sure"], said["hint"] = False, AMONG_LETTERS
-        elif drawing.picture is not None and hint_of(network, drawing.prepared):
+        elif drawing.picture is not None and hint_of(network, prepared):
             said["hint"] = TURNED
         if other is not None:
             said["prepared"] = guess(network, other)
@@ -200,8 +210,9 @@ class Reader:
         self, backend: str, question: Mapping[str, Any], drawing: ParsedDrawing
     ) -> ComparedGuess:
         network = self.find_network({**question, "backend": backend, "device": "auto"})
-        guess(network, drawing.prepared.image)  # the first time is never typical
-        said = guess(network, drawing.prepared.image)
+        image = prepare_for(network, drawing).image
+        guess(network, image)  # the first time is never typical
+        said = guess(network, image)
         said["sure"] = said["sure"] and not is_doubtful(network, drawing.picture)
         return {**said, "backend": network.name, "device": network.device}
 

@@ -82,15 +82,6 @@ def parse_drawing(raw: object) -> ParsedDrawing:
     return ParsedDrawing(prepare_strokes(strokes), strokes)
 
 
-def image_in(raw: object) -> np.ndarray | None:
-    """The pad's drawing as (28, 28) uint8, or None where there is none that can be used."""
-    try:
-        parsed = parse_drawing(raw)
-    except DrawingError:
-        return None
-    return None if parsed.blank else parsed.prepared.image
-
-
 def _decode(encoded: object, limit: int) -> bytes:
     if not isinstance(encoded, str) or len(encoded) > limit:
         raise DrawingError("base64_long", limit=limit)

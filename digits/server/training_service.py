@@ -37,7 +37,7 @@ from digits.server.messages import (
 )
 from digits.server.queue import Ticket, WaitingQueue
 from digits.server.reader import Reader, entry_of, is_own
-from digits.server.requests import TrainingRequest, as_question, check_training, image_in, token_in
+from digits.server.requests import TrainingRequest, as_question, check_training, token_in
 from digits.server.sessions import Job, RunUpdate, Session
 from digits.server.worker_threads import Feed, in_thread, in_threads, make_workers
 from digits.training.page_run import (
@@ -107,7 +107,7 @@ class TrainingService:
         try:
             session = self.sessions.get_or_create(token)
             request = check_training(as_question(asked))
-            self._begin(session, request, image_in(drawing))
+            self._begin(session, request, self.reader.image_in(drawing))
         except DigitsError as error:
             yield RunUpdate({"state": "problem", "fault": fault_of(error)})
             return

@@ -19,8 +19,10 @@ from benchmarks.made_up_photos import (
     expose,
     flat_kinds,
     has_filled_loop,
+    lay,
     make_empty,
     make_page,
+    make_paper,
     make_photo,
     make_texture,
 )
@@ -29,6 +31,7 @@ from digits.data.dataset import Digits
 from digits.data.preparation import stroke_groups
 from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.grouping import group_strokes, reading_order
+from digits.data.preparation.paper import is_light_on_dark
 from digits.data.preparation.pictures import Picture, find_digits, prepare_picture
 from digits.data.preparation.writing import Writing, find_writing
 from digits.network.backends import Backend, load_backend
@@ -42,7 +45,7 @@ def network() -> Backend:
 
 
 def is_read(network: Backend, picture: Image.Image, label: int) -> bool:
-    prepared = prepare_picture(picture)
+    prepared = Picture(picture).prepare(make_judge(network))
     return int(network.predict(to_pixels(prepared.image)).argmax()) == label
 
 
@@ -70,6 +73,57 @@ def test_a_thin_pen_is_not_asked_to_draw_a_loop_that_is_all_ink() -> None:
     images = np.stack([six(-1), six(2)])
     assert choose_digits(images, 2, Kind(pen=0.05), np.random.default_rng(0)) == [1]
     assert sorted(choose_digits(images, 2, Kind(), np.random.default_rng(0))) == [0, 1]
+
+
+def lay_strokes(*strokes: list[tuple[int, int]], width: int = 9) -> Image.Image:
+    """A photo of strokes drawn with one pen."""
+    random = np.random.default_rng(8)
+    shape = np.zeros((420, 560), np.float32)
+    for stroke in strokes:
+        cv2.polylines(shape, [np.array(stroke, np.int32)], False, 1.0, width, cv2.LINE_AA)
+    paper = make_paper(420, 560, Kind(), random)
+    lay(paper, shape, 0, 0, Kind(), random)
+    return expose(paper, Kind(), random)
+
+
+PHOTO_BODY = [(250, 150), (240, 205), (290, 205), (310, 240), (285, 275), (235, 270)]
+PHOTO_BAR = [(285, 135), (365, 125)]  # far from the body, far out to the right
+
+
+def test_a_five_whose_bar_is_apart_is_one_digit_as_the_network_sees_it(network: Backend) -> None:
+    picture, body = Picture(lay_strokes(PHOTO_BODY, PHOTO_BAR)), Picture(lay_strokes(PHOTO_BODY))
+    judge = make_judge(network)
+    whole = picture.prepare(judge)
+    assert whole.box is not None and whole.box[2] > 360 / 560  # the bar is in it
+    assert int(network.predict(to_pixels(whole.image)).argmax()) == 5
+    assert picture.prepared.box is not None and picture.prepared.box[2] < 330 / 560
+    np.testing.assert_array_equal(body.prepare(judge).image, body.prepared.image)
+
+
+def test_what_is_a_digit_by_itself_is_joined_with_nothing(network: Backend) -> None:
+    one = [(330, 140), (328, 280)]
+    picture = Picture(lay_strokes([*PHOTO_BODY[::-1], PHOTO_BAR[1]], [(x + 50, y) for x, y in one]))
+    np.testing.assert_array_equal(
+        picture.prepare(make_judge(network)).image, picture.prepared.image
+    )
+
+
+def test_chalk_at_the_edge_of_a_shadow_has_no_holes(mnist: Digits) -> None:
+    kind = CHOOSING["chalk in a hard shadow"]
+    photos = [
+        make_photo(mnist.train_images[k], kind, np.random.default_rng([91, k]))
+        for k in range(50, 60)
+    ]
+    assert [prepare_picture(photo).box is None for photo in photos] == [False] * 10
+
+
+def test_a_sheet_on_a_darker_table_is_no_writing(mnist: Digits) -> None:
+    # The sheet's corners are light in the dark: that is no chalk on a board.
+    for kind in (Kind(pen=0.06, table=True, tilt=6, digit=(0.1, 0.2)), Kind(table=True, tilt=8)):
+        for k in range(8):
+            photo = make_photo(mnist.train_images[k], kind, np.random.default_rng(k))
+            grey = cv2.cvtColor(np.asarray(photo.convert("RGB")), cv2.COLOR_RGB2GRAY)
+            assert not is_light_on_dark(grey, False), (kind, k)
 
 
 @pytest.mark.parametrize("name", list(flat_kinds()))

@@ -44,7 +44,7 @@ PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be
 PAGE_LARGEST = 0.95  # of the picture's longer side
 SMALLER = 0.6  # of a digit's longer side: what is smaller beside it may be letters
 AMONG = 0.5  # of the longer side of what stands out: lower writing is no letter beside it
-AS_STRONG = 0.6  # of another's contrast: weaker is not written with the same pen
+AS_STRONG = 0.6  # of the others' contrast: weaker is not written with the same pen
 MANY = 7  # pieces: of so many that are no digits, some look like one by chance
 FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
@@ -82,12 +82,20 @@ class Picture:
 
     @cached_property
     def prepared(self) -> Prepared:
-        """The digit that stands out; blank where nothing looks like one."""
+        """The digit that stands out, as it is found without a judge; blank where nothing looks like one."""
         if self._is_empty:
             return blank()
         if self._is_mnist_like:
             return _keep_mnist_like(self.colours)
         return blank() if self._standing_out is None else self._prepare(self._standing_out)
+
+    def prepare(self, judge: Judge) -> Prepared:
+        """The digit that stands out, with all that `judge` sees as one digit with it; blank as `prepared`.
+
+        `judge` says how surely an image is a digit.
+        """
+        whole = self._find_whole(judge)
+        return self.prepared if whole is None else self._prepare(whole)
 
     @cached_property
     def _groups(self) -> list[Group]:
@@ -96,13 +104,26 @@ class Picture:
     @cached_property
     def _standing_out(self) -> Group | None:
         """The largest group that is like a digit, with its pieces unless these make it words."""
+        from digits.data.preparation.digit_pieces import with_what_reaches_in
         from digits.data.preparation.stroke_groups import is_words, stands_out
 
         best = stands_out(self._groups)
         if best is None:
             return None
-        whole = _with_its_pieces(best, self._groups)
+        whole = with_what_reaches_in(best, self._groups)
         return best if is_words(whole) else whole
+
+    def _find_whole(self, judge: Judge) -> Group | None:
+        """What stands out in all its pieces; None where nothing does, or nothing was to be found."""
+        if self._is_empty or self._is_mnist_like or self._standing_out is None:
+            return None
+        if self._has_letters_beside(self._standing_out, judge):
+            return self._standing_out  # whose letters are no pieces
+        from digits.data.preparation.digit_pieces import with_what_completes
+
+        return with_what_completes(
+            self._standing_out, self._groups, lambda group: self._prepare(group).image, judge
+        )
 
     def is_among_letters(self, judge: Judge) -> bool:
         """Whether what stands out has more beside it, about as large, that is no digit than digits.
@@ -110,11 +131,12 @@ class Picture:
         Then it is most likely no digit itself, but a letter as an l or an o, or a spot of a wall,
         whatever it looks like alone. `judge` says how surely an image is a digit.
         """
-        if self._is_empty or self._is_mnist_like or self._standing_out is None:
-            return False
+        best = self._find_whole(judge)
+        return best is not None and self._has_letters_beside(best, judge)
+
+    def _has_letters_beside(self, best: Group, judge: Judge) -> bool:
         from digits.data.preparation.stroke_groups import is_digit_like, is_on_paper, is_words
 
-        best = self._standing_out
         others = [
             group
             for group in self._groups
@@ -148,8 +170,8 @@ class Picture:
         ]
         words = [group for group in groups if is_words(group)]
         pieces = [group for group in groups if not is_words(group)]
-        best = self._standing_out
-        largest = [_mark(best, self.prepared, judge)] if best else []
+        best = self._find_whole(judge)
+        largest = [_mark(best, self._prepare(best), judge)] if best else []
         marks = []
         if not self._is_texture(pieces, judge):
             pieces = join_pieces(
@@ -294,18 +316,6 @@ def _enlarge(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
         (width * factor, height * factor), Image.Resampling.NEAREST
     )
     return np.asarray(large)
-
-
-def _with_its_pieces(best: Group, groups: list[Group]) -> Group:
-    """`best` with what reaches into its box and is as strong: a five's bar, the rest of a zero."""
-    from digits.data.preparation.stroke_groups import join_groups
-
-    for other in groups:
-        is_within = other is not best and gap(other.box, best.box) == 0
-        is_alike = other.contrast > AS_STRONG * best.contrast and other.longer < 1.2 * best.longer
-        if is_within and is_alike:
-            best = join_groups(best, other)
-    return best
 
 
 def _prepare(group: Group, width: float, height: float) -> Prepared:

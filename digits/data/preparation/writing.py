@@ -23,6 +23,7 @@ SPECK = (
     0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
 )
 SMALLEST_STROKE = 0.02  # of the shorter side: anything smaller is a speck, whatever else there is
+FILLED_IN = 0.5  # of the threshold: weaker is a hole in the ink
 WEAKER = 0.55  # of the ink's contrast: weaker is a shadow or a stain
 
 
@@ -55,13 +56,24 @@ def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
     depth, middle = _find_middle(strong)
     if not middle.any():
         return None
+    thickness = 2 * float(np.median(depth[middle]))
     # The ink is about as strong everywhere; a shadow's corner or a stain is weaker.
     if not clean:
         threshold = max(threshold, WEAKER * float(np.median(smooth[middle])))
     strong &= smooth > threshold
+    strong = strong if clean else _fill_in(strong, smooth > FILLED_IN * threshold, thickness)
     grey = cv2.cvtColor(dark, cv2.COLOR_RGB2GRAY)
-    thickness = 2 * float(np.median(depth[middle]))
     return Writing(grey, smooth, strong, threshold, clean, thickness, noise)
+
+
+def _fill_in(strong: Mask, weak: NDArray[np.bool_], thickness: float) -> Mask:
+    """`strong` with the holes and notches, narrower than a stroke is thick, that are `weak` ink (h, w).
+
+    Where a stroke crosses a shadow's edge its ink seems weaker.
+    """
+    side = round(thickness) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
+    return strong | (cv2.morphologyEx(strong, cv2.MORPH_CLOSE, kernel) & weak)
 
 
 def _without_lines(strong: Mask, clean: bool) -> Mask:
