@@ -23,7 +23,7 @@ from digits.server.reader import Reader
 from digits.server.requests import parse_drawing
 from digits.server.sessions import Sessions
 from digits.training.page_run import make_backend
-from tests.support.requests import page_of_digits, seven, word
+from tests.support.requests import five_in_two_parts, page_of_digits, seven, word
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
 
@@ -80,6 +80,19 @@ def test_several_digits_of_a_picture_come_with_their_places(
 
 def test_a_picture_of_one_digit_is_not_several(reader: Reader) -> None:
     assert "several" not in reader.read({"drawing": {"picture": data_url(seven())}})
+
+
+def test_a_digit_in_two_parts_is_one_wherever_it_is_asked_for(reader: Reader) -> None:
+    drawing = {"picture": data_url(five_in_two_parts())}
+    question = {"drawing": drawing, "network": "sketch"}
+    told = reader.read(question)
+    assert told["label"] == 5 and "several" not in told
+    assert told["box"][2] > 360 / 560  # with its bar
+    assert {one["label"] for one in reader.compare(question)["guesses"]} == {5}
+    shown = np.frombuffer(base64.b64decode(told["image"]["bytes"]), np.uint8).reshape(28, 28)
+    sketch = Reader(Networks(Choice("sketch")), Sessions())
+    np.testing.assert_array_equal(sketch.image_in(drawing), shown)
+    assert read(sketch, parse_drawing(drawing))["label"] == "5"
 
 
 def test_an_empty_picture_says_that_nothing_was_found(reader: Reader) -> None:

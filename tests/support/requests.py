@@ -54,3 +54,13 @@ def page_of_digits(images: Any, columns: int = 5, side: int = 112) -> Image.Imag
         corner = (40 + 200 * (place % columns), 50 + 220 * (place // columns))
         paper.paste(40, (*corner, corner[0] + side, corner[1] + side), ink)
     return paper
+
+
+def five_in_two_parts() -> Image.Image:
+    """A five whose bar is far from its body."""
+    picture = Image.new("L", (560, 420), 240)
+    pen = ImageDraw.Draw(picture)
+    body = [(250, 150), (240, 205), (290, 205), (310, 240), (285, 275), (235, 270)]
+    pen.line(body, 20, 9, joint="curve")
+    pen.line([(285, 135), (365, 125)], 20, 9)
+    return picture
