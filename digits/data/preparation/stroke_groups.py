@@ -24,6 +24,8 @@ WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
 FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
 OUTLINED = 0.9  # the least share of its rim where a group must have an edge
+OUTLINED_THIN = 0.8  # the same of thin strokes: their ends and corners are much of the rim
+THIN_STROKE = 10  # pixels
 PLAIN = 0.12  # of the ink's contrast: paper that is darker beside the ink is none, but a wall
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
 THICKEST = 0.45  # of the longer side: thicker groups are stains
@@ -274,12 +276,18 @@ def is_digit_like(group: Group) -> bool:
         and group.thickness >= THINNEST * group.longer
         and group.contrast >= FAINTEST_INK
         and group.edge <= SOFTEST * group.longer + 4
-        and (group.is_clean or group.outlined >= OUTLINED)
+        and _is_outlined(group)
         and is_on_paper(group)
         and group.longer >= 8
         and not _is_stain(group)
         and not is_words(group)
     )
+
+
+def _is_outlined(group: Group) -> bool:
+    """Whether a group has an edge all round, as ink has. Not told of clean pictures."""
+    least = OUTLINED_THIN if group.thickness < THIN_STROKE else OUTLINED
+    return group.is_clean or group.outlined >= least
 
 
 def is_on_paper(group: Group) -> bool:
