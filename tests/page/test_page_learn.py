@@ -53,7 +53,8 @@ def test_steps_teach_the_drawing_and_undo_takes_them_back(open_page: Callable[..
     assert loss(page) == first
     assert page.get_by_role("button", name="Undo step").is_disabled()
     press(page, "Step ×10")
-    assert loss(page) < 0.5
+    # Of 1,500 random networks none was left above 1.2, but one in fifty above 0.5.
+    assert loss(page) < 0.75 * first
 
 
 def test_what_is_told_is_about_the_drawing_and_the_network_of_now(
