@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.made_up_photos import (
     CHOOSING,
+    REPORTING,
     Kind,
     choose_digits,
     empty_kinds,
@@ -115,6 +116,16 @@ def test_chalk_at_the_edge_of_a_shadow_has_no_holes(mnist: Digits) -> None:
         for k in range(50, 60)
     ]
     assert [prepare_picture(photo).box is None for photo in photos] == [False] * 10
+
+
+@pytest.mark.parametrize("place, seed", [(9544, 136), (2088, 175)])
+def test_printed_lines_between_thick_strokes_are_no_ink(
+    place: int, seed: int, mnist: Digits
+) -> None:
+    """Two nines whose loops, with music lines in them, were taken for ink without an edge."""
+    random = np.random.default_rng([4242, seed, 11, ord("m")])
+    photo = make_photo(mnist.test_images[place], REPORTING["music paper"], random)
+    assert prepare_picture(photo).box is not None
 
 
 def test_a_sheet_on_a_darker_table_is_no_writing(mnist: Digits) -> None:
@@ -268,9 +279,9 @@ def test_a_picture_is_searched_once_for_one_digit_and_for_all(
 ) -> None:
     sizes: list[int] = []
 
-    def find(dark: np.ndarray, size: int) -> Writing | None:
+    def find(dark: np.ndarray, size: int, is_inverted: bool) -> Writing | None:
         sizes.append(size)
-        return find_writing(dark, size)
+        return find_writing(dark, size, is_inverted)
 
     monkeypatch.setattr(stroke_groups, "find_writing", find)
     photo = make_photo(mnist.train_images[3], Kind(pen=0.06), np.random.default_rng(3))

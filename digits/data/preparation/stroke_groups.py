@@ -85,6 +85,7 @@ class Sheet:
 
     def __init__(self, colours: NDArray[np.uint8]) -> None:
         self._dark = dark_on_light(colours)
+        self._is_inverted = self._dark is not colours
         self._short = min(colours.shape[:2])
         self._found: dict[int, Writing | None] = {}
         self._paper: dict[int, int] = {}
@@ -129,7 +130,7 @@ class Sheet:
 
     def _search(self, size: int) -> Writing | None:
         if size not in self._found:
-            self._found[size] = find_writing(self._dark, size)
+            self._found[size] = find_writing(self._dark, size, self._is_inverted)
         return self._found[size]
 
 

@@ -40,8 +40,11 @@ class Writing:
     noise: float  # of the contrast
 
 
-def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
-    """What is written in a picture dark on light, strokes at most `size` wide; None for nothing."""
+def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writing | None:
+    """What is written in a picture dark on light, strokes at most `size` wide; None for nothing.
+
+    Of light ink `dark` is the picture inverted.
+    """
     contrast, noise = find_contrast(dark, size)
     clean = noise < CLEAN
     smooth = contrast if clean else cv2.GaussianBlur(contrast, (0, 0), 1.0)
@@ -61,7 +64,8 @@ def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
     if not clean:
         threshold = max(threshold, WEAKER * float(np.median(smooth[middle])))
     strong &= smooth > threshold
-    strong = strong if clean else _fill_in(strong, smooth > FILLED_IN * threshold, thickness)
+    if is_inverted and not clean:
+        strong = _fill_in(strong, smooth > FILLED_IN * threshold, thickness)
     grey = cv2.cvtColor(dark, cv2.COLOR_RGB2GRAY)
     return Writing(grey, smooth, strong, threshold, clean, thickness, noise)
 
@@ -69,7 +73,8 @@ def find_writing(dark: NDArray[np.uint8], size: int) -> Writing | None:
 def _fill_in(strong: Mask, weak: NDArray[np.bool_], thickness: float) -> Mask:
     """`strong` with the holes and notches, narrower than a stroke is thick, that are `weak` ink (h, w).
 
-    Where a stroke crosses a shadow's edge its ink seems weaker.
+    Where light ink crosses a shadow's edge it seems weaker: its light could not be evened out wholly.
+    Dark ink has no need of it, and what is weak beside that is a printed line.
     """
     side = round(thickness) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
