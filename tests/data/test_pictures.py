@@ -123,7 +123,7 @@ def test_printed_lines_between_thick_strokes_are_no_ink(
     place: int, seed: int, mnist: Digits
 ) -> None:
     """Two nines whose loops, with music lines in them, were taken for ink without an edge."""
-    random = np.random.default_rng([4242, seed, 11, ord("m")])
+    random = np.random.default_rng([4242, seed, 11, 109])  # as the benchmark made them
     photo = make_photo(mnist.test_images[place], REPORTING["music paper"], random)
     assert prepare_picture(photo).box is not None
 

@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.data.preparation.grouping import HALF, NEAR, SURE, Judge, gap
+from digits.data.preparation.grouping import AS_STRONG, HALF, NEAR, SURE, Judge, gap
 from digits.data.preparation.stroke_groups import Group, is_digit_like, is_words, join_groups
 
-AS_STRONG = 0.6  # of another's contrast: weaker is not written with the same pen
-AS_THICK = 0.6  # of another's thickness: thinner is not, either
+AS_THICK = 0.6  # of another's thickness: thinner is not drawn with the same pen
 FLAT = 0.5  # of its width: what is lower is no digit by itself, but a bar
 SURE_OF_WHOLE = 0.95  # how sure the judge must be of a digit whose pieces do not touch
 

@@ -31,6 +31,7 @@ SURE = 0.8  # how sure the judge must be of a whole
 UNSURE = 0.5  # below this a piece is no digit by itself
 WHOLE = 0.9  # a drawing that is read more surely than this as it stands is one digit
 TALLEST_OF_TWO = 2.2  # of the digits' size, where two pieces may be the two halves of one
+AS_STRONG = 0.6  # of another's contrast: weaker is not written with the same pen
 DOT = 0.12  # of the digits' size: no digit has a dot
 LEAST_SIZE = 0.05  # of the pad: digits are not smaller
 

@@ -13,6 +13,7 @@ Contrast = NDArray[np.float32]  # (h, w), 0..1: the part of the paper's light th
 Mask = NDArray[np.uint8]  # (h, w), 0 or 1
 
 BROADEST = 0.15  # of the shorter side: no light stroke is broader
+MEDIAN = 31  # pixels of a picture 160 long: wider than any stroke of a photo
 STEP = 50.0  # grey levels: by more the paper does not change, but a table begins
 
 
@@ -83,12 +84,12 @@ def is_light_on_dark(grey: NDArray[np.uint8], clean: bool) -> bool:
     """
     factor = 160 / max(grey.shape)
     small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    paper = cv2.medianBlur(small, 61 if clean else 31)
+    paper = cv2.medianBlur(small, 61 if clean else MEDIAN)
     rest = (small.astype(np.float64) - paper) ** 3
     if not clean:
         down, across = (1 - np.abs(np.linspace(-1, 1, side)) for side in small.shape)
         rest *= np.minimum(1, 2 * np.minimum.outer(down, across)) ** 2
-        around = np.ones((31, 31), np.uint8)
+        around = np.ones((MEDIAN, MEDIAN), np.uint8)
         step = cv2.dilate(paper, around).astype(np.float64) - cv2.erode(paper, around)
         rest /= 1 + (step / STEP) ** 4
     return bool(rest.sum() > 0)

@@ -21,6 +21,7 @@ from digits.data.preparation.centring import (
     to_bytes,
 )
 from digits.data.preparation.grouping import (
+    AS_STRONG,
     SURE,
     Judge,
     gap,
@@ -44,7 +45,6 @@ PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be
 PAGE_LARGEST = 0.95  # of the picture's longer side
 SMALLER = 0.6  # of a digit's longer side: what is smaller beside it may be letters
 AMONG = 0.5  # of the longer side of what stands out: lower writing is no letter beside it
-AS_STRONG = 0.6  # of the others' contrast: weaker is not written with the same pen
 MANY = 7  # pieces: of so many that are no digits, some look like one by chance
 FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
@@ -117,13 +117,14 @@ class Picture:
         """What stands out in all its pieces; None where nothing does, or nothing was to be found."""
         if self._is_empty or self._is_mnist_like or self._standing_out is None:
             return None
-        if self._has_letters_beside(self._standing_out, judge):
-            return self._standing_out  # whose letters are no pieces
         from digits.data.preparation.digit_pieces import with_what_completes
 
-        return with_what_completes(
-            self._standing_out, self._groups, lambda group: self._prepare(group).image, judge
+        best = self._standing_out
+        whole = with_what_completes(
+            best, self._groups, lambda group: self._prepare(group).image, judge
         )
+        # A letter's neighbours are no pieces of it.
+        return best if whole is not best and self._has_letters_beside(best, judge) else whole
 
     def is_among_letters(self, judge: Judge) -> bool:
         """Whether what stands out has more beside it, about as large, that is no digit than digits.
@@ -135,6 +136,7 @@ class Picture:
         return best is not None and self._has_letters_beside(best, judge)
 
     def _has_letters_beside(self, best: Group, judge: Judge) -> bool:
+        """Whether a group has more letters or spots beside it than digits, itself counted."""
         from digits.data.preparation.stroke_groups import is_digit_like, is_on_paper, is_words
 
         others = [
