@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-Mask = NDArray[np.float32]  # (h, w), 0..1: how much of a pixel is covered
+from digits.augmentation.redrawn import Mask, draw_with_pen, enlarge, has_filled_loop
+
 Colours = NDArray[np.float32]  # (h, w, 3), 0..1
 Box = tuple[float, float, float, float]  # left, top, right, bottom in 0..1 of the photo
-
-FILLED = 0.05  # of the ink: so much is too far from the strokes' middle where a loop is filled
 
 
 @dataclass(frozen=True)
@@ -127,35 +126,8 @@ def make_photo(image: NDArray[np.uint8], kind: Kind, random: np.random.Generator
 
 
 def write(image: NDArray[np.uint8], side: int, pen: float | None) -> Mask:
-    """The digit of an MNIST image as a stroke, `side` pixels long, `pen` of that thick."""
-    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-    cut = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    tight = np.pad(cut, 2).astype(np.float32) / 255
-    factor = side / (max(tight.shape) - 4)
-    large = cv2.resize(tight, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-    large = cv2.GaussianBlur(large, (0, 0), factor * 0.35)
-    shape = np.clip((large - 0.4) * factor / 2 + 0.5, 0, 1).astype(np.float32)
-    if pen is None:
-        return shape
-    thickness = max(1.2, pen * side)
-    bones = (thin(shape > 0.5) * np.uint8(255)).astype(np.uint8)
-    around = int(thickness) + 2
-    away = cv2.distanceTransform(np.pad(255 - bones, around, constant_values=255), cv2.DIST_L2, 5)
-    return np.clip(thickness / 2 + 0.5 - away, 0, 1).astype(np.float32)
-
-
-def has_filled_loop(image: NDArray[np.uint8]) -> bool:
-    """Whether a digit (28, 28) has a loop that is all ink: a thin pen would draw a stub there.
-
-    Such a six becomes an l, so that its photo shows another digit than its label says. Told by how much
-    ink is farther from the strokes' middle than one and a half times as far as usual.
-    """
-    shape = write(image, 120, None) > 0.5
-    bones = thin(shape)
-    depth = cv2.distanceTransform(np.pad(shape.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    away = cv2.distanceTransform(1 - bones.astype(np.uint8), cv2.DIST_L2, 5)
-    far = shape & (away > 1.5 * float(np.median(depth[bones])))
-    return bool(far.sum() > FILLED * shape.sum())
+    """The digit of an MNIST image as a stroke, `side` pixels long, `pen` of that thick if there is one."""
+    return enlarge(image, side) if pen is None else draw_with_pen(image, side, pen)
 
 
 def choose_digits(
@@ -169,30 +141,6 @@ def choose_digits(
         if kind.pen is None or not has_filled_loop(images[place]):
             chosen.append(int(place))
     return chosen
-
-
-def thin(shape: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The shape's skeleton (Zhang and Suen, "A fast parallel algorithm for thinning", 1984)."""
-    shape = np.pad(shape, 1)
-    changed = True
-    while changed:
-        changed = False
-        for first in (True, False):
-            ring = _ring(shape)
-            neighbours = ring.sum(axis=0)
-            turns = (~ring & np.roll(ring, -1, axis=0)).sum(axis=0)
-            p2, p4, p6, p8 = ring[0], ring[2], ring[4], ring[6]
-            one, other = (p2 & p4 & p6, p4 & p6 & p8) if first else (p2 & p4 & p8, p2 & p6 & p8)
-            gone = shape & (neighbours >= 2) & (neighbours <= 6) & (turns == 1) & ~one & ~other
-            changed |= bool(gone.any())
-            shape = shape & ~gone
-    return shape[1:-1, 1:-1]
-
-
-def _ring(shape: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The eight neighbours (8, h, w) of every pixel, from the one above, clockwise."""
-    steps = [(1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1)]
-    return np.stack([np.roll(shape, step, axis=(0, 1)) for step in steps])
 
 
 def make_paper(height: int, width: int, kind: Kind, random: np.random.Generator) -> Colours:

@@ -4,6 +4,7 @@ Making an image takes longer than learning from it, so they are made once and sh
 
     mnist       MNIST's images, varied
     plain       MNIST's images as they are
+    redrawn     MNIST's digits drawn again, as thin or thick as a pen on paper, and varied
     pens:FILE   digits that people drew with a pen, varied, blended, drawn with many pens: a group a file
     forms       digits in forms that both lack, drawn by rule from examples
     kinds       digits as strangers write them, drawn by rule with measures of their own
@@ -35,6 +36,7 @@ from digits.augmentation.handwriting_kinds import KINDS
 from digits.augmentation.images import vary_images
 from digits.augmentation.negatives import make_letter, make_other
 from digits.augmentation.printed import draw_printed_letters
+from digits.augmentation.redrawn import redraw
 from digits.augmentation.strokes import make_digit, make_form, make_kind
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT, Drawing
@@ -56,6 +58,7 @@ class Sizes:
     others: int = 20_000
     letters: int = 2  # variations of each letter
     printed: int = 20_000
+    redrawn: int = 3  # drawings of each MNIST image with another pen
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +113,7 @@ def make_groups(
         makers[groups[name]] = (partial(_vary_drawings, ours), sizes.pens * len(ours))
     if sizes.printed:
         makers["printed"] = (partial(_vary_printed, draw_printed_letters()), sizes.printed)
+    makers["redrawn"] = (partial(_redraw_mnist, digits), sizes.redrawn * len(digits.train_labels))
     if len(digits.train_labels):
         yield Group("plain", digits.train_images, digits.train_labels, shares["plain"])
     for number, (name, (make, count)) in enumerate(makers.items()):
@@ -172,6 +176,13 @@ def _in_processes(make: Callable[[Part], Made], parts: list[Part]) -> Iterator[M
 def _vary_mnist(digits: Digits, part: Part) -> Made:
     places = np.arange(part.first, part.last) % len(digits.train_labels)
     return _vary(digits.train_images[places], part.seed), digits.train_labels[places]
+
+
+def _redraw_mnist(digits: Digits, part: Part) -> Made:
+    random = np.random.default_rng(part.seed)
+    places = np.arange(part.first, part.last) % len(digits.train_labels)
+    redrawn = np.stack([redraw(image, random) for image in digits.train_images[places]])
+    return _vary(redrawn, part.seed), digits.train_labels[places]
 
 
 def _vary(images: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:

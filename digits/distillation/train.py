@@ -26,6 +26,7 @@ from torch.nn import functional
 
 from digits.data.dataset import Digits
 from digits.data.drawings import Drawing
+from digits.distillation.batch_normalised import BatchNormalisedMLP
 from digits.distillation.cleaning import without_doubtful
 from digits.distillation.dataset import NO_DIGIT, Group, Sizes, make_groups
 from digits.distillation.teacher import Teacher
@@ -50,6 +51,7 @@ SHARES = {
     "others": 0.01,
     "letters": 0.02,
     "printed": 0.01,
+    "redrawn": 0.04,
 }
 TRUST = 0.9  # how much of a target is the teacher's opinion; the rest is the label
 AVERAGED = 2000  # steps over which the kept weights are averaged
@@ -110,7 +112,9 @@ def train_sketch(
             say(f"teacher, epoch {report.epoch}: test accuracy {report.test_accuracy:.4f}")
     soft = [_ask(teacher, group, device, TRUST) for group in groups]
     say(f"the teacher has said what it sees ({time.perf_counter() - began:.0f} s)")
-    yield from _fit(model, groups, soft, recipe, digits, device, seed + 1, stop, report_every)
+    learner = BatchNormalisedMLP(model)
+    yield from _fit(learner, groups, soft, recipe, digits, device, seed + 1, stop, report_every)
+    learner.fold()
 
 
 def _fit(
@@ -144,7 +148,7 @@ def _fit(
     for step in range(1, steps + 1):
         network.train()
         pixels, wanted = (part.to(device) for part in next(batches))
-        log_probabilities = functional.log_softmax(_logits(network, pixels), dim=1)
+        log_probabilities = functional.log_softmax(network(pixels), dim=1)
         loss = -(log_probabilities * wanted).sum(dim=1).mean()
         optimiser.zero_grad()
         loss.backward()
@@ -164,11 +168,6 @@ def _fit(
             break
     network.load_state_dict(average.state_dict())
     network.eval()
-
-
-def _logits(network: nn.Module, pixels: Tensor) -> Tensor:
-    logits: Tensor = network.logits(pixels) if isinstance(network, MLP) else network(pixels)
-    return logits
 
 
 def _batches(
@@ -242,6 +241,6 @@ def _report(
     for start in range(0, len(digits.test_images), 2000):
         images = torch.from_numpy(digits.test_images[start : start + 2000]).reshape(-1, 784)
         with torch.inference_mode():
-            read.append(_logits(network, images.to(device).float() / 255).argmax(dim=1).cpu())
+            read.append(network(images.to(device).float() / 255).argmax(dim=1).cpu())
     reached = accuracy(torch.cat(read).numpy(), digits.test_labels)
     return EpochReport(epoch, epochs, loss, reached, time.perf_counter() - began)

@@ -27,7 +27,7 @@ from digits.training import fit_and_save
 from digits.training.loop import EpochReport, evaluate
 from digits.training.recipes import RECIPES
 
-SMALL = Sizes(mnist=1, pens=2, forms=200, kinds=110, others=100, letters=2, printed=50)
+SMALL = Sizes(mnist=1, pens=2, forms=200, kinds=110, others=100, letters=2, printed=50, redrawn=1)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,7 @@ def test_every_group_is_made_and_repeat_with_their_seed(
         "others",
         "pens",
         "printed",
+        "redrawn",
     ]
     for once, again, other in zip(*made, strict=True):
         np.testing.assert_array_equal(once.images, again.images)
@@ -60,7 +61,8 @@ def test_every_group_is_made_and_repeat_with_their_seed(
         assert once.name == "plain" or (once.images != other.images).any()
     counts = {group.name: len(group.labels) for group in made[0]}
     made_by_rule = {"forms": 200, "kinds": 110, "others": 100, "printed": 50}
-    assert counts == {"plain": 1000, "mnist": 1000, "pens": 120} | made_by_rule
+    of_mnist = {"plain": 1000, "mnist": 1000, "redrawn": 1000}
+    assert counts == of_mnist | {"pens": 120} | made_by_rule
     assert set(made[0][4].labels) == set(made[0][6].labels) == {NO_DIGIT}
 
 

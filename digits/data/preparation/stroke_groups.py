@@ -18,6 +18,7 @@ from digits.data.preparation.writing import Writing, find_writing
 WIDEST_STROKE = 0.34  # of the shorter side: what is wider is paper, table or shadow
 MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
 RIM = 0.12  # of the longer side: as far from the strokes a clean picture's ink may go
+LEAST_INK = 0.6  # of a photo's strokes, as a part of their usual ink: what is written stays written
 FAINTEST = 0.03  # contrast below this part of the ink's is no ink in a clean picture
 NEAR = 0.1  # of the largest group's longer side: strokes closer than that belong together
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
@@ -170,6 +171,8 @@ def _cut_group(
     lowest = 0.0 if writing.is_clean else 0.5 * writing.threshold
     ink = np.clip((values - lowest) / max(full - lowest, 1e-6), 0, 1)
     ink = np.where(rim & (ink > FAINTEST), ink, 0).astype(np.float32)
+    if not writing.is_clean:  # at a shadow's edge what is written may be weaker than the rest of it
+        ink = np.maximum(ink, LEAST_INK * core.astype(np.float32))
     thickness = measure_thickness(core)
     there_rows, there_columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(there_rows):
