@@ -67,7 +67,6 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="3,8,1003-1233/5",
         help="writers not to learn from, but to score the result on; 3-23/5 is every fifth",
     )
-    add("--start-from", type=Path, metavar="FILE", help="weights for sketch to go on from")
     add(
         "--keep-images",
         type=Path,

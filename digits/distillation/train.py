@@ -91,10 +91,7 @@ def train_sketch(
     report_every: float | None = None,
     kept: Path | None = None,
 ) -> Iterator[Report]:
-    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does.
-
-    `model` may hold earlier weights, from which it then goes on.
-    """
+    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does."""
     began = time.perf_counter()
     groups: list[Group] = []
     for group in make_groups(digits, drawings, SHARES, sizes or Sizes(), seed, kept):

@@ -10,7 +10,6 @@ are chosen on images that the network has not learnt from, and the card says how
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -40,7 +39,7 @@ from digits.evaluation.fit_calibration import (
 from digits.evaluation.metrics import accuracy, calibration_error, share_turned_away
 from digits.network.backends import TorchBackend, choose_device, predict_images
 from digits.network.calibration import calibrated
-from digits.network.checkpoint import WEIGHTS_DIR, load_weights, save_weights
+from digits.network.checkpoint import WEIGHTS_DIR, save_weights
 from digits.network.config import COMMAND_LIMITS, ModelConfig, check_limit
 from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP
@@ -67,7 +66,6 @@ class FitSettings:
     strokes: Sequence[Path] = ()  # UNIPEN files, for `sketch`
     without_writers: frozenset[int] = frozenset()  # not to learn from, but to score the result on
     show: bool = False
-    start_from: Path | None = None  # weights to go on from, for `sketch`
     kept_images: Path | None = None  # folder where `sketch` keeps what it makes to learn from
 
 
@@ -109,7 +107,6 @@ def settings_of(flags: argparse.Namespace) -> FitSettings:
         flags.strokes or (),
         flags.without_writers,
         flags.show,
-        flags.start_from,
         flags.keep_images,
     )
 
@@ -138,7 +135,7 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
         learnt, held = hold_out_last(digits, HELD_OUT_OF[recipe.name])
     else:
         learnt, held = hold_out(digits, HELD_OUT)
-    model = start_model(settings)
+    model = MLP(recipe.model, settings.seed)
     last = follow(learn(model, learnt, known, settings, device), recipe.epochs)
     card = make_card(recipe, learnt, settings.seed, last)
     strangers = [one for one in unknown if one.label in range(10)]
@@ -148,7 +145,6 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
         figures |= score_strangers(model, unknown, calibration)
     card = replace(
         card,
-        recipe=card.recipe | describe_start(settings.start_from),
         data=card.data | {"calibration_images": len(held[1])} | describe_drawings(known),
         figures=card.figures | figures,
         calibration=calibration,
@@ -157,25 +153,6 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
     print(f"saved:   {settings.out} and {settings.out.with_suffix('.json').name}")
     save_picture(settings.out.with_suffix(".png"), model, digits, settings.show)
     return card
-
-
-def start_model(settings: FitSettings) -> MLP:
-    """The network to fit: new, or earlier weights to go on from; WeightsError if these have another shape."""
-    if settings.start_from is None:
-        return MLP(settings.recipe.model, settings.seed)
-    model, card = load_weights(settings.start_from)
-    if card.config != settings.recipe.model:
-        sizes = str(settings.recipe.model.sizes)
-        raise WeightsError("weights_shape", path=settings.start_from, sizes=sizes)
-    return model
-
-
-def describe_start(path: Path | None) -> dict[str, str]:
-    """What the card says of the weights that a fit went on from: which file, and its content's checksum."""
-    if path is None:
-        return {}
-    checksum = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    return {"start_from": f"{path.parent.name}/{path.name}, SHA-256 {checksum}"}
 
 
 def load_drawings(settings: FitSettings) -> list[Drawing]:

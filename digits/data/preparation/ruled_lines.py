@@ -64,17 +64,25 @@ def _remove_level_line(
     middle = np.rint(y1 + (columns - x1) * (y2 - y1) / (x2 - x1)).astype(int)
     if not _is_inked(mask, columns, middle, 1):
         return  # it was another piece of a line that is out already
-    # What was seen of the line may be a part: it goes on from edge to edge.
+    # What was seen of the line may be a part: it goes on from edge to edge. What was seen is also rough,
+    # to a quarter of a degree: the ink that is met says where the line runs.
     columns = np.arange(mask.shape[1])
-    middle = np.rint(y1 + (columns - x1) * (y2 - y1) / (x2 - x1)).astype(int)
-    rows = middle[:, None] + np.arange(-2 * reach, 2 * reach + 1)
-    inside = (rows >= 0) & (rows < mask.shape[0])
-    rows = np.clip(rows, 0, mask.shape[0] - 1)
-    run, thickness = _runs_at_centre((mask[rows, columns[:, None]] > 0) & inside)
-    usual = float(np.median(thickness[thickness > 0]))
-    if usual <= reach:
-        gone = run & (thickness <= 1.5 * usual + 2)[:, None]
-        mask[rows[gone], np.broadcast_to(columns[:, None], rows.shape)[gone]] = 0
+    slope, start_row = (y2 - y1) / (x2 - x1), y1 - x1 * (y2 - y1) / (x2 - x1)
+    for is_rough in (True, False):
+        middle = np.rint(start_row + columns * slope).astype(int)
+        rows = middle[:, None] + np.arange(-2 * reach, 2 * reach + 1)
+        inside = (rows >= 0) & (rows < mask.shape[0])
+        rows = np.clip(rows, 0, mask.shape[0] - 1)
+        run, thickness = _runs_at_centre((mask[rows, columns[:, None]] > 0) & inside)
+        usual = float(np.median(thickness[thickness > 0]))
+        if usual > reach:
+            return
+        usual_run = (thickness > 0) & (thickness <= 1.5 * usual + 2)
+        if is_rough:
+            centres = (rows * run).sum(axis=1)[usual_run] / thickness[usual_run]
+            slope, start_row = np.polyfit(columns[usual_run], centres, 1)
+    gone = run & usual_run[:, None]
+    mask[rows[gone], np.broadcast_to(columns[:, None], rows.shape)[gone]] = 0
 
 
 def _is_inked(mask: Mask, columns: NDArray[np.int_], middle: NDArray[np.int_], off: int) -> bool:
