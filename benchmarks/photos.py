@@ -40,9 +40,9 @@ from benchmarks.made_up_photos import (
 )
 from digits.data.mnist import load_digits
 from digits.data.preparation.centring import to_pixels
-from digits.data.preparation.pictures import Picture, find_digits
+from digits.data.preparation.pictures import Found, Picture, find_digits
 from digits.network.backends import Backend, load_backend
-from digits.network.calibration import answer
+from digits.network.calibration import Answer, answer
 from digits.network.sureness import make_judge
 from digits.server.page_reader import is_doubtful, read_picture
 from digits.server.reader import FEWEST_SURE
@@ -69,7 +69,6 @@ def measure_pages(
     save: Path | None,
 ) -> list[str]:
     """Read `count` pages of 10 to 30 digits: the row of the table."""
-    judge = make_judge(network)
     total = right = wrong = false = worst = 0
     seconds = 0.0
     for place in range(count):
@@ -77,37 +76,18 @@ def measure_pages(
         chosen = choose_digits(images, int(random.integers(10, 31)), kind, random)
         photo, boxes = make_page(images[chosen], kind, apart, random)
         start = time.perf_counter()
-        found = find_digits(photo, judge)
+        found = find_digits(photo, make_judge(network))
         seconds += time.perf_counter() - start
-        hits = [
-            next((k for k, box in enumerate(boxes) if is_same(one.box, box)), None) for one in found
-        ]
-        said = [
-            answer(network.predict(to_pixels(one.prepared.image))[0], network.card.calibration)
-            for one in found
-        ]
-        good = sum(
-            k is not None and labels[chosen[k]] == a.label for k, a in zip(hits, said, strict=True)
-        )
+        marks = [mark_found(one, boxes, labels[chosen], network) for one in found]
+        good = sum(mark.is_right for mark in marks)
+        extra = sum(mark.label is None for mark in marks)
         total += len(boxes)
         right += good
-        wrong += sum(
-            k is not None and a.sure and labels[chosen[k]] != a.label
-            for k, a in zip(hits, said, strict=True)
-        )
-        extra = sum(k is None for k in hits)
+        wrong += sum(mark.label is not None and mark.is_surely_wrong for mark in marks)
         false, worst = false + extra, max(worst, extra)
         if save and (good < len(boxes) or extra):
-            shown = photo.convert("RGB")
-            draw = ImageDraw.Draw(shown)
-            for one, a, k in zip(found, said, hits, strict=True):
-                box = [side * of for side, of in zip(one.box, shown.size * 2, strict=True)]
-                colour = (
-                    "red" if k is None else "green" if labels[chosen[k]] == a.label else "orange"
-                )
-                draw.rectangle(box, outline=colour, width=3)
-                draw.text((box[0], box[1] - 22), str(a.label), colour, ImageFont.load_default(22))
             save.mkdir(parents=True, exist_ok=True)
+            shown = draw_marks(photo, marks)
             shown.save(save / f"{name.replace(' ', '-').replace(',', '')}_{place}.png")
     return [
         name,
@@ -117,6 +97,44 @@ def measure_pages(
         str(worst),
         f"{1000 * seconds / count:.0f} ms",
     ]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What was found on a page: where, what it is read as, and which digit is there, if one is."""
+
+    box: Box
+    said: Answer
+    label: int | None
+
+    @property
+    def is_right(self) -> bool:
+        return self.said.label == self.label
+
+    @property
+    def is_surely_wrong(self) -> bool:
+        return self.said.sure and not self.is_right
+
+
+def mark_found(one: Found, boxes: Sequence[Box], labels: Labels, network: Backend) -> Mark:
+    """One of the digits found on a page whose digits have these boxes and labels."""
+    label = next(
+        (int(its) for box, its in zip(boxes, labels, strict=True) if is_same(one.box, box)), None
+    )
+    row = network.predict(to_pixels(one.prepared.image))[0]
+    return Mark(one.box, answer(row, network.card.calibration), label)
+
+
+def draw_marks(photo: Image.Image, marks: Sequence[Mark]) -> Image.Image:
+    """The page with what was found: green where it is right, orange where wrong, red where nothing is."""
+    shown = photo.convert("RGB")
+    draw = ImageDraw.Draw(shown)
+    for mark in marks:
+        colour = "red" if mark.label is None else "green" if mark.is_right else "orange"
+        box = [side * of for side, of in zip(mark.box, shown.size * 2, strict=True)]
+        draw.rectangle(box, outline=colour, width=3)
+        draw.text((box[0], box[1] - 22), str(mark.said.label), colour, ImageFont.load_default(22))
+    return shown
 
 
 def is_same(found: Box, box: Box) -> bool:
