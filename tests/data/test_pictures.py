@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import zlib
 
 import cv2
 import numpy as np
@@ -34,6 +35,7 @@ from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.grouping import group_strokes, reading_order
 from digits.data.preparation.paper import is_light_on_dark
 from digits.data.preparation.pictures import Picture, find_digits, prepare_picture
+from digits.data.preparation.ruled_lines import remove_lines
 from digits.data.preparation.writing import Writing, find_writing
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
@@ -116,6 +118,31 @@ def test_chalk_at_the_edge_of_a_shadow_has_no_holes(mnist: Digits) -> None:
         for k in range(50, 60)
     ]
     assert [prepare_picture(photo).box is None for photo in photos] == [False] * 10
+
+
+@pytest.mark.parametrize("place, label, seed", [(55_766, 8, 766), (58_313, 0, 3313)])
+def test_thick_chalk_that_is_weaker_at_a_shadows_edge_stays_whole(
+    place: int, label: int, seed: int, network: Backend, mnist: Digits
+) -> None:
+    random = np.random.default_rng([701, seed, zlib.crc32(b"chalk in a hard shadow")])
+    photo = make_photo(mnist.train_images[place], CHOOSING["chalk in a hard shadow"], random)
+    assert is_read(network, photo, label)
+
+
+def test_an_eight_of_two_wide_loops_is_no_lines_of_writing(network: Backend) -> None:
+    loops = [cv2.ellipse2Poly((280, y), (95, 50), 0, 0, 360, 5) for y in (150, 250)]
+    assert is_read(network, lay_strokes(*loops, width=5), 8)
+
+
+def test_a_printed_line_is_taken_out_where_it_runs_not_where_it_seemed_to() -> None:
+    strong = np.zeros((600, 800), np.uint8)
+    cv2.line(strong, (0, 300), (799, 303), 1, 3)
+    cv2.line(strong, (400, 250), (400, 350), 1, 12)  # a stroke that crosses it
+    rough = np.array([[100.0, 300.0, 700.0, 306.0]])  # a fifth of a degree off
+    left = remove_lines(strong, rough)
+    left[240:360, 390:410] = 0
+    assert not left.any()
+    assert remove_lines(strong, rough)[300:304, 400].all()
 
 
 @pytest.mark.parametrize("place, seed", [(9544, 136), (2088, 175)])

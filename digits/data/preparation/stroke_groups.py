@@ -36,7 +36,9 @@ SOFT_STROKE = 0.6  # of the thickness: an edge softer than this and SOFT_EDGE is
 LEFT_OVER = 20  # pixels: what is weaker and shorter is what a line left
 FOLD = 12.0  # pixels: one softer than this is a fold's, however broad
 GRAIN = 1.0  # times the noise: so much darker than its lightest pixels is all paper
-LONGEST_STROKE = 3.5  # times the longer side: more is several lines of writing
+LONGEST_STROKE = (
+    4.4  # times the longer side, more than an eight of two wide loops: more is lines of writing
+)
 LONGEST_IN_WIDE = 1.8  # the same, of what is wider than a digit: more is a word
 
 
