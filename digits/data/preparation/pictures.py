@@ -322,7 +322,7 @@ def _enlarge(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _prepare(group: Group, width: float, height: float) -> Prepared:
     """Shrink a group of a picture (width, height) as MNIST's digits were, with their thickness."""
-    from digits.data.preparation.stroke_groups import thicken
+    from digits.data.preparation.stroke_groups import thicken, thin
 
     ink = group.ink
     least = max(height, width) * SMALLEST
@@ -331,7 +331,8 @@ def _prepare(group: Group, width: float, height: float) -> Prepared:
         scale = (DIGIT - PHOTO_PEN) / max(group.longer - group.thickness, least)
         ink = thicken(ink, group.thickness, PHOTO_PEN / scale)
     elif group.thickness > THICK * group.longer and not group.is_clean:
-        ink = thicken(ink, group.thickness, BRUSH * group.longer)
+        finest = PHOTO_PEN / DIGIT * group.longer
+        ink = thin(ink, group.thickness, BRUSH * group.longer, finest)
     longer = max(*ink.shape, least)
     size = tuple(max(1, round(side * DIGIT / longer)) for side in (ink.shape[1], ink.shape[0]))
     cut = Image.fromarray(ink)
