@@ -134,6 +134,18 @@ def test_an_eight_of_two_wide_loops_is_no_lines_of_writing(network: Backend) -> 
     assert is_read(network, lay_strokes(*loops, width=5), 8)
 
 
+def test_thin_strokes_of_a_thick_digit_stay_when_it_is_thinned() -> None:
+    shape = np.zeros((420, 560), np.float32)
+    cv2.circle(shape, (280, 150), 60, 1.0, -1, cv2.LINE_AA)  # an eight's filled loop
+    cv2.circle(shape, (280, 240), 38, 1.0, 13, cv2.LINE_AA)  # and its open one
+    random = np.random.default_rng(8)
+    paper = make_paper(420, 560, Kind(), random)
+    lay(paper, shape, 0, 0, Kind(), random)
+    image = prepare_picture(expose(paper, Kind(), random)).image
+    regions, _ = cv2.connectedComponents((image < 100).astype(np.uint8))
+    assert regions == 3  # ink, the paper around it, the paper in the open loop
+
+
 def test_a_printed_line_is_taken_out_where_it_runs_not_where_it_seemed_to() -> None:
     strong = np.zeros((600, 800), np.uint8)
     cv2.line(strong, (0, 300), (799, 303), 1, 1)
