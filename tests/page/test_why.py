@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from digits.page.static_files import address
-from tests.support.browser import PATIENCE, PHONE, SEVEN, draw, open_tab, press_train, state
+from tests.support.browser import PATIENCE, PHONE, SEVEN, draw, module, open_tab, press_train, state
 
 OpenPage = Callable[..., Any]
 
@@ -70,6 +70,29 @@ def test_what_the_pixels_gave_adds_up_to_the_networks_own_sum(open_page: OpenPag
     assert abs(plus + minus + rest - own) < 0.03 and abs(own - sums[7]) < 0.011
     page.locator(".why-choice").get_by_role("button", name="1", exact=True).click()
     assert abs(balance(page)[3] - (sums[7] - sums[1])) < 0.02
+
+
+WITHOUT_ACTIVATION = """async (address) => {
+    const { modules } = await import(address);
+    const { state } = modules["services/state.js"]();
+    const loaded = state.get("network");
+    const { sizes, weights } = loaded.network;
+    const { createNetwork } = modules["core/network.js"]();
+    state.set("network", { ...loaded, network: createNetwork({ sizes, weights, activation: "identity" }) });
+}"""
+
+
+def test_nothing_bends_in_a_network_without_activation(open_page: OpenPage) -> None:
+    page = open_page()
+    page.wait_for_selector("#pad canvas[data-serial]")
+    page.evaluate(WITHOUT_ACTIVATION, module(page))
+    open_why(page)
+    assert "with the same weights for every drawing" in page.locator(".why-how").inner_text()
+    assert page.locator(".node-said").inner_text() == (
+        "This network has no activation: the sum goes on as it is."
+    )
+    plus, minus, rest, lead = balance(page)
+    assert abs(plus + minus + rest - lead) < 0.03
 
 
 def test_the_smallest_change_tips_the_answer_and_half_of_it_does_not(open_page: OpenPage) -> None:

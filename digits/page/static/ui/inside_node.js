@@ -12,8 +12,9 @@ import { find, findAll, make } from "./dom.js";
 /** @typedef {import("../core/activations.js").ActivationName} ActivationName */
 
 const STRONGEST = 5; // terms of a sum that are written out
+const BENDS = /** @type {const} */ ({ relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU" });
 /** @type {Record<ActivationName, string>} */
-const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU", identity: "–" };
+const NAMES = { ...BENDS, identity: "–" };
 const LEVELLING = ["tanh", "sigmoid"]; // far out there is nothing more to see
 
 /** @param {string} words */
@@ -114,19 +115,21 @@ export class NodePanel {
 
 /** @param {ActivationName} activation @param {number} sum */
 function formulaOf(activation, sum) {
+  if (activation === "identity") return "";
   return activation === "relu" ? `max(0, ${decimals(sum)})` : `${activation}(${decimals(sum)})`;
 }
 
 /** @param {ActivationName} activation @param {boolean} isLast @param {number} sum */
 function saidOf(activation, isLast, sum) {
   if (isLast) return "said_output";
+  if (activation === "identity") return "said_straight";
   if (activation !== "relu") return "said_other";
   return sum > 0 ? "said_on" : "said_off";
 }
 
-/** A figure for each activation there is. @param {HTMLElement} curves */
+/** A figure for each bend there is. @param {HTMLElement} curves */
 function addCurves(curves) {
-  for (const [name, title] of Object.entries(NAMES)) {
+  for (const [name, title] of Object.entries(BENDS)) {
     const figure = make("figure");
     const canvas = make("canvas");
     const about = make("span");

@@ -50,6 +50,12 @@ const signed = (value) => `${value < 0 ? "\u2212" : "+"}${decimal(Math.abs(value
 /** @param {number} value */
 const plain = (value) => `${value < 0 ? "\u2212" : ""}${decimal(Math.abs(value), 2)}`;
 
+/** @param {string} activation @param {boolean} isExact */
+function howItAddsUp(activation, isExact) {
+  if (activation === "identity") return "why_straight";
+  return isExact ? "why_exact" : "why_not_exact";
+}
+
 class Why {
   /** @param {HTMLElement} root @param {Lesson} lesson */
   constructor(root, lesson) {
@@ -225,7 +231,7 @@ class Why {
     const parts = partsOf(explanation, pixels, this.label, against);
     this.showChoice(against, indexOfSecond(sums));
     this.showBalance(parts, against);
-    const how = explanation.isExact ? "why_exact" : "why_not_exact";
+    const how = howItAddsUp(network.activation, explanation.isExact);
     const words = text(how, { activation: NAMES[network.activation] });
     if (words !== this.how) fillWithTerms(find(this.root, ".why-how"), words);
     this.how = words;
