@@ -67,22 +67,33 @@ def _remove_level_line(
     # What was seen of the line may be a part: it goes on from edge to edge. What was seen is also rough,
     # to a quarter of a degree: the ink that is met says where the line runs.
     columns = np.arange(mask.shape[1])
-    slope, start_row = (y2 - y1) / (x2 - x1), y1 - x1 * (y2 - y1) / (x2 - x1)
-    for is_rough in (True, False):
-        middle = np.rint(start_row + columns * slope).astype(int)
-        rows = middle[:, None] + np.arange(-2 * reach, 2 * reach + 1)
-        inside = (rows >= 0) & (rows < mask.shape[0])
-        rows = np.clip(rows, 0, mask.shape[0] - 1)
-        run, thickness = _runs_at_centre((mask[rows, columns[:, None]] > 0) & inside)
-        usual = float(np.median(thickness[thickness > 0]))
-        if usual > reach:
-            return
-        usual_run = (thickness > 0) & (thickness <= 1.5 * usual + 2)
-        if is_rough:
-            centres = (rows * run).sum(axis=1)[usual_run] / thickness[usual_run]
-            slope, start_row = np.polyfit(columns[usual_run], centres, 1)
-    gone = run & usual_run[:, None]
-    mask[rows[gone], np.broadcast_to(columns[:, None], rows.shape)[gone]] = 0
+    slope = (y2 - y1) / (x2 - x1)
+    met = _find_ink(mask, y1 + (columns - x1) * slope, reach)
+    if met is None:
+        return
+    rows, run = met
+    is_met = run.any(axis=1)
+    centres = (rows * run).sum(axis=1)[is_met] / run.sum(axis=1)[is_met]
+    slope, first = np.polyfit(columns[is_met], centres, 1)
+    met = _find_ink(mask, first + columns * slope, reach)
+    if met is not None:
+        rows, run = met
+        mask[rows[run], np.broadcast_to(columns[:, None], rows.shape)[run]] = 0
+
+
+def _find_ink(
+    mask: Mask, course: NDArray[np.float64], reach: int
+) -> tuple[NDArray[np.int_], NDArray[np.bool_]] | None:
+    """Rows around a line's `course` (w,) in each column (w, n), and which of them are its ink.
+
+    Without the columns where the ink is thicker than usual; None where it is no line, but thicker.
+    """
+    rows = np.rint(course).astype(int)[:, None] + np.arange(-2 * reach, 2 * reach + 1)
+    inside = (rows >= 0) & (rows < mask.shape[0])
+    rows = np.clip(rows, 0, mask.shape[0] - 1)
+    run, thickness = _runs_at_centre((mask[rows, np.arange(len(course))[:, None]] > 0) & inside)
+    usual = float(np.median(thickness[thickness > 0]))
+    return (rows, run & (thickness <= 1.5 * usual + 2)[:, None]) if usual <= reach else None
 
 
 def _is_inked(mask: Mask, columns: NDArray[np.int_], middle: NDArray[np.int_], off: int) -> bool:
