@@ -174,6 +174,7 @@ def main() -> None:
         page = open_page(browser, address)
         frames = [shoot(page, REST // 2), *draw(page, two())]
         page.set_viewport_size(LINK)
+        page.mouse.move(0, 0)  # the pointer lies on no button
         page.wait_for_timeout(400)
         thumbnail = shoot(page)[0]
         page.set_viewport_size(SCREEN)
