@@ -17,16 +17,13 @@ Mask = NDArray[np.float32]  # (h, w), 0..1: how much of a pixel is covered
 
 FILLED = 0.05  # of the ink: so much is too far from the strokes' middle where a loop is filled
 DRAWN = 80  # pixels: the longer side of a digit that is drawn again
-PENS = (
-    0.07,
-    0.15,
-)  # of the longer side: what the preparation leaves of a ballpoint and of a felt pen
+PENS = (0.07, 0.15)  # of the longer side: what the preparation leaves of thin and thick pens
 
 
 def redraw(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
     """An MNIST image (28, 28) drawn again with a random pen and prepared; as it is if a loop is filled."""
     shape = enlarge(image, DRAWN)
-    bones = thin(shape > 0.5)
+    bones = find_skeleton(shape > 0.5)
     if _is_filled(shape > 0.5, bones):
         return image
     drawn = _draw_along(bones, random.uniform(*PENS) * DRAWN)
@@ -40,7 +37,7 @@ def redraw(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.
 
 def draw_with_pen(image: NDArray[np.uint8], side: int, pen: float) -> Mask:
     """The digit of an MNIST image (28, 28), `side` pixels long, as a stroke `pen` of that thick."""
-    return _draw_along(thin(enlarge(image, side) > 0.5), max(1.2, pen * side))
+    return _draw_along(find_skeleton(enlarge(image, side) > 0.5), max(1.2, pen * side))
 
 
 def enlarge(image: NDArray[np.uint8], side: int) -> Mask:
@@ -61,7 +58,7 @@ def has_filled_loop(image: NDArray[np.uint8]) -> bool:
     Such a six becomes an l, so that what is drawn is another digit than its label says.
     """
     shape = enlarge(image, 120) > 0.5
-    return _is_filled(shape, thin(shape))
+    return _is_filled(shape, find_skeleton(shape))
 
 
 def _draw_along(bones: NDArray[np.bool_], thickness: float) -> Mask:
@@ -80,7 +77,7 @@ def _is_filled(shape: NDArray[np.bool_], bones: NDArray[np.bool_]) -> bool:
     return bool(far.sum() > FILLED * shape.sum())
 
 
-def thin(shape: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def find_skeleton(shape: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The skeleton of a shape (h, w) (Zhang and Suen, "A fast parallel algorithm for thinning", 1984)."""
     shape = np.pad(shape, 1)
     changed = True

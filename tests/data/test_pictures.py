@@ -146,6 +146,14 @@ def test_thin_strokes_of_a_thick_digit_stay_when_it_is_thinned() -> None:
     assert regions == 3  # ink, the paper around it, the paper in the open loop
 
 
+def test_thinning_by_less_than_a_pixel_leaves_the_paper_white() -> None:
+    ink = np.zeros((60, 60), np.float32)
+    ink[10:50, 10:13] = ink[10:50, 30:50] = 1  # 3 and 20 pixels thick
+    thinned = stroke_groups.thin(ink, 20, 10, 3.5)
+    assert (thinned == 0).any(axis=0).sum() >= 17  # between the two
+    assert not thinned[ink[10:50, 10:50] == 0].any()
+
+
 def test_a_printed_line_is_taken_out_where_it_runs_not_where_it_seemed_to() -> None:
     strong = np.zeros((600, 800), np.uint8)
     cv2.line(strong, (0, 300), (799, 303), 1, 1)

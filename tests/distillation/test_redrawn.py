@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digits.augmentation.redrawn import draw_with_pen, has_filled_loop, redraw, thin
+from digits.augmentation.redrawn import draw_with_pen, find_skeleton, has_filled_loop, redraw
 from digits.data.dataset import Digits
 
 
@@ -32,7 +32,7 @@ def test_a_filled_loop_stays_as_it_is(ring: np.ndarray) -> None:
 
 
 def test_a_skeleton_is_one_pixel_thick_and_whole(ring: np.ndarray) -> None:
-    bones = thin(ring > 0)
+    bones = find_skeleton(ring > 0)
     assert 2 * np.pi * 7 * 0.8 < bones.sum() < 2 * np.pi * 7 * 1.1
     assert not (bones & ~(ring > 0)).any()
 

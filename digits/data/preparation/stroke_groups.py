@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.preparation.paper import Contrast, Mask, dark_on_light
-from digits.data.preparation.writing import Writing, find_writing
+from digits.data.preparation.writing import Writing, find_middle, find_writing
 
 WIDEST_STROKE = 0.34  # of the shorter side: what is wider is paper, table or shadow
 MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
@@ -37,9 +37,7 @@ SOFT_STROKE = 0.6  # of the thickness: an edge softer than this and SOFT_EDGE is
 LEFT_OVER = 20  # pixels: what is weaker and shorter is what a line left
 FOLD = 12.0  # pixels: one softer than this is a fold's, however broad
 GRAIN = 1.0  # times the noise: so much darker than its lightest pixels is all paper
-LONGEST_STROKE = (
-    4.4  # times the longer side, more than an eight of two wide loops: more is lines of writing
-)
+LONGEST_STROKE = 4.4  # times the longer side, as an eight of two wide loops: more is a text
 LONGEST_IN_WIDE = 1.8  # the same, of what is wider than a digit: more is a word
 
 
@@ -350,10 +348,10 @@ def thin(
     an eight whose upper loop is filled the lower one would vanish.
     """
     depth = cv2.distanceTransform(np.pad((ink > 0.5).astype(np.uint8), 1), cv2.DIST_L2, 5)
-    middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
+    middle = find_middle(depth)
     spare = float(np.quantile(depth[middle], THINNER)) - least / 2 if middle.any() else 0.0
     shrink = min((thickness - wanted) / 2, spare)
-    return ink if shrink <= 0 else _tight(0.5 - shrink + depth)
+    return ink if shrink <= 0 else _tight(np.where(depth > 0, 0.5 - shrink + depth, 0))
 
 
 def _tight(ink: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -56,7 +56,8 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
     if clean:  # what is faint was drawn faint: a soft rim, a gap that is none
         threshold = max(floor, min(threshold, FAINT))
     strong = _without_lines((smooth > threshold).astype(np.uint8), clean)
-    depth, middle = _find_middle(strong)
+    depth = _find_depth(strong)
+    middle = find_middle(depth)
     if not middle.any():
         return None
     thickness = 2 * float(np.median(depth[middle]))
@@ -120,8 +121,8 @@ def _without_specks(strong: Mask, with_edge: bool) -> Mask:
     return keep[labels].astype(np.uint8)
 
 
-def _find_middle(strong: Mask) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """How deep each pixel (h, w) is in its stroke, and the strokes' middles, of larger ones only.
+def _find_depth(strong: Mask) -> NDArray[np.float32]:
+    """How deep each pixel (h, w) is in its stroke, of larger ones only.
 
     Of a thin stroke that runs into a shadow's corner, most of the middle is the stroke's.
     """
@@ -129,9 +130,12 @@ def _find_middle(strong: Mask) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     longer = boxes[:, 2:4].max(axis=1)
     longer[0] = 0
     large = ((longer >= 0.5 * longer.max())[labels] & (strong > 0)).astype(np.uint8)
-    depth = cv2.distanceTransform(large, cv2.DIST_L2, 5)
-    middle = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
-    return depth, middle
+    return cv2.distanceTransform(large, cv2.DIST_L2, 5)
+
+
+def find_middle(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """The middles of strokes (h, w), by how deep each pixel is in its stroke."""
+    return (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
 
 
 def otsu(values: NDArray[np.float32]) -> float:
