@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from digits.augmentation.redrawn import Mask, draw_with_pen, enlarge, has_filled_loop
+from digits.augmentation.redrawn import (
+    Mask,
+    draw_with_pen,
+    enlarge,
+    has_filled_loop,
+    loses_strokes,
+)
 
 Colours = NDArray[np.float32]  # (h, w, 3), 0..1
 Box = tuple[float, float, float, float]  # left, top, right, bottom in 0..1 of the photo
@@ -133,12 +139,16 @@ def write(image: NDArray[np.uint8], side: int, pen: float | None) -> Mask:
 def choose_digits(
     images: NDArray[np.uint8], count: int, kind: Kind, random: np.random.Generator
 ) -> list[int]:
-    """The places of `count` of the `images` (n, 28, 28), of such as the kind's pen can draw."""
+    """The places of `count` of the `images` (n, 28, 28), of such as the kind's pen can draw.
+
+    What it could not would be another digit on the photo than its label says.
+    """
     chosen: list[int] = []
     for place in random.permutation(len(images)):
         if len(chosen) == count:
             break
-        if kind.pen is None or not has_filled_loop(images[place]):
+        is_filled = kind.pen is not None and has_filled_loop(images[place])
+        if not is_filled and not loses_strokes(images[place]):
             chosen.append(int(place))
     return chosen
 

@@ -16,15 +16,22 @@ from digits.data.preparation.centring import DIGIT, paste_centred, to_bytes
 Mask = NDArray[np.float32]  # (h, w), 0..1: how much of a pixel is covered
 
 FILLED = 0.05  # of the ink: so much is too far from the strokes' middle where a loop is filled
+LOST = 0.01  # of the ink: so much is beside the enlarged digit where strokes were too faint for it
+BESIDE = 1.5  # of MNIST's pixels: ink so far from the enlarged digit is lost
+GAP = 3.0  # of MNIST's pixels: pieces of a digit that are closer than this were one stroke
+BRIDGE = 1.3  # of MNIST's pixels: how thick a stroke is where a gap in it is closed
 DRAWN = 80  # pixels: the longer side of a digit that is drawn again
 PENS = (0.07, 0.15)  # of the longer side: what the preparation leaves of thin and thick pens
 
 
 def redraw(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """An MNIST image (28, 28) drawn again with a random pen and prepared; as it is if a loop is filled."""
+    """An MNIST image (28, 28) drawn again with a random pen and prepared.
+
+    As it is where a loop is filled or strokes are too faint: it would become another digit.
+    """
     shape = enlarge(image, DRAWN)
     bones = find_skeleton(shape > 0.5)
-    if _is_filled(shape > 0.5, bones):
+    if _is_filled(shape > 0.5, bones) or _is_lost(image, shape):
         return image
     drawn = _draw_along(bones, random.uniform(*PENS) * DRAWN)
     rows, columns = (np.flatnonzero(drawn.max(axis=axis) > 0.5) for axis in (1, 0))
@@ -41,15 +48,51 @@ def draw_with_pen(image: NDArray[np.uint8], side: int, pen: float) -> Mask:
 
 
 def enlarge(image: NDArray[np.uint8], side: int) -> Mask:
-    """The digit of an MNIST image (28, 28), `side` pixels long, with a margin of two of MNIST's pixels."""
-    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-    cut = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    tight = np.pad(cut, 2).astype(np.float32) / 255
+    """The digit of an MNIST image (28, 28), `side` pixels long, with a margin of two of MNIST's pixels.
+
+    A thin stroke that is interrupted, as MNIST's are where they were faint, becomes whole again.
+    """
+    tight = _cut(image).astype(np.float32) / 255
     factor = side / (max(tight.shape) - 4)
     large = cv2.resize(tight, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     large = cv2.GaussianBlur(large, (0, 0), factor * 0.35)
     shape: Mask = np.clip((large - 0.4) * factor / 2 + 0.5, 0, 1).astype(np.float32)
+    return _close_gaps(shape, factor)
+
+
+def _cut(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The digit of an image (28, 28) with a margin of two pixels."""
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    return np.pad(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], 2)
+
+
+def _close_gaps(shape: Mask, factor: float) -> Mask:
+    """A digit (h, w), `factor` times as large as MNIST's, whose near pieces are joined, the nearest first."""
+    count, labels = cv2.connectedComponents((shape > 0.5).astype(np.uint8), connectivity=8)
+    pieces = np.asarray(labels, np.int32)
+    left = set(range(1, count))
+    while len(left) > 1:
+        distance, piece, start, end = min(_shortest_way(pieces, piece) for piece in left)
+        if distance >= GAP * factor:
+            break
+        bridge = np.zeros_like(shape)
+        cv2.line(bridge, start, end, 1.0, max(1, round(BRIDGE * factor)))
+        shape = np.maximum(shape, cv2.GaussianBlur(bridge, (0, 0), 0.2 * factor))
+        pieces[pieces == piece] = pieces[end[::-1]]
+        left.remove(piece)
     return shape
+
+
+def _shortest_way(
+    pieces: NDArray[np.int32], piece: int
+) -> tuple[float, int, tuple[int, int], tuple[int, int]]:
+    """How far a piece is from the nearest other one: pixels, the piece, and where (x, y) each begins."""
+    away = cv2.distanceTransform((pieces != piece).astype(np.uint8), cv2.DIST_L2, 5)
+    away[(pieces == piece) | (pieces == 0)] = np.inf
+    row, column = np.unravel_index(int(np.argmin(away)), away.shape)
+    own = np.argwhere(pieces == piece)
+    near = own[np.argmin(((own - (row, column)) ** 2).sum(axis=1))]
+    return float(away[row, column]), piece, (int(near[1]), int(near[0])), (int(column), int(row))
 
 
 def has_filled_loop(image: NDArray[np.uint8]) -> bool:
@@ -59,6 +102,20 @@ def has_filled_loop(image: NDArray[np.uint8]) -> bool:
     """
     shape = enlarge(image, 120) > 0.5
     return _is_filled(shape, find_skeleton(shape))
+
+
+def loses_strokes(image: NDArray[np.uint8]) -> bool:
+    """Whether strokes of a digit (28, 28) are so faint or dotted that it is not enlarged with them."""
+    return _is_lost(image, enlarge(image, DRAWN))
+
+
+def _is_lost(image: NDArray[np.uint8], shape: Mask) -> bool:
+    """Whether some of an image's ink lies beside the digit that it was enlarged to (h, w)."""
+    ink = _cut(image).astype(float)
+    away = cv2.distanceTransform((shape <= 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    away = cv2.resize(away, ink.shape[::-1], interpolation=cv2.INTER_AREA)
+    beside = away > BESIDE * max(shape.shape) / max(ink.shape)
+    return bool(ink[beside].sum() > LOST * ink.sum())
 
 
 def _draw_along(bones: NDArray[np.bool_], thickness: float) -> Mask:

@@ -76,6 +76,8 @@ def test_a_thin_pen_is_not_asked_to_draw_a_loop_that_is_all_ink() -> None:
     images = np.stack([six(-1), six(2)])
     assert choose_digits(images, 2, Kind(pen=0.05), np.random.default_rng(0)) == [1]
     assert sorted(choose_digits(images, 2, Kind(), np.random.default_rng(0))) == [0, 1]
+    images[0, 14:] //= 5  # hardly there: enlarged, it would lack that
+    assert choose_digits(images, 2, Kind(), np.random.default_rng(0)) == [1]
 
 
 def lay_strokes(*strokes: list[tuple[int, int]], width: int = 9) -> Image.Image:
