@@ -42,7 +42,7 @@ from digits.data.mnist import load_digits
 from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.pictures import Found, Picture, find_digits
 from digits.network.backends import Backend, load_backend
-from digits.network.calibration import Answer, answer
+from digits.network.calibration import Answer, answer, for_pictures
 from digits.network.sureness import make_judge
 from digits.server.page_reader import is_doubtful, read_picture
 from digits.server.reader import FEWEST_SURE
@@ -122,7 +122,7 @@ def mark_found(one: Found, boxes: Sequence[Box], labels: Labels, network: Backen
         (int(its) for box, its in zip(boxes, labels, strict=True) if is_same(one.box, box)), None
     )
     row = network.predict(to_pixels(one.prepared.image))[0]
-    return Mark(one.box, answer(row, network.card.calibration), label)
+    return Mark(one.box, answer(row, for_pictures(network.card.calibration)), label)
 
 
 def draw_marks(photo: Image.Image, marks: Sequence[Mark]) -> Image.Image:
@@ -156,7 +156,7 @@ def measure_empty(
     save: Path | None,
 ) -> list[str]:
     """How often something is read where nothing is: the row of the table."""
-    judge = make_judge(network)
+    judge, calibration = make_judge(network), for_pictures(network.card.calibration)
     none = sure = boxes = 0
     for place in range(count):
         photo = make(np.random.default_rng([seed, place, len(name)]))
@@ -166,7 +166,7 @@ def measure_empty(
         if prepared.box is None:
             none += 1
             continue
-        said = answer(network.predict(to_pixels(prepared.image))[0], network.card.calibration)
+        said = answer(network.predict(to_pixels(prepared.image))[0], calibration)
         if said.sure and not is_doubtful(network, picture):
             sure += 1
             _save(save, photo, f"empty-{name}_{place}_read{said.label}", prepared.image)
@@ -252,7 +252,7 @@ def measure(
     """Read one photo of every image; what was not read rightly is saved."""
     files = [answer(row, network.card.calibration) for row in network.predict(to_pixels(images))]
     is_right = [said.label == label for said, label in zip(files, labels, strict=True)]
-    judge = make_judge(network)
+    judge, calibration = make_judge(network), for_pictures(network.card.calibration)
     score = Score(total=len(images), files_right=sum(is_right))
     score.files_sure_wrong = sum(
         said.sure and not right for said, right in zip(files, is_right, strict=True)
@@ -269,7 +269,7 @@ def measure(
             score.none += 1
             _save(save, photo, f"{name}_{place}_is{label}_none", prepared.image)
             continue
-        said = answer(network.predict(to_pixels(prepared.image))[0], network.card.calibration)
+        said = answer(network.predict(to_pixels(prepared.image))[0], calibration)
         is_sure = said.sure and not is_doubtful(network, picture)
         score.right += said.label == label
         score.unsure += not is_sure

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from digits.network.metadata import Calibration
+
+PICTURE_DOUBT = 0.4  # of the doubt that an answer about a drawing may leave: docs/benchmarks.md
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +27,16 @@ def answer(log_probabilities: np.ndarray, calibration: Calibration) -> Answer:
     score = float(probabilities.max())
     sure = calibration.threshold is None or score >= calibration.threshold
     return Answer(int(probabilities.argmax()), probabilities, score, sure)
+
+
+def for_pictures(calibration: Calibration) -> Calibration:
+    """The calibration with the threshold for a digit out of a picture, which is higher.
+
+    It had to be found on paper and brought to MNIST's thickness first, and a stroke may be lost on the way.
+    """
+    if calibration.threshold is None:
+        return calibration
+    return replace(calibration, threshold=1 - PICTURE_DOUBT * (1 - calibration.threshold))
 
 
 def calibrated(log_probabilities: np.ndarray, calibration: Calibration) -> np.ndarray:

@@ -22,7 +22,13 @@ from digits.data.preparation.pictures import Picture
 from digits.errors import DigitsError, DrawingError
 from digits.network.calibration import answer
 from digits.page.gradio_compat import takes_file, upload_folder
-from digits.server.page_reader import is_doubtful, prepare_for, read_picture, read_strokes
+from digits.server.page_reader import (
+    calibration_for,
+    is_doubtful,
+    prepare_for,
+    read_picture,
+    read_strokes,
+)
 from digits.server.reader import Reader
 from digits.server.requests import ParsedDrawing, check_training, parse_drawing
 from digits.server.training_service import TrainingService
@@ -133,7 +139,7 @@ def read(reader: Reader, drawing: ParsedDrawing) -> Reading:
     if drawing.blank:
         return {"label": None, "confidences": [], "sure": False}
     image = prepare_for(network, drawing).image
-    said = answer(network.predict(to_pixels(image))[0], network.card.calibration)
+    said = answer(network.predict(to_pixels(image))[0], calibration_for(network, drawing))
     confidences = confidences_of(said.probabilities.tolist())
     sure = said.sure and not is_doubtful(network, drawing.picture)
     return {"label": str(said.label), "confidences": confidences, "sure": sure}

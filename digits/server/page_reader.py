@@ -12,7 +12,8 @@ from digits.data.preparation.grouping import group_strokes
 from digits.data.preparation.pictures import Picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.backends import Backend
-from digits.network.calibration import Answer, answer
+from digits.network.calibration import Answer, answer, for_pictures
+from digits.network.metadata import Calibration
 from digits.network.sureness import make_judge, reads_only_turned
 from digits.server.requests import ParsedDrawing
 
@@ -32,13 +33,16 @@ class DigitRead:
 
 def read_picture(network: Backend, picture: Picture) -> list[DigitRead]:
     """All digits of a picture in reading order."""
-    return _read(network, [found.prepared for found in picture.find_digits(make_judge(network))])
+    found = picture.find_digits(make_judge(network))
+    calibration = for_pictures(network.card.calibration)
+    return _read(network, [one.prepared for one in found], calibration)
 
 
 def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:
     """All digits of a pad's drawing in reading order; DrawingError when it cannot be read."""
     groups = group_strokes(strokes, make_judge(network))
-    return _read(network, [prepare_strokes(group) for group in groups])
+    prepared = [prepare_strokes(group) for group in groups]
+    return _read(network, prepared, network.card.calibration)
 
 
 def prepare_for(network: Backend, drawing: ParsedDrawing) -> Prepared:
@@ -46,6 +50,12 @@ def prepare_for(network: Backend, drawing: ParsedDrawing) -> Prepared:
     if drawing.picture is None:
         return drawing.prepared
     return drawing.picture.prepare(make_judge(network))
+
+
+def calibration_for(network: Backend, drawing: ParsedDrawing) -> Calibration:
+    """What the answer about a drawing is calibrated with; a picture's must be surer."""
+    calibration = network.card.calibration
+    return calibration if drawing.picture is None else for_pictures(calibration)
 
 
 def is_doubtful(network: Backend, picture: Picture | None) -> bool:
@@ -60,11 +70,11 @@ def hint_of(network: Backend, prepared: Prepared) -> str | None:
     return TURNED if reads_only_turned(network, prepared.image) else None
 
 
-def _read(network: Backend, digits: list[Prepared]) -> list[DigitRead]:
+def _read(network: Backend, digits: list[Prepared], calibration: Calibration) -> list[DigitRead]:
     if not digits:
         return []
     rows = network.predict(to_pixels(np.stack([prepared.image for prepared in digits])))
     return [
-        DigitRead(prepared, answer(row, network.card.calibration), hint_of(network, prepared))
+        DigitRead(prepared, answer(row, calibration), hint_of(network, prepared))
         for prepared, row in zip(digits, rows, strict=True)
     ]

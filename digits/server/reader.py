@@ -20,7 +20,7 @@ from digits.errors import DigitsError, WeightsError
 from digits.network.backends import BACKENDS, Backend, is_installed
 from digits.network.calibration import answer
 from digits.network.checkpoint import file_of
-from digits.network.metadata import Card, read_card
+from digits.network.metadata import Calibration, Card, read_card
 from digits.network.registry import YOURS, Choice, Networks
 from digits.server.messages import (
     Answer,
@@ -42,6 +42,7 @@ from digits.server.page_reader import (
     AMONG_LETTERS,
     NOTHING_FOUND,
     TURNED,
+    calibration_for,
     hint_of,
     is_doubtful,
     prepare_for,
@@ -53,11 +54,14 @@ from digits.server.sessions import OwnNetwork, Session, Sessions
 FEWEST_SURE = 2  # digits of several: a picture with fewer is read as one
 
 
-def guess(network: Backend, image: np.ndarray) -> Guess:
-    """What `network` says of one image (28, 28) uint8, and how long it took."""
+def guess(network: Backend, image: np.ndarray, calibration: Calibration | None = None) -> Guess:
+    """What `network` says of one image (28, 28) uint8, and how long it took.
+
+    The calibration is the network's own unless one is given.
+    """
     start = time.perf_counter()
     log_probabilities = network.predict(to_pixels(image))[0]
-    said = answer(log_probabilities, network.card.calibration)
+    said = answer(log_probabilities, calibration or network.card.calibration)
     return {
         "label": said.label,
         "probabilities": [round(float(value), 4) for value in said.probabilities],
@@ -71,7 +75,7 @@ def _one_of_several(network: Backend, drawing: ParsedDrawing, prepared: Prepared
         "box": _on_pad(drawing, prepared) or [],
         "small": pack(prepared.small),
         "image": pack(prepared.image),
-        "guess": guess(network, prepared.image),
+        "guess": guess(network, prepared.image, calibration_for(network, drawing)),
     }
 
 
@@ -160,6 +164,7 @@ class Reader:
         self, drawing: ParsedDrawing, network: Backend, question: Mapping[str, Any]
     ) -> Answer | Blank:
         prepared = prepare_for(network, drawing)
+        calibration = calibration_for(network, drawing)
         image, other = prepared.image, None
         if question.get("shrink") and drawing.strokes:
             image, other = shrink_strokes(drawing.strokes), prepared.image
@@ -174,7 +179,7 @@ class Reader:
         if drawing.blank and not several:
             nothing = {} if drawing.picture is None else {"hint": NOTHING_FOUND}
             return cast("Blank", {**shown, "blank": True, **nothing})
-        said = cast("Answer", {**shown, **guess(network, image), "blank": False})
+        said = cast("Answer", {**shown, **guess(network, image, calibration), "blank": False})
         if several:
             said["several"] = [_one_of_several(network, drawing, one.prepared) for one in several]
         elif is_doubtful(network, drawing.picture):
@@ -182,7 +187,7 @@ class Reader:
         elif drawing.picture is not None and hint_of(network, prepared):
             said["hint"] = TURNED
         if other is not None:
-            said["prepared"] = guess(network, other)
+            said["prepared"] = guess(network, other, calibration)
         return said
 
     def _by(self, network: Backend, question: Mapping[str, Any]) -> By:
@@ -211,8 +216,9 @@ class Reader:
     ) -> ComparedGuess:
         network = self.find_network({**question, "backend": backend, "device": "auto"})
         image = prepare_for(network, drawing).image
-        guess(network, image)  # the first time is never typical
-        said = guess(network, image)
+        calibration = calibration_for(network, drawing)
+        guess(network, image, calibration)  # the first time is never typical
+        said = guess(network, image, calibration)
         said["sure"] = said["sure"] and not is_doubtful(network, drawing.picture)
         return {**said, "backend": network.name, "device": network.device}
 

@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { ACTIVATIONS, erf } from "../../digits/page/static/core/activations.js";
 import {
-  answer, countWeights, createNetwork, createPass, forward, joinLayers, logSoftmax, parseWeights, toPixels,
+  answer, countWeights, createNetwork, createPass, forPictures, forward, joinLayers, logSoftmax, parseWeights, toPixels,
 } from "../../digits/page/static/core/network.js";
 import { createRandom } from "../../digits/page/static/core/random.js";
 import { drawWeights } from "../../digits/page/static/core/training.js";
 import { assertClose, drawImages, readVectors } from "./vectors.js";
 
-const { calibration, cases } = readVectors("network");
+const { calibration, for_pictures, cases } = readVectors("network");
 
 for (const { sizes, activation, seed, log_probabilities, sums, answers } of cases) {
   test(`${sizes.join("-")} ${activation}: log-probabilities, sums and answers are Python's`, () => {
@@ -29,6 +29,11 @@ for (const { sizes, activation, seed, log_probabilities, sums, answers } of case
     }
   });
 }
+
+test("a picture's digit must be as much surer as in Python, and never where nothing is ever unsure", () => {
+  assert.deepEqual(forPictures(calibration), for_pictures);
+  assert.deepEqual(forPictures({ temperature: 1, threshold: null }), { temperature: 1, threshold: null });
+});
 
 test("the generator gives the numbers that Python's gives", () => {
   for (const [seed, expected] of Object.entries(readVectors("random"))) {

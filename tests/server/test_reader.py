@@ -15,7 +15,7 @@ from PIL import Image
 from digits.data.dataset import Digits
 from digits.data.preparation.centring import to_pixels
 from digits.errors import DigitsError, DrawingError
-from digits.network.calibration import answer
+from digits.network.calibration import answer, for_pictures
 from digits.network.metadata import Card
 from digits.network.registry import Choice, Networks
 from digits.page.api import read
@@ -98,6 +98,23 @@ def test_a_digit_in_two_parts_is_one_wherever_it_is_asked_for(reader: Reader) ->
 def test_an_empty_picture_says_that_nothing_was_found(reader: Reader) -> None:
     told = reader.read({"drawing": {"picture": data_url(Image.new("L", (200, 200), 230))}})
     assert told["blank"] and told["hint"] == "nothing_found"
+
+
+def test_a_digit_out_of_a_picture_must_be_surer_than_one_that_was_drawn(mnist: Digits) -> None:
+    reader = Reader(Networks(Choice("sketch")), Sessions())
+    network = reader.networks.get(Choice("sketch"))
+    own, pictures = network.card.calibration, for_pictures(network.card.calibration)
+    assert own.threshold is not None and pictures.threshold is not None
+    scores = [answer(row, own).score for row in network.predict(to_pixels(mnist.test_images))]
+    place = next(k for k, s in enumerate(scores) if own.threshold < s < pictures.threshold)
+    image = mnist.test_images[place]
+    drawn = {"drawing": {"pixels": base64.b64encode(image.tobytes()).decode()}}
+    photo = {"drawing": {"picture": data_url(Image.fromarray(image))}}  # goes in untouched
+    told, of_photo = reader.read(drawn), reader.read(photo)
+    assert told["probabilities"] == of_photo["probabilities"]
+    assert told["sure"] and not of_photo["sure"] and "hint" not in of_photo
+    assert not any(guess["sure"] for guess in reader.compare(photo)["guesses"])
+    assert not read(reader, parse_drawing(photo["drawing"]))["sure"]
 
 
 def test_a_letter_of_a_word_is_never_a_sure_digit() -> None:

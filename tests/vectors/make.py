@@ -14,6 +14,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ import torch
 from digits.data.drawings import check_strokes
 from digits.data.preparation.grouping import group_strokes
 from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
-from digits.network.calibration import Answer, answer
+from digits.network.calibration import Answer, answer, for_pictures
 from digits.network.config import ACTIVATIONS, ModelConfig
 from digits.network.metadata import Calibration
 from digits.network.model import from_layers
@@ -36,6 +37,7 @@ FOLDER = Path(__file__).parent
 SAMPLES = STATIC / "samples.json"
 FULL = (64, 64, 64)
 SMALL = (6, 5)
+CALIBRATION = Calibration(temperature=0.8, threshold=0.12)
 KEPT = 41  # of all weights and gradients every so manieth is in the files
 
 Strokes = list[list[list[float]]]
@@ -201,7 +203,8 @@ def _first_integers(random: Random) -> list[int]:
 def make_network() -> dict[str, Any]:
     """Forwards: log-probabilities, sums and answers of networks small and large."""
     return {
-        "calibration": {"temperature": 0.8, "threshold": 0.12},
+        "calibration": asdict(CALIBRATION),
+        "for_pictures": asdict(for_pictures(CALIBRATION)),
         "cases": [_read(hidden, name) for hidden in (FULL, SMALL, (9,)) for name in ACTIVATIONS],
     }
 
@@ -216,14 +219,13 @@ def _read(hidden: tuple[int, ...], activation: str) -> dict[str, Any]:
         layer.register_forward_hook(lambda _, __, out: sums.append(_short(out[0])))
     with torch.inference_mode():
         rows = model(pixels).numpy()
-    calibration = Calibration(0.8, 0.12)
     return {
         "sizes": list(config.sizes),
         "activation": activation,
         "seed": len(hidden),
         "log_probabilities": [_short(row) for row in rows],
         "sums": sums,  # of the first image
-        "answers": [_answer(answer(row, calibration)) for row in rows],
+        "answers": [_answer(answer(row, CALIBRATION)) for row in rows],
     }
 
 

@@ -56,6 +56,8 @@ import { ACTIVATIONS } from "./activations.js";
  * @property {boolean} sure false: below the threshold, so perhaps no digit at all
  */
 
+const PICTURE_DOUBT = 0.4; // of the doubt that an answer about a drawing may leave, as in calibration.py
+
 /**
  * A network of the given shape; without weights they are all 0.
  * @param {{sizes: readonly number[], activation: ActivationName, weights?: Float32Array}} parts
@@ -259,6 +261,16 @@ export function answer(logProbabilities, { temperature, threshold }) {
   const label = indexOfLargest(probabilities);
   const score = probabilities[label];
   return { label, probabilities, score, sure: threshold === null || score >= threshold };
+}
+
+/**
+ * The calibration with the threshold for a digit out of a picture, which is higher: it had to be found on paper
+ * and brought to MNIST's thickness first, and a stroke may be lost on the way.
+ * @param {Calibration} calibration
+ * @returns {Calibration}
+ */
+export function forPictures({ temperature, threshold }) {
+  return { temperature, threshold: threshold === null ? null : 1 - PICTURE_DOUBT * (1 - threshold) };
 }
 
 /**

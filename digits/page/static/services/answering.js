@@ -4,6 +4,7 @@
 // as the pen moves.
 
 import { unpack } from "../core/base64.js";
+import { forPictures } from "../core/network.js";
 import { guess, readHere, showOne } from "./browser_reader.js";
 import { heard, lost, welcomeBack } from "./connection.js";
 import { BLANK } from "./drawing.js";
@@ -137,7 +138,8 @@ export class Answering {
       return shown.several ? showOne(shown.several, this.picked, shown.by) : shown;
     }
     const by = { ...shown.by, backend: "browser", device: "", version: loaded.version };
-    const readOne = (/** @type {Shown["image"]} */ image) => guess(loaded, unpack(image.bytes));
+    const calibration = forPictures(loaded.calibration);
+    const readOne = (/** @type {Shown["image"]} */ image) => guess(loaded, unpack(image.bytes), calibration);
     const several = shown.several?.map((one) => ({ ...one, guess: readOne(one.image) }));
     if (several) return showOne(several, this.picked, by);
     const alone = readOne(shown.image);

@@ -37,12 +37,13 @@ function passOf(loaded) {
  * What a network says of an image. The time is the mean of the latest answers, preparation not included.
  * @param {LoadedNetwork} loaded
  * @param {Uint8Array} image (784,)
+ * @param {import("../core/network.js").Calibration} [calibration] the network's own unless it is given
  * @returns {Guess}
  */
-export function guess(loaded, image) {
+export function guess(loaded, image, calibration = loaded.calibration) {
   const start = performance.now();
   const { logProbabilities } = forward(loaded.network, toPixels(image), passOf(loaded));
-  const { label, probabilities, sure } = answer(logProbabilities, loaded.calibration);
+  const { label, probabilities, sure } = answer(logProbabilities, calibration);
   times = [...times.slice(1 - TIMED), performance.now() - start];
   const milliseconds = times.reduce((sum, time) => sum + time, 0) / times.length;
   return { label, probabilities: [...probabilities], sure, milliseconds };
