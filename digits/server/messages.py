@@ -126,7 +126,8 @@ class Answer(_Answer, total=False):
     several: list[
         OneOfSeveral
     ]  # all digits of a picture, in reading order, where there are several
-    hint: str  # "turned": would be read surely if turned; "among_letters": so `sure` is false
+    # "turned": would be read surely if turned; "among_letters" and "picture_doubt": so `sure` is false
+    hint: str
     prepared: Guess  # where `shrink` was asked for: the same drawing, prepared as ever
 
 

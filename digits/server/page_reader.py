@@ -19,6 +19,7 @@ from digits.server.requests import ParsedDrawing
 
 NOTHING_FOUND = "nothing_found"  # closer, more light or plain paper would help
 TURNED = "turned"  # a digit is there, but lies on its side or its head
+PICTURE_DOUBT = "picture_doubt"  # drawn like that it would be sure, but a photo can lose a stroke
 AMONG_LETTERS = "among_letters"  # what stands out is most likely a letter, or a spot of a wall
 
 

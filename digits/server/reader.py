@@ -41,6 +41,7 @@ from digits.server.messages import (
 from digits.server.page_reader import (
     AMONG_LETTERS,
     NOTHING_FOUND,
+    PICTURE_DOUBT,
     TURNED,
     calibration_for,
     hint_of,
@@ -186,6 +187,8 @@ class Reader:
             said["sure"], said["hint"] = False, AMONG_LETTERS
         elif drawing.picture is not None and hint_of(network, prepared):
             said["hint"] = TURNED
+        elif not said["sure"] and guess(network, image)["sure"]:
+            said["hint"] = PICTURE_DOUBT
         if other is not None:
             said["prepared"] = guess(network, other, calibration)
         return said

@@ -20,6 +20,16 @@ for (const { probabilities, sure, drawing, line, why } of cases) {
   });
 }
 
+test("of a picture's digit that is likely, but not likely enough, the digit is said, and where to look", () => {
+  const probabilities = [0, 0, 0, 0, 0.93, 0, 0, 0, 0, 0.07];
+  const doubted = describe({ label: 4, probabilities, score: 0.93, sure: false }, null, "picture_doubt");
+  assert.equal(doubted.line.key, "picture_perhaps");
+  assert.deepEqual([doubted.line.values.label, doubted.line.values.percent.values.number], [4, 93]);
+  assert.equal(doubted.why.key, "picture_perhaps_more");
+  const sure = describe({ label: 4, probabilities, score: 0.93, sure: true }, null, "picture_doubt");
+  assert.equal(sure.line.key, "sure_next");
+});
+
 test("a blank pad has words of its own", () => {
   assert.deepEqual(inWords(describeBlank()), blank);
 });

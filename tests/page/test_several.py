@@ -11,7 +11,7 @@ from PIL import Image
 from digits.data.dataset import Digits
 from digits.page.texts import text
 from tests.support.browser import DESK, PHONE, draw, eventually, state, wait_for_answer
-from tests.support.requests import as_file, page_of_digits, seven, word
+from tests.support.requests import as_file, hardly_sure, page_of_digits, seven, word
 
 OpenPage = Callable[..., Any]
 Lines = list[list[tuple[float, float]]]
@@ -134,6 +134,21 @@ def test_a_letter_among_letters_is_not_sure_and_says_why(
     eventually(page, lambda: is_read_here(page))
     assert page.locator(".answer-line").inner_text() == text("unsure", language)
     assert page.locator(".answer-why").inner_text() == text("picture_among", language)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_photo_that_is_hardly_sure_says_so_and_where_to_look(
+    open_page: OpenPage, language: str
+) -> None:
+    page = open_page(locale={"en": "en-GB", "zh": "zh-CN"}[language])
+    use_picture(page, Image.fromarray(hardly_sure()))
+    percent = text("picture_perhaps", language).split("{label}")[0]
+    assert page.locator(".answer-line").inner_text().startswith(percent)
+    assert page.locator(".answer-why").inner_text() == text("picture_perhaps_more", language)
+    page.locator("#picker [name=backend]").select_option("browser")  # it is in doubt there, too
+    eventually(page, lambda: is_read_here(page))
+    assert page.locator(".answer-line").inner_text().startswith(percent)
+    assert page.locator(".answer-why").inner_text() == text("picture_perhaps_more", language)
 
 
 def test_a_photo_is_shown_as_it_was_held_and_survives_a_reload(open_page: OpenPage) -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from digits.data.dataset import Digits
 from digits.data.preparation.centring import to_pixels
 from digits.errors import DigitsError, DrawingError
-from digits.network.calibration import answer, for_pictures
+from digits.network.calibration import answer
 from digits.network.metadata import Card
 from digits.network.registry import Choice, Networks
 from digits.page.api import read
@@ -23,7 +23,7 @@ from digits.server.reader import Reader
 from digits.server.requests import parse_drawing
 from digits.server.sessions import Sessions
 from digits.training.page_run import make_backend
-from tests.support.requests import five_in_two_parts, page_of_digits, seven, word
+from tests.support.requests import five_in_two_parts, hardly_sure, page_of_digits, seven, word
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
 
@@ -100,19 +100,15 @@ def test_an_empty_picture_says_that_nothing_was_found(reader: Reader) -> None:
     assert told["blank"] and told["hint"] == "nothing_found"
 
 
-def test_a_digit_out_of_a_picture_must_be_surer_than_one_that_was_drawn(mnist: Digits) -> None:
+def test_a_digit_out_of_a_picture_must_be_surer_than_one_that_was_drawn() -> None:
     reader = Reader(Networks(Choice("sketch")), Sessions())
-    network = reader.networks.get(Choice("sketch"))
-    own, pictures = network.card.calibration, for_pictures(network.card.calibration)
-    assert own.threshold is not None and pictures.threshold is not None
-    scores = [answer(row, own).score for row in network.predict(to_pixels(mnist.test_images))]
-    place = next(k for k, s in enumerate(scores) if own.threshold < s < pictures.threshold)
-    image = mnist.test_images[place]
+    image = hardly_sure()
     drawn = {"drawing": {"pixels": base64.b64encode(image.tobytes()).decode()}}
     photo = {"drawing": {"picture": data_url(Image.fromarray(image))}}  # goes in untouched
     told, of_photo = reader.read(drawn), reader.read(photo)
     assert told["probabilities"] == of_photo["probabilities"]
-    assert told["sure"] and not of_photo["sure"] and "hint" not in of_photo
+    assert told["sure"] and "hint" not in told
+    assert not of_photo["sure"] and of_photo["hint"] == "picture_doubt"
     assert not any(guess["sure"] for guess in reader.compare(photo)["guesses"])
     assert not read(reader, parse_drawing(photo["drawing"]))["sure"]
 

@@ -11,6 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from digits.data.bundled import read_bundled
+from digits.data.preparation.centring import to_pixels
+from digits.network.backends import load_backend
+from digits.network.calibration import answer, for_pictures
+
 ONE = [[[0.5, 0.2], [0.5, 0.8]]]
 
 
@@ -28,6 +33,18 @@ def word(letters: str = "total") -> Image.Image:
     ImageDraw.Draw(paper).text((60, 110), letters, 30, ImageFont.load_default(70))
     grain = np.random.default_rng(0).normal(0, 3, (300, 700))
     return Image.fromarray((np.asarray(paper) + grain).clip(0, 255).astype(np.uint8))
+
+
+def hardly_sure() -> np.ndarray:
+    """A digit (28, 28) that `sketch` is sure of where it is drawn, and not out of a picture."""
+    images, _ = read_bundled()
+    network = load_backend("sketch")
+    own = network.card.calibration
+    low, high = own.threshold, for_pictures(own).threshold
+    assert low is not None and high is not None
+    scores = (answer(row, own).score for row in network.predict(to_pixels(images)))
+    found: np.ndarray = images[next(k for k, score in enumerate(scores) if low < score < high)]
+    return found
 
 
 def as_file(picture: Image.Image, kind: str, **settings: Any) -> bytes:

@@ -30,7 +30,7 @@ const MOST = 0.99;     // a probability above this is "over 99 %", never 100 %
  * What to say of an answer; the strokes, where there are any, help to say why it is unsure.
  * @param {Answer} answer
  * @param {Strokes | null} strokes
- * @param {string | null} hint what the server says of a picture: "turned", "among_letters" or nothing
+ * @param {string | null} hint what is said of a picture: "turned", "among_letters", "picture_doubt" or nothing
  * @returns {Wording}
  */
 export function describe(answer, strokes, hint = null) {
@@ -44,6 +44,9 @@ export function describe(answer, strokes, hint = null) {
     other_percent: percent(second),
   };
   const trouble = findTrouble(strokes ?? []);
+  if (hint === "picture_doubt" && !answer.sure) {
+    return say("picture_perhaps", values, { key: "picture_perhaps_more", values: {} });
+  }
   if (hint && !answer.sure) {
     const key = hint === "turned" ? "picture_turned" : "picture_among";
     return say("unsure", {}, { key, values: {} });

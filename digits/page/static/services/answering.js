@@ -4,7 +4,6 @@
 // as the pen moves.
 
 import { unpack } from "../core/base64.js";
-import { forPictures } from "../core/network.js";
 import { guess, readHere, showOne } from "./browser_reader.js";
 import { heard, lost, welcomeBack } from "./connection.js";
 import { BLANK } from "./drawing.js";
@@ -138,12 +137,13 @@ export class Answering {
       return shown.several ? showOne(shown.several, this.picked, shown.by) : shown;
     }
     const by = { ...shown.by, backend: "browser", device: "", version: loaded.version };
-    const calibration = forPictures(loaded.calibration);
-    const readOne = (/** @type {Shown["image"]} */ image) => guess(loaded, unpack(image.bytes), calibration);
+    const readOne = (/** @type {Shown["image"]} */ image) => guess(loaded, unpack(image.bytes), true);
     const several = shown.several?.map((one) => ({ ...one, guess: readOne(one.image) }));
     if (several) return showOne(several, this.picked, by);
     const alone = readOne(shown.image);
-    return { ...shown, by, guess: { ...alone, sure: alone.sure && shown.hint !== "among_letters" } };
+    const ofPaper = shown.hint === "among_letters" || shown.hint === "turned" ? shown.hint : null;
+    const hint = ofPaper ?? (guess(loaded, unpack(shown.image.bytes)).sure ? "picture_doubt" : null);
+    return { ...shown, by, hint, guess: { ...alone, sure: alone.sure && hint !== "among_letters" } };
   }
 
   confirmAtRest() {

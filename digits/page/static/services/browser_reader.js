@@ -2,7 +2,7 @@
 
 import { unpack } from "../core/base64.js";
 import { groupStrokes } from "../core/grouping.js";
-import { answer, createPass, forward, toPixels } from "../core/network.js";
+import { answer, createPass, forPictures, forward, toPixels } from "../core/network.js";
 import { keepImage, prepareStrokes, shrinkStrokes } from "../core/preparation.js";
 
 /** @typedef {import("../core/network.js").Pass} Pass */
@@ -37,12 +37,13 @@ function passOf(loaded) {
  * What a network says of an image. The time is the mean of the latest answers, preparation not included.
  * @param {LoadedNetwork} loaded
  * @param {Uint8Array} image (784,)
- * @param {import("../core/network.js").Calibration} [calibration] the network's own unless it is given
+ * @param {boolean} isPicture whether it came out of a picture, and must be surer
  * @returns {Guess}
  */
-export function guess(loaded, image, calibration = loaded.calibration) {
+export function guess(loaded, image, isPicture = false) {
   const start = performance.now();
   const { logProbabilities } = forward(loaded.network, toPixels(image), passOf(loaded));
+  const calibration = isPicture ? forPictures(loaded.calibration) : loaded.calibration;
   const { label, probabilities, sure } = answer(logProbabilities, calibration);
   times = [...times.slice(1 - TIMED), performance.now() - start];
   const milliseconds = times.reduce((sum, time) => sum + time, 0) / times.length;

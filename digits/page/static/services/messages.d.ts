@@ -132,7 +132,7 @@ export interface Shown {
   /** All digits, in reading order, where there are several; `picked` says which of them this is about. */
   several?: OneOfSeveral[];
   picked?: number;
-  /** What would help with a picture: "nothing_found", "turned" or "among_letters". */
+  /** What would help with a picture: "nothing_found", "turned", "among_letters" or "picture_doubt". */
   hint?: string | null;
   /** left, top, right, bottom, parts of the pad; null for a blank drawing. */
   box: [number, number, number, number] | null;
