@@ -36,6 +36,9 @@ export const ACTIVATIONS = {
   },
 };
 
+/** What each is called, in every language alike. @type {Readonly<Record<ActivationName, string>>} */
+export const ACTIVATION_NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU", identity: "–" };
+
 /**
  * The share of a normal distribution below `place`.
  * @param {number} place

@@ -1,6 +1,6 @@
 // One node of the network: the sum that makes its number, its weights as pictures, its activation.
 
-import { ACTIVATIONS } from "../core/activations.js";
+import { ACTIVATION_NAMES, ACTIVATIONS } from "../core/activations.js";
 import { text } from "../services/texts.js";
 import { colour, rgb } from "../services/theme.js";
 import { paintPixels, sharpen } from "./canvas.js";
@@ -12,9 +12,6 @@ import { find, findAll, make } from "./dom.js";
 /** @typedef {import("../core/activations.js").ActivationName} ActivationName */
 
 const STRONGEST = 5; // terms of a sum that are written out
-const BENDS = /** @type {const} */ ({ relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU" });
-/** @type {Record<ActivationName, string>} */
-const NAMES = { ...BENDS, identity: "–" };
 const LEVELLING = ["tanh", "sigmoid"]; // far out there is nothing more to see
 
 /** @param {string} words */
@@ -90,10 +87,10 @@ export class NodePanel {
       this.rows[STRONGEST + 3],
       isLast
         ? [text("node_to_softmax"), "", decimals(sum)]
-        : [NAMES[activation], formulaOf(activation, sum), decimals(ACTIVATIONS[activation].bend(sum))],
+        : [ACTIVATION_NAMES[activation], formulaOf(activation, sum), decimals(ACTIVATIONS[activation].bend(sum))],
     );
     find(this.root, ".node-said").textContent = text(saidOf(activation, isLast, sum), {
-      activation: NAMES[activation],
+      activation: ACTIVATION_NAMES[activation],
     });
   }
 
@@ -129,7 +126,8 @@ function saidOf(activation, isLast, sum) {
 
 /** A figure for each bend there is. @param {HTMLElement} curves */
 function addCurves(curves) {
-  for (const [name, title] of Object.entries(BENDS)) {
+  for (const [name, title] of Object.entries(ACTIVATION_NAMES)) {
+    if (name === "identity") continue; // none, and nothing to draw
     const figure = make("figure");
     const canvas = make("canvas");
     const about = make("span");

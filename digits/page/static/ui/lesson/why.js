@@ -1,6 +1,7 @@
 // Why this answer: the pixels that spoke for it and against it, what would have changed it, and the training
 // digits that are most like it. In the room Inside, and wherever the lesson wants it.
 
+import { ACTIVATION_NAMES } from "../../core/activations.js";
 import { unpack } from "../../core/base64.js";
 import { explain, findChange, indexOfSecond, partsOf } from "../../core/explanation.js";
 import { forward, indexOfLargest, toPixels } from "../../core/network.js";
@@ -17,7 +18,6 @@ import { makePixels, paintInk, paintSigned } from "./pixels.js";
 /** What the lesson gives its parts, as far as this one needs it. @typedef {{done?: () => void, digits?: () => Promise<import("../../services/shared_digits.js").Stock>}} Lesson */
 
 const REST = 120; // ms without another drawing before the slower parts follow
-const NAMES = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU", identity: "–" };
 /** How much of the change the slider offers, in percent: half as much again as it takes. */
 const MOST_OF_CHANGE = 150;
 
@@ -232,7 +232,7 @@ class Why {
     this.showChoice(against, indexOfSecond(sums));
     this.showBalance(parts, against);
     const how = howItAddsUp(network.activation, explanation.isExact);
-    const words = text(how, { activation: NAMES[network.activation] });
+    const words = text(how, { activation: ACTIVATION_NAMES[network.activation] });
     if (words !== this.how) fillWithTerms(find(this.root, ".why-how"), words);
     this.how = words;
     this.showTip(this.label, rival);
