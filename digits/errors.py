@@ -90,8 +90,6 @@ SENTENCES = {
     # backends and devices
     "backend_unknown": "backend must be auto, onnx or torch, not {backend!r}",
     "backend_missing": "{package} is not installed. Install it with: pip install {package}",
-    "torch_old": "the recipe {recipe} needs torch 2.9 or newer, not {version}. Get it with: "
-    'pip install "torch>=2.9,<2.12"',
     "device_missing": "no {device} device for {package} here; use {devices}",
     # settings
     "setting_limit": "{setting} must be between {low:g} and {high:g}, not {value:g}",

@@ -32,10 +32,6 @@ class BatchNormalisedMLP(nn.Module):
         logits: Tensor = self.model.layers[-1](hidden)
         return logits
 
-    def hidden_weights(self) -> list[Tensor]:
-        """The hidden layers' weights, each (nodes, inputs)."""
-        return [layer.weight for layer, _ in self._hidden_layers()]
-
     @torch.no_grad()
     def fold(self) -> MLP:
         """The plain network that gives the logits that this one gives in evaluation.

@@ -6,7 +6,6 @@ likely each digit is: that a sloppy 4 is also a bit of a 9 is worth more than th
 et al., "Distilling the Knowledge in a Neural Network", 2015). For what is no digit the target is "any
 of the ten, equally", so that the network becomes unsure of letters (Hendrycks et al., "Deep Anomaly
 Detection with Outlier Exposure", 2019). The weights kept are an average over the last steps.
-It needs torch 2.9 or newer, which has Muon.
 
     python train.py --recipe sketch --strokes FILE
 
@@ -31,7 +30,6 @@ from digits.distillation.batch_normalised import BatchNormalisedMLP
 from digits.distillation.cleaning import without_doubtful
 from digits.distillation.dataset import NO_DIGIT, Group, Sizes, make_groups
 from digits.distillation.teacher import Teacher
-from digits.errors import BackendError
 from digits.evaluation.metrics import accuracy
 from digits.network.config import CLASSES
 from digits.network.model import MLP
@@ -93,12 +91,7 @@ def train_sketch(
     report_every: float | None = None,
     kept: Path | None = None,
 ) -> Iterator[Report]:
-    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does.
-
-    BackendError where torch is too old to have Muon, which comes with 2.9.
-    """
-    if not hasattr(torch.optim, "Muon"):
-        raise BackendError("torch_old", recipe=recipe.name, version=torch.__version__)
+    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does."""
     began = time.perf_counter()
     groups: list[Group] = []
     for group in make_groups(digits, drawings, SHARES, sizes or Sizes(), seed, kept):
@@ -139,13 +132,12 @@ def _fit(
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # in no stub
     steps_an_epoch = max(1, EPOCH // recipe.batch_size)
     steps = recipe.epochs * steps_an_epoch
-    optimisers = _make_optimisers(network, recipe.learning_rate)
-    schedules = [
-        torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, recipe.learning_rate, steps + 1, pct_start=WARM_UP
-        )
-        for optimiser in optimisers
-    ]
+    optimiser = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, weight_decay=0, fused=True
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, recipe.learning_rate, steps + 1, pct_start=WARM_UP
+    )
     average = copy.deepcopy(network).eval()
     batches = _batches(groups, targets, recipe.batch_size, seed)
     losses: list[float] = []
@@ -155,11 +147,10 @@ def _fit(
         pixels, wanted = (part.to(device) for part in next(batches))
         log_probabilities = functional.log_softmax(network(pixels), dim=1)
         loss = -(log_probabilities * wanted).sum(dim=1).mean()
-        network.zero_grad()
+        optimiser.zero_grad()
         loss.backward()
-        for optimiser, schedule in zip(optimisers, schedules, strict=True):
-            optimiser.step()
-            schedule.step()
+        optimiser.step()
+        schedule.step()
         _move_average(average, network, step)
         losses.append(loss.item())
         epoch = -(-step // steps_an_epoch)
@@ -174,22 +165,6 @@ def _fit(
             break
     network.load_state_dict(average.state_dict())
     network.eval()
-
-
-def _make_optimisers(network: nn.Module, rate: float) -> list[torch.optim.Optimizer]:
-    """AdamW for the teacher; for the little network's hidden weights Muon, and AdamW for the rest.
-
-    Muon's steps are equally long in each of a matrix's directions, also in those that few images
-    ask for (Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024).
-    """
-    matrices = network.hidden_weights() if isinstance(network, BatchNormalisedMLP) else []
-    taken = {id(weights) for weights in matrices}
-    rest = [weights for weights in network.parameters() if id(weights) not in taken]
-    adam = torch.optim.AdamW(rest, rate, weight_decay=0, fused=True)
-    if not matrices:
-        return [adam]
-    muon = torch.optim.Muon(matrices, rate, weight_decay=0, adjust_lr_fn="match_rms_adamw")
-    return [adam, muon]
 
 
 def _batches(

@@ -27,7 +27,6 @@ from digits.training import fit_and_save
 from digits.training.loop import EpochReport, evaluate
 from digits.training.recipes import RECIPES
 
-needs_muon = pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="needs torch 2.9")
 SMALL = Sizes(mnist=1, pens=2, forms=200, kinds=110, others=100, letters=2, printed=50, redrawn=1)
 
 
@@ -166,7 +165,6 @@ def test_blending_is_between_the_two_and_refuses_what_is_written_otherwise() -> 
     assert pens.blend(upright, upright * 2, random) is None
 
 
-@needs_muon
 def test_the_network_learns_and_the_run_repeats(
     few: Digits, drawings: list[Drawing], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,7 +188,6 @@ def test_the_network_learns_and_the_run_repeats(
     assert any("teacher" in line for line in said)
 
 
-@needs_muon
 def test_the_command_saves_weights_calibrated_and_scored_on_writers_left_out(
     few_folder: Path,
     drawings: list[Drawing],
@@ -212,22 +209,6 @@ def test_the_command_saves_weights_calibrated_and_scored_on_writers_left_out(
     assert card.data["train_images"] == 800 and card.data["calibration_images"] == 200
     assert card.calibration.threshold is not None
     assert 0 <= card.figures["other_writers_accuracy"] <= 1
-
-
-def test_a_torch_without_muon_is_refused_before_any_image_is_made(
-    drawings: list[Drawing],
-    tmp_path: Path,
-    few_folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.delattr(torch.optim, "Muon", raising=False)
-    write_unipen(tmp_path / "strokes.txt", drawings)
-    flags = ["--recipe", "sketch", "--strokes", str(tmp_path / "strokes.txt")]
-    flags += ["--data", str(few_folder), "--keep-images", str(tmp_path / "images")]
-    assert command.main([*flags, "--out", str(tmp_path / "sketch.pt")]) == 1
-    assert "torch 2.9" in capsys.readouterr().err
-    assert not (tmp_path / "images").exists()
 
 
 def fewer_teacher_epochs() -> dict[str, object]:

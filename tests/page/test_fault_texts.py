@@ -21,7 +21,6 @@ NEVER_ON_THE_PAGE = {
     "strokes_unreadable",
     "strokes_download",
     "strokes_no_writer",
-    "torch_old",
     "write_failed",
     "out_not_pt",
     "out_folder",
