@@ -43,6 +43,7 @@ class Kind:
     perspective: float = 0.0
     stains: int = 0
     nearby: int = 0  # words, smaller than the digit
+    frame: str = ""  # printed or drawn around the digit: a box, a row of boxes or a ring
     table: bool = False  # the paper's edge and the table under it are in the picture
     blur: float = 0.0006
     noise: float = 0.012
@@ -77,6 +78,11 @@ CHOOSING: dict[str, Kind] = {
     ),
     "words, stains, a table": Kind(pen=0.09, stains=2, nearby=4, table=True, tilt=6),
     "blurred, dim, red ink": Kind(blur=0.003, noise=0.03, light="dark", ink="red", quality=70),
+    "pencil in a printed box": Kind(
+        strength=0.45, pen=0.07, frame="box", tilt=3, digit=(0.2, 0.38)
+    ),
+    "in a row of boxes": Kind(pen=0.09, frame="row", tilt=3),
+    "in a ring": Kind(pen=0.08, frame="ring", digit=(0.2, 0.35)),
     "thin, squared, shadow, words": Kind(
         pen=0.05, paper="squared", lines=0.35, light="hard shadow", tilt=4, nearby=2, quality=70
     ),
@@ -94,6 +100,10 @@ REPORTING: dict[str, Kind] = {
     "brown paper, white ink": Kind(ink="chalk", paper="brown", pen=0.08),
     "coffee and words, on a table": Kind(stains=3, nearby=3, table=True, tilt=4),
     "out of focus, dark room": Kind(blur=0.004, noise=0.035, light="dark", quality=60),
+    "a form: row of boxes, blue ink, words, a shadow": Kind(
+        pen=0.07, frame="row", ink="blue", nearby=3, light="hard shadow", digit=(0.15, 0.25)
+    ),
+    "ballpoint in a box, on a table": Kind(pen=0.04, frame="box", table=True, tilt=5),
     "everything at once": Kind(
         pen=0.06, paper="squared", lines=0.3, light="side", tilt=5, stains=2, nearby=2, quality=60
     ),
@@ -118,13 +128,15 @@ def make_photo(image: NDArray[np.uint8], kind: Kind, random: np.random.Generator
     digit = write(image, side, kind.pen)
     top = int(random.uniform(0.12, 0.88) * height - digit.shape[0] / 2)
     left = int(random.uniform(0.12, 0.88) * width - digit.shape[1] / 2)
-    if kind.nearby or kind.stains or kind.table:  # what stands out is not at the rim
+    if kind.nearby or kind.stains or kind.table or kind.frame:  # what stands out is not at the rim
         top = int(random.uniform(0.35, 0.65) * height - digit.shape[0] / 2)
         left = int(random.uniform(0.35, 0.65) * width - digit.shape[1] / 2)
     margin = 0.1 if kind.table else 0.03
     top = int(np.clip(top, margin * height, height * (1 - margin) - digit.shape[0]))
     left = int(np.clip(left, margin * width, width * (1 - margin) - digit.shape[1]))
     taken = (left, top, left + digit.shape[1], top + digit.shape[0])
+    if kind.frame:
+        taken = add_frame(paper, kind.frame, taken, random)
     add_stains(paper, kind.stains, taken, random)
     add_words(paper, kind, taken, side, random)
     lay(paper, digit, left, top, kind, random)
@@ -211,6 +223,34 @@ def lay(
         amount = amount * np.clip(random.normal(0.9, 0.12, amount.shape), 0.3, 1)
     colour = np.array(INKS[kind.ink], np.float32)
     part[:] = part * (1 - amount[:, :, None]) + colour * amount[:, :, None]
+
+
+def add_frame(
+    paper: Colours, frame: str, taken: tuple[int, ...], random: np.random.Generator
+) -> tuple[int, ...]:
+    """A box, a row of boxes or a ring around what is `taken`; what is taken with it."""
+    left, top, right, bottom = taken
+    side = max(right - left, bottom - top)
+    x, y = (left + right) // 2, (top + bottom) // 2
+    room = 0.9 * min(x, y, paper.shape[1] - x, paper.shape[0] - y)  # all of it is in the picture
+    half = round(min(side * random.uniform(0.55, 0.75), room))
+    thick = max(1, round(side * random.uniform(0.008, 0.025)))
+    shape = np.zeros(paper.shape[:2], np.float32)
+    first = last = 0
+    if frame == "ring":
+        thick = max(2, round(side * random.uniform(0.03, 0.06)))
+        axes = (half, round(half * random.uniform(0.9, 1.2)))
+        cv2.ellipse(shape, (x, y), axes, random.uniform(0, 90), 0, 360, 1.0, thick, cv2.LINE_AA)
+    else:
+        if frame == "row":
+            first, last = -int(random.integers(4)), int(random.integers(4))
+        for place in range(first, last + 1):
+            middle = x + 2 * half * place
+            corners = (middle - half, y - half), (middle + half, y + half)
+            cv2.rectangle(shape, *corners, 1.0, thick, cv2.LINE_AA)
+    amount = shape[:, :, None] * 0.9
+    paper[:] = paper * (1 - amount) + np.array(INKS["dark"], np.float32) * amount
+    return x + 2 * half * first - half, y - half, x + 2 * half * last + half, y + half
 
 
 def add_stains(

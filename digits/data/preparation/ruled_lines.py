@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from digits.data.preparation.paper import Mask
 
 LINE_THICKNESS = 0.016  # of the shorter side, at most
+RUNG = 1.6  # times as thick as the lines, at most: a bar between two of them
 
 
 def find_lines(strong: Mask, least: float) -> NDArray[np.float64]:
@@ -40,6 +41,31 @@ def remove_lines(strong: Mask, lines: NDArray[np.float64]) -> Mask:
         else:
             _remove_level_line(left.T, (y1, x1), (y2, x2), reach)
     return left
+
+
+def remove_rungs(left: Mask, strong: Mask) -> Mask:
+    """`left`, which is `strong` without its lines, without bars as thin as those from one to another.
+
+    The short lines of a table are such.
+    """
+    lines = strong - left
+    depth = cv2.distanceTransform(lines, cv2.DIST_L2, 5)
+    if not lines.any():
+        return left
+    thickest = 2 * RUNG * float(np.quantile(depth[depth > 0], 0.9))
+    near = cv2.dilate(lines, np.ones((5, 5), np.uint8))
+    contours, _ = cv2.findContours(left, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    rungs = [rim for rim in contours if _is_rung(rim[:, 0], near, thickest)]
+    return cv2.drawContours(left.copy(), rungs, -1, 0, cv2.FILLED)
+
+
+def _is_rung(rim: NDArray[np.int32], lines: Mask, thickest: float) -> bool:
+    """Whether what has this rim (n, 2) of x, y is a bar with both ends on the lines (h, w)."""
+    sides = cv2.minAreaRect(rim)[1]
+    if min(sides) > thickest or max(sides) < 2 * thickest:
+        return False
+    met = rim[lines[rim[:, 1], rim[:, 0]] > 0]
+    return len(met) > 1 and float(np.ptp(met, axis=0).max()) > 0.8 * max(sides)
 
 
 def along(candidates: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:

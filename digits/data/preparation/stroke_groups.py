@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.preparation.paper import Contrast, Mask, dark_on_light
-from digits.data.preparation.writing import Writing, find_middle, find_writing
+from digits.data.preparation.thickness import find_middle, measure_thickness
+from digits.data.preparation.writing import Writing, find_writing
 
 WIDEST_STROKE = 0.34  # of the shorter side: what is wider is paper, table or shadow
 MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
@@ -246,17 +247,6 @@ def _measure_paper(
     is_beside = (from_ink > skip) & (from_group <= skip + reach)
     paper = writing.contrast[rows, columns][is_beside]
     return max(0.0, float(np.median(paper)) - GRAIN * writing.noise) if len(paper) else 0.0
-
-
-def measure_thickness(core: Mask) -> float:
-    """How thick the strokes of a mask are, in pixels, by how deep its pixels are on average.
-
-    Across a stroke of n pixels the depth goes up to n / 2 and down again: on average n / 4. The
-    constant is what distanceTransform's whole pixels add. Unlike the depth along the middle, this
-    does not mind a ragged or dithered rim.
-    """
-    depth = cv2.distanceTransform(np.pad(core, 1), cv2.DIST_L2, 5)
-    return max(1.0, 4 * float(depth[depth > 0].mean()) - 2) if core.any() else 1.0
 
 
 def join_groups(one: Group, other: Group) -> Group:

@@ -11,8 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.data.preparation.frames import find_frames
 from digits.data.preparation.paper import Contrast, Mask, find_contrast
-from digits.data.preparation.ruled_lines import along, find_lines, remove_lines
+from digits.data.preparation.ruled_lines import along, find_lines, remove_lines, remove_rungs
+from digits.data.preparation.thickness import find_middle
 
 CLEAN = 0.004  # noise below one grey level: drawn by a program, not photographed
 FAINT = 0.3  # contrast from which a clean picture's ink is ink
@@ -53,6 +55,10 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
     if not present.any():
         return None
     threshold = max(floor, 0.9 * otsu(smooth[present]))
+    frames = find_frames((smooth > max(floor, FILLED_IN * threshold)).astype(np.uint8))
+    if frames is not None:  # a pencil's digit is weaker than the printed box around it
+        smooth = np.where(cv2.dilate(frames, np.ones((3, 3), np.uint8)) > 0, 0, smooth)
+        threshold = max(floor, 0.9 * otsu(smooth[smooth > floor]))
     if clean:  # what is faint was drawn faint: a soft rim, a gap that is none
         threshold = max(floor, min(threshold, FAINT))
     strong = _without_lines((smooth > threshold).astype(np.uint8), clean)
@@ -93,6 +99,10 @@ def _without_lines(strong: Mask, clean: bool) -> Mask:
     left = remove_lines(strong, lines) if len(lines) else strong
     if len(lines) >= FEW_LINES and not clean:  # where there are several there are more, less clear
         left = remove_lines(left, along(find_lines(left, LINE_LENGTH / 2), lines))
+    if len(lines):
+        inner = _without_specks(remove_rungs(left, strong), with_edge=False)
+        if inner.any():
+            return inner
     inner = _without_specks(left, with_edge=False)
     if inner.any():
         return inner
@@ -131,11 +141,6 @@ def _find_depth(strong: Mask) -> NDArray[np.float32]:
     longer[0] = 0
     large = ((longer >= 0.5 * longer.max())[labels] & (strong > 0)).astype(np.uint8)
     return cv2.distanceTransform(large, cv2.DIST_L2, 5)
-
-
-def find_middle(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """The middles of strokes (h, w), by how deep each pixel is in its stroke."""
-    return (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 1e-3)
 
 
 def otsu(values: NDArray[np.float32]) -> float:
