@@ -79,6 +79,16 @@ def test_a_zero_with_something_inside_is_a_zero(inside: Any) -> None:
     assert find_frames(draw(ring(75, 120, 10), inside)) is None
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [line([(125, 255), (275, 145)]), line([(150, 200), (250, 200)])],
+    ids=["long slash", "bar"],
+)
+def test_a_zero_as_round_as_a_circle_keeps_its_slash(inside: Any) -> None:
+    assert find_frames(draw(ring(120, 120), inside)) is None
+    assert find_frames(draw(ring(120, 120), line(ONE))) is not None
+
+
 def test_nothing_is_found_where_nothing_is_around_anything() -> None:
     assert find_frames(draw()) is None
     assert find_frames(draw(line(THREE), line([(300, 100), (300, 300)]))) is None

@@ -19,6 +19,7 @@ SLASH = 2.5  # times as wide as a stroke: no wider is a zero's slash or dot
 AS_THICK = 0.5  # times as thick as what is around it, at least: thinner is a line's leftover
 THICKER = 1.5  # times as thick as the lines of boxes is a 1 in one of them, and no piece of a line
 ROUND = 0.88  # of its length is a circle's width, at least; a zero is narrower
+SHORT = 0.7  # of a circle's width: a zero's slash is longer
 EVEN = 2.5  # times as thick as usual, at most: thicker, a frame has a stroke across it
 
 INSIDE = 3  # place in OpenCV's hierarchy: the contour around a contour
@@ -85,8 +86,9 @@ def _is_frame(stroke: _Shape) -> bool:
 def _is_around(hole: _Shape, thickness: float, is_alone: bool) -> bool:
     """Whether in a stroke's hole there is another stroke, and not just what may be in a zero.
 
-    A straight one is taken for a 1 in a box, or upright in a circle; where the hole is one of several, not
-    alone, only if it is thicker than that stroke: a piece of squared paper's lines is not.
+    A straight one is taken for a 1 in a box, and if it is short and stands in a circle; where the hole
+    is one of several, not alone, only if it is thicker than that stroke: a piece of squared paper's
+    lines is not.
     """
     shorter, longer = hole.sides
     is_box = cv2.contourArea(hole.contour) >= STRAIGHT * shorter * longer
@@ -98,12 +100,12 @@ def _is_around(hole: _Shape, thickness: float, is_alone: bool) -> bool:
             return True
         if is_box and (is_alone or stroke.thickness > THICKER * thickness):
             return True
-        if shorter >= ROUND * longer and _is_upright(stroke.contour):
+        if shorter >= ROUND * longer and length <= SHORT * longer and _stands(stroke.contour):
             return True
     return False
 
 
-def _is_upright(contour: NDArray[np.int32]) -> bool:
-    """Whether a straight stroke stands as a 1 does, to some 25 degrees."""
+def _stands(contour: NDArray[np.int32]) -> bool:
+    """Whether a straight stroke stands as a 1 does, to 45 degrees."""
     wide, high = np.ptp(contour[:, 0], axis=0)
-    return bool(wide < high / 2)
+    return bool(wide <= high)
