@@ -8,7 +8,7 @@ import numpy as np
 
 from digits.network.metadata import Calibration
 
-PICTURE_DOUBT = 0.4  # of the doubt that an answer about a drawing may leave: docs/benchmarks.md
+DOUBT_LEFT = 0.4  # of the doubt that an answer about a drawing may leave: docs/benchmarks.md
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ def for_pictures(calibration: Calibration) -> Calibration:
     """
     if calibration.threshold is None:
         return calibration
-    return replace(calibration, threshold=1 - PICTURE_DOUBT * (1 - calibration.threshold))
+    return replace(calibration, threshold=1 - DOUBT_LEFT * (1 - calibration.threshold))
 
 
 def calibrated(log_probabilities: np.ndarray, calibration: Calibration) -> np.ndarray:

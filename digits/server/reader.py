@@ -42,7 +42,6 @@ from digits.server.page_reader import (
     AMONG_LETTERS,
     NOTHING_FOUND,
     PICTURE_DOUBT,
-    TURNED,
     calibration_for,
     hint_of,
     is_doubtful,
@@ -185,10 +184,10 @@ class Reader:
             said["several"] = [_one_of_several(network, drawing, one.prepared) for one in several]
         elif is_doubtful(network, drawing.picture):
             said["sure"], said["hint"] = False, AMONG_LETTERS
-        elif drawing.picture is not None and hint_of(network, prepared):
-            said["hint"] = TURNED
-        elif not said["sure"] and guess(network, image)["sure"]:
-            said["hint"] = PICTURE_DOUBT
+        elif drawing.picture is not None and not said["sure"]:
+            hint = PICTURE_DOUBT if guess(network, image)["sure"] else hint_of(network, prepared)
+            if hint:
+                said["hint"] = hint
         if other is not None:
             said["prepared"] = guess(network, other, calibration)
         return said

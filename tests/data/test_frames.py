@@ -123,6 +123,20 @@ def test_squared_paper_that_a_digit_crosses_is_no_frame(broken: int) -> None:
     assert find_frames(mask) is None
 
 
+def test_of_many_boxes_only_those_with_something_in_them_are_frames() -> None:
+    mask = np.zeros((400, 400), np.uint8)
+    filled = np.zeros_like(mask)
+    for left in range(10, 340, 60):
+        for top in range(10, 340, 60):
+            box(left, top, left + 50, top + 50, 2)(mask)
+            if left != top:
+                box(left, top, left + 50, top + 50, 2)(filled)
+                line([(left + 15, top + 12), (left + 32, top + 14), (left + 22, top + 38)], 3)(mask)
+    found = find_frames(mask)
+    assert found is not None
+    np.testing.assert_array_equal(found, filled)
+
+
 def test_squared_paper_has_more_boxes_than_a_form() -> None:
     mask = rule(30) | draw(line([(42, 42), (58, 46), (48, 60)], 2))
     holes = cv2.connectedComponents(1 - rule(30), connectivity=4)[0] - 1

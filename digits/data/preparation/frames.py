@@ -44,11 +44,13 @@ def find_frames(strong: Mask) -> Mask | None:
     _, labels = cv2.connectedComponents(strong, connectivity=8)
     found = np.zeros_like(strong)
     for frame in frames:
+        left, top, wide, high = cv2.boundingRect(frame.contour)
+        part = slice(top, top + high), slice(left, left + wide)
         column, row = frame.contour[0, 0]
-        one = (labels == labels[row, column]).astype(np.uint8)
-        depth = cv2.distanceTransform(one, cv2.DIST_L2, 5)
+        one = (labels[part] == labels[row, column]).astype(np.uint8)
+        depth = np.asarray(cv2.distanceTransform(np.pad(one, 1), cv2.DIST_L2, 5), np.float32)
         if depth.max() <= EVEN * float(np.median(depth[find_middle(depth)])) + 1:
-            found |= one
+            found[part] |= one
     return found if found.any() else None
 
 

@@ -49,9 +49,9 @@ def remove_rungs(left: Mask, strong: Mask) -> Mask:
     The short lines of a table are such.
     """
     lines = strong - left
-    depth = cv2.distanceTransform(lines, cv2.DIST_L2, 5)
     if not lines.any():
         return left
+    depth = cv2.distanceTransform(lines, cv2.DIST_L2, 5)
     thickest = 2 * RUNG * float(np.quantile(depth[depth > 0], 0.9))
     near = cv2.dilate(lines, np.ones((5, 5), np.uint8))
     contours, _ = cv2.findContours(left, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)

@@ -51,14 +51,11 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
     clean = noise < CLEAN
     smooth = contrast if clean else cv2.GaussianBlur(contrast, (0, 0), 1.0)
     floor = max(LEAST_CONTRAST, 5 * noise)
-    present = smooth > floor
-    if not present.any():
-        return None
-    threshold = max(floor, 0.9 * otsu(smooth[present]))
+    threshold = _find_threshold(smooth, floor)
     frames = find_frames((smooth > max(floor, FILLED_IN * threshold)).astype(np.uint8))
     if frames is not None:  # a pencil's digit is weaker than the printed box around it
         smooth = np.where(cv2.dilate(frames, np.ones((3, 3), np.uint8)) > 0, 0, smooth)
-        threshold = max(floor, 0.9 * otsu(smooth[smooth > floor]))
+        threshold = _find_threshold(smooth, floor)
     if clean:  # what is faint was drawn faint: a soft rim, a gap that is none
         threshold = max(floor, min(threshold, FAINT))
     strong = _without_lines((smooth > threshold).astype(np.uint8), clean)
@@ -75,6 +72,12 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
         strong = _fill_in(strong, smooth > FILLED_IN * threshold, thickness)
     grey = cv2.cvtColor(dark, cv2.COLOR_RGB2GRAY)
     return Writing(grey, smooth, strong, threshold, clean, thickness, noise)
+
+
+def _find_threshold(contrast: Contrast, floor: float) -> float:
+    """The contrast (h, w) from which something is ink; what is not above `floor` never is."""
+    present = contrast > floor
+    return max(floor, 0.9 * otsu(contrast[present])) if present.any() else floor
 
 
 def _fill_in(strong: Mask, weak: NDArray[np.bool_], thickness: float) -> Mask:

@@ -56,7 +56,7 @@ import { ACTIVATIONS } from "./activations.js";
  * @property {boolean} sure false: below the threshold, so perhaps no digit at all
  */
 
-const PICTURE_DOUBT = 0.4; // of the doubt that an answer about a drawing may leave, as in calibration.py
+const DOUBT_LEFT = 0.4; // of the doubt that an answer about a drawing may leave, as in calibration.py
 
 /**
  * A network of the given shape; without weights they are all 0.
@@ -270,7 +270,7 @@ export function answer(logProbabilities, { temperature, threshold }) {
  * @returns {Calibration}
  */
 export function forPictures({ temperature, threshold }) {
-  return { temperature, threshold: threshold === null ? null : 1 - PICTURE_DOUBT * (1 - threshold) };
+  return { temperature, threshold: threshold === null ? null : 1 - DOUBT_LEFT * (1 - threshold) };
 }
 
 /**
