@@ -59,6 +59,10 @@ CHOOSING: dict[str, Kind] = {
     "squared, faint": Kind(paper="squared"),
     "squared, as dark as the ink": Kind(paper="squared", lines=0.8),
     "red margin line": Kind(paper="margin", lines=0.6),
+    "practice squares, dashed crosses": Kind(paper="practice", lines=0.3, pen=0.08, tilt=4),
+    "four lines, two of them fainter": Kind(
+        paper="four lines", lines=0.3, pen=0.07, tilt=3, digit=(0.12, 0.25)
+    ),
     "pencil": Kind(strength=0.4, pen=0.07),
     "ballpoint, a fortieth": Kind(pen=1 / 40),
     "ballpoint on squared paper": Kind(pen=1 / 35, paper="squared", digit=(0.25, 0.5)),
@@ -92,6 +96,7 @@ CHOOSING: dict[str, Kind] = {
 REPORTING: dict[str, Kind] = {
     "dotted paper, red ink": Kind(paper="dotted", ink="red", pen=0.06),
     "music paper": Kind(paper="music", lines=0.35, digit=(0.3, 0.5)),
+    "rows of squares, blue ink": Kind(paper="rows", lines=0.35, ink="blue", pen=0.07, tilt=4),
     "double-ruled, tilted, blue ink": Kind(paper="ruled", lines=0.5, tilt=6, ink="blue", pen=0.05),
     "felt pen, lamp on one spot": Kind(pen=0.11, light="lamp", ink="green"),
     "pencil on squared paper": Kind(strength=0.5, pen=0.06, paper="squared", lines=0.15),
@@ -196,10 +201,10 @@ def draw_lines(height: int, width: int, paper: str, random: np.random.Generator)
         rows = np.concatenate(
             [y + np.arange(5) * short * 0.02 for y in np.arange(start, height, gap * 2)]
         ).astype(int)
-    if paper in ("ruled", "squared", "music"):
+    if paper in ("ruled", "squared", "practice", "music"):
         for y in rows:
             lines[y : y + thick] = 1
-    if paper == "squared":
+    if paper in ("squared", "practice"):
         for x in columns:
             lines[:, x : x + thick] = 1
     if paper == "margin":
@@ -209,7 +214,38 @@ def draw_lines(height: int, width: int, paper: str, random: np.random.Generator)
         for y in rows:
             for x in columns:
                 cv2.circle(lines, (int(x), int(y)), max(1, thick), 1.0, -1, cv2.LINE_AA)
+    if paper == "practice":
+        dash = max(2, round(short * random.uniform(0.006, 0.012)))
+        _add_dashed_lines(lines, rows + int(gap / 2), thick, dash)
+        _add_dashed_lines(lines.T, columns + int(gap / 2), thick, dash)
+    if paper == "four lines":
+        for y in np.arange(start, height, gap * 1.4):
+            for place, strength in enumerate((1, 0.6, 0.6, 1)):
+                row = int(y + place * gap / 3)
+                lines[row : row + thick] = strength
+    if paper == "rows":
+        side = int(gap * 1.5)
+        tops = np.arange(start - side, height, side * random.uniform(1.15, 1.4)).astype(int)
+        _add_rows_of_squares(lines, tops, side, thick, int(start))
     return lines
+
+
+def _add_dashed_lines(lines: Mask, rows: NDArray[np.int_], thick: int, dash: int) -> None:
+    """Level lines of dashes and gaps, each `dash` long, as through the middle of practice squares."""
+    is_dash = np.arange(lines.shape[1]) // dash % 2 == 0
+    for y in rows:
+        lines[y : y + thick, is_dash] = 0.7
+
+
+def _add_rows_of_squares(
+    lines: Mask, tops: NDArray[np.int_], side: int, thick: int, start: int
+) -> None:
+    """Rows of squares with a strip between two rows, as paper for essays in Chinese has them."""
+    is_bar = (np.arange(lines.shape[1]) - start) % side < thick
+    for top in tops:
+        lines[max(0, top) : top + side, is_bar] = 1
+        for y in (top, top + side):
+            lines[max(0, y) : max(0, y + thick)] = 1
 
 
 def lay(
@@ -516,6 +552,7 @@ def empty_kinds() -> dict[str, Callable[[np.random.Generator], Image.Image]]:
         "empty paper": photo(Kind()),
         "empty ruled paper": photo(Kind(paper="ruled", lines=0.8)),
         "empty squared paper": photo(Kind(paper="squared", lines=0.5, tilt=5)),
+        "empty rows of squares": photo(Kind(paper="rows", lines=0.5, tilt=4)),
         "only a shadow": photo(Kind(light="hard shadow")),
         "only folds": photo(Kind(light="folds")),
         "only stains": photo(Kind(stains=4)),

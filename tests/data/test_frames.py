@@ -156,6 +156,18 @@ def test_a_tables_short_lines_go_with_its_long_ones_and_a_thick_one_stays() -> N
     assert not rest[200, [60, 140, 340]].any() and rest[200, 240]
 
 
+def test_a_bar_whose_other_line_is_out_of_the_picture_goes_with_those_like_it() -> None:
+    level = [line([(0, y), (399, y)], 3) for y in (100, 220)]
+    bars = [line([(x, 100), (x, 220)], 3) for x in (60, 140, 220)]
+    cut_off = line([(100, 220), (100, 335)], 3)
+    one = line([(180, 160), (180, 220)], 3)  # somebody wrote it on a line
+    mask = draw(*level, *bars, cut_off, one)
+    left = remove_lines(mask, find_lines(mask, 0.5))
+    rest = remove_rungs(left, mask)
+    assert left[300, 100] and not rest[:, 100].any()
+    assert rest[190, 180]
+
+
 def test_digits_in_a_row_of_boxes_are_read_one_by_one(network: Backend, mnist: Digits) -> None:
     kind = Kind(pen=0.09)
     random = np.random.default_rng(3)

@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.made_up_photos import (
     CHOOSING,
+    INKS,
     REPORTING,
     Kind,
     choose_digits,
@@ -167,6 +169,24 @@ def test_a_printed_line_is_taken_out_where_it_runs_not_where_it_seemed_to() -> N
     assert remove_lines(strong, rough)[299:304, 400].all()
 
 
+def test_lines_so_faint_that_only_pieces_are_seen_are_taken_out() -> None:
+    """Of four lines to write between, the two in the middle are often printed fainter."""
+    random = np.random.default_rng(3)
+    paper = make_paper(600, 800, Kind(), random)
+    for top in range(10, 560, 168):
+        for place, more in enumerate((0, 0.15, 0.15, 0)):
+            start, end = (0, top + 40 * place), (799, top + 40 * place)
+            colour = (0.3 + more, 0.6 + more, 0.4 + more)
+            cv2.line(paper, start, end, colour, 2, cv2.LINE_AA)
+    turns = np.linspace(0, 2 * np.pi, 60)
+    eight = np.stack([400 + 20 * np.sin(2 * turns), 386 - 36 * np.cos(turns)], axis=1)
+    cv2.polylines(paper, [eight.astype(np.int32)], True, INKS["dark"], 5, cv2.LINE_AA)
+    groups = stroke_groups.Sheet(
+        np.asarray(expose(paper, Kind(tilt=3), random).convert("RGB"))
+    ).find_groups()
+    assert len(groups) == 1 and 30 < groups[0].width < 60
+
+
 @pytest.mark.parametrize("place, seed", [(9544, 136), (2088, 175)])
 def test_printed_lines_between_thick_strokes_are_no_ink(
     place: int, seed: int, mnist: Digits
@@ -221,6 +241,21 @@ def is_sure(network: Backend, picture: Picture) -> bool:
         return False
     said = answer(network.predict(to_pixels(picture.prepared.image))[0], network.card.calibration)
     return said.sure and not picture.is_among_letters(make_judge(network))
+
+
+def test_the_bars_of_empty_rows_of_squares_are_no_ones() -> None:
+    kind = replace(REPORTING["rows of squares, blue ink"], sides=((600, 800),))
+    for k in range(6):
+        assert prepare_picture(make_empty(kind, np.random.default_rng(k))).box is None, k
+
+
+def test_crumbs_of_the_papers_lines_get_no_sure_answer(network: Backend) -> None:
+    judge = make_judge(network)
+    kind = CHOOSING["practice squares, dashed crosses"]
+    picture = Picture(make_empty(kind, np.random.default_rng([9, 13])))
+    crumb = to_pixels(picture.prepare(judge).image)
+    assert answer(network.predict(crumb)[0], network.card.calibration).sure  # looked at alone
+    assert picture.is_among_letters(judge)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be
 PAGE_LARGEST = 0.95  # of the picture's longer side
 SMALLER = 0.6  # of a digit's longer side: what is smaller beside it may be letters
 AMONG = 0.5  # of the longer side of what stands out: lower writing is no letter beside it
+CRUMBS = 50  # groups: what looks like a digit among so many of the same strokes is one by chance
+AS_THICK = 1.5  # times as thick as another, at most: strokes of the same pen
 MANY = 7  # pieces: of so many that are no digits, some look like one by chance
 FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
@@ -129,11 +131,24 @@ class Picture:
     def is_among_letters(self, judge: Judge) -> bool:
         """Whether what stands out has more beside it, about as large, that is no digit than digits.
 
-        Then it is most likely no digit itself, but a letter as an l or an o, or a spot of a wall,
-        whatever it looks like alone. `judge` says how surely an image is a digit.
+        Then it is most likely no digit itself, but a letter as an l or an o, a spot of a wall or a
+        crumb of the paper's lines, whatever it looks like alone. `judge` says how surely an image is
+        a digit.
         """
         best = self._find_whole(judge)
-        return best is not None and self._has_letters_beside(best, judge)
+        return best is not None and (
+            self._is_among_crumbs(best) or self._has_letters_beside(best, judge)
+        )
+
+    def _is_among_crumbs(self, best: Group) -> bool:
+        """Whether very many groups have strokes as strong and as thick as one has."""
+        alike = [
+            group
+            for group in self._groups
+            if group.contrast >= AS_STRONG * best.contrast
+            and 1 / AS_THICK < group.thickness / best.thickness < AS_THICK
+        ]
+        return len(alike) >= CRUMBS
 
     def _has_letters_beside(self, best: Group, judge: Judge) -> bool:
         """Whether a group has more letters or spots beside it than digits, itself counted."""

@@ -13,6 +13,7 @@ from digits.data.preparation.paper import Mask
 
 LINE_THICKNESS = 0.016  # of the shorter side, at most
 RUNG = 1.6  # times as thick as the lines, at most: a bar between two of them
+FEW_RUNGS = 3  # from this many on, a bar as long with one end on a line is such, too
 
 
 def find_lines(strong: Mask, least: float) -> NDArray[np.float64]:
@@ -46,7 +47,7 @@ def remove_lines(strong: Mask, lines: NDArray[np.float64]) -> Mask:
 def remove_rungs(left: Mask, strong: Mask) -> Mask:
     """`left`, which is `strong` without its lines, without bars as thin as those from one to another.
 
-    The short lines of a table are such.
+    The short lines of a table are such, and those from a line to the picture's edge.
     """
     lines = strong - left
     if not lines.any():
@@ -54,18 +55,31 @@ def remove_rungs(left: Mask, strong: Mask) -> Mask:
     depth = cv2.distanceTransform(lines, cv2.DIST_L2, 5)
     thickest = 2 * RUNG * float(np.quantile(depth[depth > 0], 0.9))
     near = cv2.dilate(lines, np.ones((5, 5), np.uint8))
+    margin = int(thickest)
+    near[:margin] = near[-margin:] = near[:, :margin] = near[:, -margin:] = 1
     contours, _ = cv2.findContours(left, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    rungs = [rim for rim in contours if _is_rung(rim[:, 0], near, thickest)]
-    return cv2.drawContours(left.copy(), rungs, -1, 0, cv2.FILLED)
+    shapes = [_Bar(np.asarray(rim, np.int32), near) for rim in contours]
+    bars = [bar for bar in shapes if bar.is_as_thin_as(thickest)]
+    rungs = [bar for bar in bars if bar.is_rung]
+    if len(rungs) >= FEW_RUNGS:  # one of a bar's lines may be out of the picture
+        usual = float(np.median([bar.length for bar in rungs]))
+        others = [bar for bar in bars if bar.meets and not bar.is_rung]
+        rungs += [bar for bar in others if abs(bar.length - usual) <= 0.1 * usual]
+    return cv2.drawContours(left.copy(), [bar.rim for bar in rungs], -1, 0, cv2.FILLED)
 
 
-def _is_rung(rim: NDArray[np.int32], lines: Mask, thickest: float) -> bool:
-    """Whether what has this rim (n, 2) of x, y is a bar with both ends on the lines (h, w)."""
-    sides = cv2.minAreaRect(rim)[1]
-    if min(sides) > thickest or max(sides) < 2 * thickest:
-        return False
-    met = rim[lines[rim[:, 1], rim[:, 0]] > 0]
-    return len(met) > 1 and float(np.ptp(met, axis=0).max()) > 0.8 * max(sides)
+class _Bar:
+    """What is left with this rim (n, 1, 2) of x, y, and where it meets the `lines` (h, w)."""
+
+    def __init__(self, rim: NDArray[np.int32], lines: Mask) -> None:
+        self.rim = rim
+        self.width, self.length = sorted(cv2.minAreaRect(rim)[1])
+        met = rim[:, 0][lines[rim[:, 0, 1], rim[:, 0, 0]] > 0]
+        self.meets = len(met) > 0
+        self.is_rung = self.meets and float(np.ptp(met, axis=0).max()) > 0.8 * self.length
+
+    def is_as_thin_as(self, thickest: float) -> bool:
+        return self.width <= thickest and self.length >= 2 * thickest
 
 
 def along(candidates: NDArray[np.float64], lines: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -25,6 +25,7 @@ SPECK = (
     0.12  # of the largest stroke's longer side: anything smaller is no part of a digit by itself
 )
 SMALLEST_STROKE = 0.02  # of the shorter side: anything smaller is a speck, whatever else there is
+FAINT_LINE = 0.7  # of the threshold: weaker is no line
 FILLED_IN = 0.5  # of the threshold: weaker is a hole in the ink
 WEAKER = 0.55  # of the ink's contrast: weaker is a shadow or a stain
 
@@ -58,7 +59,8 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
         threshold = _find_threshold(smooth, floor)
     if clean:  # what is faint was drawn faint: a soft rim, a gap that is none
         threshold = max(floor, min(threshold, FAINT))
-    strong = _without_lines((smooth > threshold).astype(np.uint8), clean)
+    weak = (smooth > max(floor, FAINT_LINE * threshold)).astype(np.uint8)
+    strong = _without_lines((smooth > threshold).astype(np.uint8), weak, clean)
     depth = _find_depth(strong)
     middle = find_middle(depth)
     if not middle.any():
@@ -91,8 +93,10 @@ def _fill_in(strong: Mask, weak: NDArray[np.bool_], thickness: float) -> Mask:
     return strong | (cv2.morphologyEx(strong, cv2.MORPH_CLOSE, kernel) & weak)
 
 
-def _without_lines(strong: Mask, clean: bool) -> Mask:
+def _without_lines(strong: Mask, weak: Mask, clean: bool) -> Mask:
     """`strong` without the paper's lines and what comes in from the edge.
+
+    In `weak`, which has fainter ink, too, a line is whole of which `strong` has pieces.
 
     Where nothing else is there, one stroke stays: it may be a long one, or come in from the edge. In
     a clean picture strokes are straighter than by hand, so only a line from edge to edge is the
@@ -102,16 +106,33 @@ def _without_lines(strong: Mask, clean: bool) -> Mask:
     left = remove_lines(strong, lines) if len(lines) else strong
     if len(lines) >= FEW_LINES and not clean:  # where there are several there are more, less clear
         left = remove_lines(left, along(find_lines(left, LINE_LENGTH / 2), lines))
+        left &= _without_faint_lines(weak & ~_widen(strong & ~left), lines)
     if len(lines):
         inner = _without_specks(remove_rungs(left, strong), with_edge=False)
         if inner.any():
             return inner
     inner = _without_specks(left, with_edge=False)
-    if inner.any():
+    # One bar alone between two lines may be a 1; several are the paper's.
+    if inner.any() and (not len(lines) or _is_one(inner)):
         return inner
     whole = _without_specks(strong, with_edge=True)
-    is_one = cv2.connectedComponents(whole)[0] == 2
-    return whole if is_one and not _lies_along_edge(whole) else inner
+    return whole if _is_one(whole) and not _lies_along_edge(whole) else np.zeros_like(strong)
+
+
+def _without_faint_lines(weak: Mask, lines: NDArray[np.float64]) -> Mask:
+    """1 wherever `weak`, which is already without the `lines` (n, 4), has no more that run as these do."""
+    faint = weak & ~remove_lines(weak, along(find_lines(weak, LINE_LENGTH), lines))
+    return 1 - _widen(faint)
+
+
+def _widen(mask: Mask) -> Mask:
+    """`mask` with all pixels that touch it."""
+    return cv2.dilate(mask, np.ones((3, 3), np.uint8))
+
+
+def _is_one(strong: Mask) -> bool:
+    """Whether all in a mask hangs together."""
+    return bool(cv2.connectedComponents(strong)[0] == 2)
 
 
 def _lies_along_edge(strong: Mask) -> bool:
