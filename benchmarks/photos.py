@@ -42,9 +42,9 @@ from digits.data.mnist import load_digits
 from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.pictures import Found, Picture, find_digits
 from digits.network.backends import Backend, load_backend
-from digits.network.calibration import Answer, answer, for_pictures
+from digits.network.calibration import Answer, answer
 from digits.network.sureness import make_judge
-from digits.server.page_reader import is_doubtful, read_picture
+from digits.server.page_reader import answer_about, is_doubtful, read_picture
 from digits.server.reader import FEWEST_SURE
 
 A_KIND = 200  # digits
@@ -121,8 +121,7 @@ def mark_found(one: Found, boxes: Sequence[Box], labels: Labels, network: Backen
     label = next(
         (int(its) for box, its in zip(boxes, labels, strict=True) if is_same(one.box, box)), None
     )
-    row = network.predict(to_pixels(one.prepared.image))[0]
-    return Mark(one.box, answer(row, for_pictures(network.card.calibration)), label)
+    return Mark(one.box, answer_about(network, one.prepared.image, is_picture=True), label)
 
 
 def draw_marks(photo: Image.Image, marks: Sequence[Mark]) -> Image.Image:
@@ -156,7 +155,7 @@ def measure_empty(
     save: Path | None,
 ) -> list[str]:
     """How often something is read where nothing is: the row of the table."""
-    judge, calibration = make_judge(network), for_pictures(network.card.calibration)
+    judge = make_judge(network)
     none = sure = boxes = 0
     for place in range(count):
         photo = make(np.random.default_rng([seed, place, len(name)]))
@@ -166,7 +165,7 @@ def measure_empty(
         if prepared.box is None:
             none += 1
             continue
-        said = answer(network.predict(to_pixels(prepared.image))[0], calibration)
+        said = answer_about(network, prepared.image, is_picture=True)
         if said.sure and not is_doubtful(network, picture):
             sure += 1
             _save(save, photo, f"empty-{name}_{place}_read{said.label}", prepared.image)
@@ -179,7 +178,7 @@ import io, pathlib, sys, time
 from PIL import Image
 from digits.data.preparation.pictures import Picture
 from digits.network.backends import load_backend
-from digits.server.page_reader import is_doubtful, read_picture
+from digits.server.page_reader import answer_about, is_doubtful, read_picture
 network, seconds = load_backend(sys.argv[2]), []
 for _ in range(4):  # the first loads OpenCV
     start = time.process_time()
@@ -252,7 +251,7 @@ def measure(
     """Read one photo of every image; what was not read rightly is saved."""
     files = [answer(row, network.card.calibration) for row in network.predict(to_pixels(images))]
     is_right = [said.label == label for said, label in zip(files, labels, strict=True)]
-    judge, calibration = make_judge(network), for_pictures(network.card.calibration)
+    judge = make_judge(network)
     score = Score(total=len(images), files_right=sum(is_right))
     score.files_sure_wrong = sum(
         said.sure and not right for said, right in zip(files, is_right, strict=True)
@@ -269,7 +268,7 @@ def measure(
             score.none += 1
             _save(save, photo, f"{name}_{place}_is{label}_none", prepared.image)
             continue
-        said = answer(network.predict(to_pixels(prepared.image))[0], calibration)
+        said = answer_about(network, prepared.image, is_picture=True)
         is_sure = said.sure and not is_doubtful(network, picture)
         score.right += said.label == label
         score.unsure += not is_sure

@@ -23,7 +23,11 @@ class Answer:
 
 def answer(log_probabilities: np.ndarray, calibration: Calibration) -> Answer:
     """What one row of ten log-probabilities says, with the weights' own calibration."""
-    probabilities = calibrated(log_probabilities, calibration)
+    return answer_of(calibrated(log_probabilities, calibration), calibration)
+
+
+def answer_of(probabilities: np.ndarray, calibration: Calibration) -> Answer:
+    """What ten calibrated probabilities say."""
     score = float(probabilities.max())
     sure = calibration.threshold is None or score >= calibration.threshold
     return Answer(int(probabilities.argmax()), probabilities, score, sure)

@@ -17,13 +17,11 @@ import gradio as gr
 from PIL import Image
 
 from digits.data.drawings import check_strokes
-from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.pictures import Picture
 from digits.errors import DigitsError, DrawingError
-from digits.network.calibration import answer
 from digits.page.gradio_compat import takes_file, upload_folder
 from digits.server.page_reader import (
-    calibration_for,
+    answer_about,
     is_doubtful,
     prepare_for,
     read_picture,
@@ -139,7 +137,7 @@ def read(reader: Reader, drawing: ParsedDrawing) -> Reading:
     if drawing.blank:
         return {"label": None, "confidences": [], "sure": False}
     image = prepare_for(network, drawing).image
-    said = answer(network.predict(to_pixels(image))[0], calibration_for(network, drawing))
+    said = answer_about(network, image, drawing.picture is not None)
     confidences = confidences_of(said.probabilities.tolist())
     sure = said.sure and not is_doubtful(network, drawing.picture)
     return {"label": str(said.label), "confidences": confidences, "sure": sure}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digits.data.drawings import Strokes
 from digits.data.preparation.centring import Prepared, to_pixels
@@ -12,8 +13,8 @@ from digits.data.preparation.grouping import group_strokes
 from digits.data.preparation.pictures import Picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.backends import Backend
-from digits.network.calibration import Answer, answer, for_pictures
-from digits.network.metadata import Calibration
+from digits.network.calibration import Answer, answer
+from digits.network.looks import answer_pictures
 from digits.network.sureness import make_judge, reads_only_turned
 from digits.server.requests import ParsedDrawing
 
@@ -35,15 +36,13 @@ class DigitRead:
 def read_picture(network: Backend, picture: Picture) -> list[DigitRead]:
     """All digits of a picture in reading order."""
     found = picture.find_digits(make_judge(network))
-    calibration = for_pictures(network.card.calibration)
-    return _read(network, [one.prepared for one in found], calibration)
+    return _read(network, [one.prepared for one in found], is_picture=True)
 
 
 def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:
     """All digits of a pad's drawing in reading order; DrawingError when it cannot be read."""
     groups = group_strokes(strokes, make_judge(network))
-    prepared = [prepare_strokes(group) for group in groups]
-    return _read(network, prepared, network.card.calibration)
+    return _read(network, [prepare_strokes(group) for group in groups], is_picture=False)
 
 
 def prepare_for(network: Backend, drawing: ParsedDrawing) -> Prepared:
@@ -53,10 +52,11 @@ def prepare_for(network: Backend, drawing: ParsedDrawing) -> Prepared:
     return drawing.picture.prepare(make_judge(network))
 
 
-def calibration_for(network: Backend, drawing: ParsedDrawing) -> Calibration:
-    """What the answer about a drawing is calibrated with; a picture's must be surer."""
-    calibration = network.card.calibration
-    return calibration if drawing.picture is None else for_pictures(calibration)
+def answer_about(network: Backend, image: NDArray[np.uint8], is_picture: bool) -> Answer:
+    """What the network says of an image (28, 28): of one out of a picture by three looks."""
+    if is_picture:
+        return answer_pictures(network, image[None])[0]
+    return answer(network.predict(to_pixels(image))[0], network.card.calibration)
 
 
 def is_doubtful(network: Backend, picture: Picture | None) -> bool:
@@ -71,11 +71,8 @@ def hint_of(network: Backend, prepared: Prepared) -> str | None:
     return TURNED if reads_only_turned(network, prepared.image) else None
 
 
-def _read(network: Backend, digits: list[Prepared], calibration: Calibration) -> list[DigitRead]:
-    if not digits:
-        return []
-    rows = network.predict(to_pixels(np.stack([prepared.image for prepared in digits])))
+def _read(network: Backend, digits: list[Prepared], is_picture: bool) -> list[DigitRead]:
     return [
-        DigitRead(prepared, answer(row, calibration), hint_of(network, prepared))
-        for prepared, row in zip(digits, rows, strict=True)
+        DigitRead(one, answer_about(network, one.image, is_picture), hint_of(network, one))
+        for one in digits
     ]

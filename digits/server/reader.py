@@ -14,13 +14,12 @@ from typing import Any, cast
 
 import numpy as np
 
-from digits.data.preparation.centring import Prepared, to_pixels
+from digits.data.preparation.centring import Prepared
 from digits.data.preparation.strokes import shrink_strokes
 from digits.errors import DigitsError, WeightsError
 from digits.network.backends import BACKENDS, Backend, is_installed
-from digits.network.calibration import answer
 from digits.network.checkpoint import file_of
-from digits.network.metadata import Calibration, Card, read_card
+from digits.network.metadata import Card, read_card
 from digits.network.registry import YOURS, Choice, Networks
 from digits.server.messages import (
     Answer,
@@ -42,7 +41,7 @@ from digits.server.page_reader import (
     AMONG_LETTERS,
     NOTHING_FOUND,
     PICTURE_DOUBT,
-    calibration_for,
+    answer_about,
     hint_of,
     is_doubtful,
     prepare_for,
@@ -54,14 +53,10 @@ from digits.server.sessions import OwnNetwork, Session, Sessions
 FEWEST_SURE = 2  # digits of several: a picture with fewer is read as one
 
 
-def guess(network: Backend, image: np.ndarray, calibration: Calibration | None = None) -> Guess:
-    """What `network` says of one image (28, 28) uint8, and how long it took.
-
-    The calibration is the network's own unless one is given.
-    """
+def guess(network: Backend, image: np.ndarray, is_picture: bool = False) -> Guess:
+    """What `network` says of one image (28, 28) uint8, and how long it took."""
     start = time.perf_counter()
-    log_probabilities = network.predict(to_pixels(image))[0]
-    said = answer(log_probabilities, calibration or network.card.calibration)
+    said = answer_about(network, image, is_picture)
     return {
         "label": said.label,
         "probabilities": [round(float(value), 4) for value in said.probabilities],
@@ -75,7 +70,7 @@ def _one_of_several(network: Backend, drawing: ParsedDrawing, prepared: Prepared
         "box": _on_pad(drawing, prepared) or [],
         "small": pack(prepared.small),
         "image": pack(prepared.image),
-        "guess": guess(network, prepared.image, calibration_for(network, drawing)),
+        "guess": guess(network, prepared.image, drawing.picture is not None),
     }
 
 
@@ -164,7 +159,7 @@ class Reader:
         self, drawing: ParsedDrawing, network: Backend, question: Mapping[str, Any]
     ) -> Answer | Blank:
         prepared = prepare_for(network, drawing)
-        calibration = calibration_for(network, drawing)
+        is_picture = drawing.picture is not None
         image, other = prepared.image, None
         if question.get("shrink") and drawing.strokes:
             image, other = shrink_strokes(drawing.strokes), prepared.image
@@ -179,17 +174,17 @@ class Reader:
         if drawing.blank and not several:
             nothing = {} if drawing.picture is None else {"hint": NOTHING_FOUND}
             return cast("Blank", {**shown, "blank": True, **nothing})
-        said = cast("Answer", {**shown, **guess(network, image, calibration), "blank": False})
+        said = cast("Answer", {**shown, **guess(network, image, is_picture), "blank": False})
         if several:
             said["several"] = [_one_of_several(network, drawing, one.prepared) for one in several]
         elif is_doubtful(network, drawing.picture):
             said["sure"], said["hint"] = False, AMONG_LETTERS
-        elif drawing.picture is not None and not said["sure"]:
+        elif is_picture and not said["sure"]:
             hint = PICTURE_DOUBT if guess(network, image)["sure"] else hint_of(network, prepared)
             if hint:
                 said["hint"] = hint
         if other is not None:
-            said["prepared"] = guess(network, other, calibration)
+            said["prepared"] = guess(network, other)
         return said
 
     def _by(self, network: Backend, question: Mapping[str, Any]) -> By:
@@ -218,9 +213,9 @@ class Reader:
     ) -> ComparedGuess:
         network = self.find_network({**question, "backend": backend, "device": "auto"})
         image = prepare_for(network, drawing).image
-        calibration = calibration_for(network, drawing)
-        guess(network, image, calibration)  # the first time is never typical
-        said = guess(network, image, calibration)
+        is_picture = drawing.picture is not None
+        guess(network, image, is_picture)  # the first time is never typical
+        said = guess(network, image, is_picture)
         said["sure"] = said["sure"] and not is_doubtful(network, drawing.picture)
         return {**said, "backend": network.name, "device": network.device}
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { ACTIVATIONS, erf } from "../../digits/page/static/core/activations.js";
+import { answerPicture, turn } from "../../digits/page/static/core/looks.js";
 import {
   answer, countWeights, createNetwork, createPass, forPictures, forward, joinLayers, logSoftmax, parseWeights, toPixels,
 } from "../../digits/page/static/core/network.js";
@@ -10,7 +11,7 @@ import { createRandom } from "../../digits/page/static/core/random.js";
 import { drawWeights } from "../../digits/page/static/core/training.js";
 import { assertClose, drawImages, readVectors } from "./vectors.js";
 
-const { calibration, for_pictures, cases } = readVectors("network");
+const { calibration, for_pictures, looks, cases } = readVectors("network");
 
 for (const { sizes, activation, seed, log_probabilities, sums, answers } of cases) {
   test(`${sizes.join("-")} ${activation}: log-probabilities, sums and answers are Python's`, () => {
@@ -33,6 +34,16 @@ for (const { sizes, activation, seed, log_probabilities, sums, answers } of case
 test("a picture's digit must be as much surer as in Python, and never where nothing is ever unsure", () => {
   assert.deepEqual(forPictures(calibration), for_pictures);
   assert.deepEqual(forPictures({ temperature: 1, threshold: null }), { temperature: 1, threshold: null });
+});
+
+test("a picture's digit is turned and looked at three times as in Python", () => {
+  const random = createRandom(looks.seed);
+  const network = createNetwork({ sizes: looks.sizes, activation: "relu", weights: drawWeights(looks.sizes, random) });
+  const pixels = toPixels(drawImages(1, random));
+  assertClose(turn(pixels, looks.degrees), looks.turned, 1e-6, "turned");
+  const said = answerPicture(network, pixels, calibration, createPass(looks.sizes));
+  assert.deepEqual([said.label, said.sure], [looks.answer.label, looks.answer.sure]);
+  assertClose([said.score, ...said.probabilities], [looks.answer.score, ...looks.answer.probabilities], 1e-6, "three looks");
 });
 
 test("the generator gives the numbers that Python's gives", () => {

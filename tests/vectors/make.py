@@ -17,18 +17,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 
 from digits.data.drawings import check_strokes
+from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.grouping import group_strokes
 from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
+from digits.network.backends import Backend
 from digits.network.calibration import Answer, answer, for_pictures
 from digits.network.config import ACTIVATIONS, ModelConfig
-from digits.network.metadata import Calibration
-from digits.network.model import from_layers
+from digits.network.looks import answer_pictures, turn
+from digits.network.metadata import Calibration, Card
+from digits.network.model import MLP, from_layers
 from digits.page.static_files import STATIC
 from digits.training.adam import Adam
 from digits.training.backprop import Backprop
@@ -205,6 +208,7 @@ def make_network() -> dict[str, Any]:
     return {
         "calibration": asdict(CALIBRATION),
         "for_pictures": asdict(for_pictures(CALIBRATION)),
+        "looks": _look(),
         "cases": [_read(hidden, name) for hidden in (FULL, SMALL, (9,)) for name in ACTIVATIONS],
     }
 
@@ -226,6 +230,35 @@ def _read(hidden: tuple[int, ...], activation: str) -> dict[str, Any]:
         "log_probabilities": [_short(row) for row in rows],
         "sums": sums,  # of the first image
         "answers": [_answer(answer(row, CALIBRATION)) for row in rows],
+    }
+
+
+class _InDouble:
+    """A Backend, as far as an answer needs one, that computes as exactly as the browser does."""
+
+    def __init__(self, model: MLP) -> None:
+        self.card = Card(calibration=CALIBRATION)
+        self._model = model
+
+    def predict(self, pixels: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            found: np.ndarray = self._model(torch.from_numpy(pixels).double()).numpy()
+        return found
+
+
+def _look() -> dict[str, Any]:
+    """An image turned, and what a small network says of it by three looks."""
+    random = Random(5)
+    config = ModelConfig(SMALL, "relu")
+    model = from_layers(draw_weights(config.sizes, random), config)
+    images = draw_images(1, random).reshape(1, 28, 28)
+    network = _InDouble(model.double().eval())
+    return {
+        "sizes": list(config.sizes),
+        "seed": 5,
+        "degrees": 11,
+        "turned": _short(turn(to_pixels(images), 11)[0]),
+        "answer": _answer(answer_pictures(cast("Backend", network), images)[0]),
     }
 
 

@@ -256,8 +256,17 @@ export function calibrated(logProbabilities, temperature) {
  * @param {Calibration} calibration
  * @returns {Answer}
  */
-export function answer(logProbabilities, { temperature, threshold }) {
-  const probabilities = calibrated(logProbabilities, temperature);
+export function answer(logProbabilities, calibration) {
+  return answerOf(calibrated(logProbabilities, calibration.temperature), calibration);
+}
+
+/**
+ * What ten calibrated probabilities say.
+ * @param {Float64Array} probabilities
+ * @param {Calibration} calibration
+ * @returns {Answer}
+ */
+export function answerOf(probabilities, { threshold }) {
   const label = indexOfLargest(probabilities);
   const score = probabilities[label];
   return { label, probabilities, score, sure: threshold === null || score >= threshold };

@@ -2,7 +2,8 @@
 
 import { unpack } from "../core/base64.js";
 import { groupStrokes } from "../core/grouping.js";
-import { answer, createPass, forPictures, forward, toPixels } from "../core/network.js";
+import { answerPicture } from "../core/looks.js";
+import { answer, createPass, forward, toPixels } from "../core/network.js";
 import { keepImage, prepareStrokes, shrinkStrokes } from "../core/preparation.js";
 
 /** @typedef {import("../core/network.js").Pass} Pass */
@@ -37,14 +38,16 @@ function passOf(loaded) {
  * What a network says of an image. The time is the mean of the latest answers, preparation not included.
  * @param {LoadedNetwork} loaded
  * @param {Uint8Array} image (784,)
- * @param {boolean} isPicture whether it came out of a picture, and must be surer
+ * @param {boolean} isPicture whether it came out of a picture: then it is looked at three times
  * @returns {Guess}
  */
 export function guess(loaded, image, isPicture = false) {
   const start = performance.now();
-  const { logProbabilities } = forward(loaded.network, toPixels(image), passOf(loaded));
-  const calibration = isPicture ? forPictures(loaded.calibration) : loaded.calibration;
-  const { label, probabilities, sure } = answer(logProbabilities, calibration);
+  const { network, calibration } = loaded;
+  const [pixels, pass] = [toPixels(image), passOf(loaded)];
+  const { label, probabilities, sure } = isPicture
+    ? answerPicture(network, pixels, calibration, pass)
+    : answer(forward(network, pixels, pass).logProbabilities, calibration);
   times = [...times.slice(1 - TIMED), performance.now() - start];
   const milliseconds = times.reduce((sum, time) => sum + time, 0) / times.length;
   return { label, probabilities: [...probabilities], sure, milliseconds };

@@ -103,7 +103,8 @@ function drawImage(canvas, { image }) {
 
 /** @param {Answer} answer */
 function noteOf({ shown, drawing }) {
-  if (!state.get("shrink")) return text(shown?.leftOut?.length ? "see_tap" : "see_lead");
+  const lead = drawing.picture ? "see_looks" : shown?.leftOut?.length ? "see_tap" : "see_lead";
+  if (!state.get("shrink")) return text(lead);
   if (!shown?.prepared || !shown.guess) return text(drawing.strokes ? "see_lead" : "shrink_not_here");
   const { guess, prepared } = shown;
   const values = {
