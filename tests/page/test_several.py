@@ -151,6 +151,27 @@ def test_a_photo_that_is_hardly_sure_says_so_and_where_to_look(
     assert page.locator(".answer-why").inner_text() == text("picture_perhaps_more", language)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_says_that_a_picture_is_looked_at_three_times(
+    open_page: OpenPage, language: str
+) -> None:
+    page = open_page(locale={"en": "en-GB", "zh": "zh-CN"}[language])
+    inside = page.get_by_role("tab", name=text("tab_inside", language))
+    use_picture(page, seven())
+    page.wait_for_function("document.querySelector('.answer-digit')?.innerText === '7'")
+    note, lead = page.locator(".see-note"), page.locator(".inside-lead")
+    assert note.inner_text() == text("see_looks", language)
+    inside.click()
+    eventually(page, lambda: expect_text(lead, text("inside_lead_picture", language)))
+    page.get_by_role("button", name=text("clear", language)).click()
+    draw(page, SEVEN)
+    eventually(page, lambda: expect_text(lead, text("inside_lead", language)))
+
+
+def expect_text(shown: Any, wanted: str) -> None:
+    assert shown.inner_text() == wanted
+
+
 def test_a_photo_is_shown_as_it_was_held_and_survives_a_reload(open_page: OpenPage) -> None:
     turned = seven(300).rotate(90, expand=True)
     exif = turned.getexif()

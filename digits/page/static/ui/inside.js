@@ -90,7 +90,8 @@ class Inside {
     const loaded = state.get("network");
     if (!answer?.shown || !this.root.offsetParent) return;
     if (loaded) this.use(loaded);
-    const lead = !loaded ? "inside_waits" : answer.shown.blank ? "inside_blank" : "inside_lead";
+    const drawn = answer.drawing.picture ? "inside_lead_picture" : "inside_lead";
+    const lead = !loaded ? "inside_waits" : answer.shown.blank ? "inside_blank" : drawn;
     find(this.root, ".inside-lead").textContent = text(lead);
     this.root.dataset.state = !loaded || answer.shown.blank ? "blank" : "drawn";
     if (!loaded) return;
