@@ -168,6 +168,19 @@ def test_the_page_says_that_a_picture_is_looked_at_three_times(
     eventually(page, lambda: expect_text(lead, text("inside_lead", language)))
 
 
+def test_all_backends_look_at_a_picture_three_times_when_they_are_compared(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    use_picture(page, Image.fromarray(hardly_sure()))
+    probabilities = state(page, "answer")["shown"]["guess"]["probabilities"]
+    percent = f"{100 * max(probabilities):.0f} %"
+    page.locator(".compare").click()
+    page.wait_for_selector(".compare-lines li:nth-child(3)")
+    for line in page.locator(".compare-lines li").all_inner_texts():
+        assert percent in line, line
+
+
 def expect_text(shown: Any, wanted: str) -> None:
     assert shown.inner_text() == wanted
 

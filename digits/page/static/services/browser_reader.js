@@ -34,6 +34,14 @@ function passOf(loaded) {
   return pass;
 }
 
+/** @param {LoadedNetwork} loaded @param {Uint8Array} image (784,) @param {boolean} isPicture */
+function read(loaded, image, isPicture) {
+  const { network, calibration } = loaded;
+  const [pixels, pass] = [toPixels(image), passOf(loaded)];
+  if (isPicture) return answerPicture(network, pixels, calibration, pass);
+  return answer(forward(network, pixels, pass).logProbabilities, calibration);
+}
+
 /**
  * What a network says of an image. The time is the mean of the latest answers, preparation not included.
  * @param {LoadedNetwork} loaded
@@ -43,11 +51,7 @@ function passOf(loaded) {
  */
 export function guess(loaded, image, isPicture = false) {
   const start = performance.now();
-  const { network, calibration } = loaded;
-  const [pixels, pass] = [toPixels(image), passOf(loaded)];
-  const { label, probabilities, sure } = isPicture
-    ? answerPicture(network, pixels, calibration, pass)
-    : answer(forward(network, pixels, pass).logProbabilities, calibration);
+  const { label, probabilities, sure } = read(loaded, image, isPicture);
   times = [...times.slice(1 - TIMED), performance.now() - start];
   const milliseconds = times.reduce((sum, time) => sum + time, 0) / times.length;
   return { label, probabilities: [...probabilities], sure, milliseconds };
@@ -140,13 +144,12 @@ export function warmUp(loaded) {
  * How this browser does in a comparison: read often, for its clock is coarse.
  * @param {LoadedNetwork} loaded
  * @param {Uint8Array} image (784,)
+ * @param {boolean} isPicture as for guess()
  * @returns {Guess}
  */
-export function measure(loaded, image) {
-  const pixels = toPixels(image);
-  const pass = passOf(loaded);
+export function measure(loaded, image, isPicture) {
   const start = performance.now();
-  for (let i = 0; i < COMPARED; i++) forward(loaded.network, pixels, pass);
+  for (let i = 0; i < COMPARED; i++) read(loaded, image, isPicture);
   const milliseconds = (performance.now() - start) / COMPARED;
-  return { ...guess(loaded, image), milliseconds };
+  return { ...guess(loaded, image, isPicture), milliseconds };
 }

@@ -142,12 +142,14 @@ class Picker {
     const shown = state.get("answer")?.shown;
     if (!shown || shown.blank) return [text("compare_blank")];
     const loaded = state.get("network");
-    const here = loaded ? [lineOf(nameOfBackend("browser"), measure(loaded, unpack(shown.image.bytes)))] : [];
+    const drawing = digitOf(state.get("answer"), state.get("drawing"));
+    const measured = loaded && measure(loaded, unpack(shown.image.bytes), Boolean(drawing.picture));
+    const here = measured ? [lineOf(nameOfBackend("browser"), measured)] : [];
     const question = {
       ...state.get("choice"),
       ...BEST,
       ...credentials(),
-      drawing: digitOf(state.get("answer"), state.get("drawing")),
+      drawing,
     };
     try {
       const told = await this.host.call("compare", question);
