@@ -1,6 +1,6 @@
 """Start the page as a process of its own and ask it as the pad does. For startup.py and load.py.
 
-What the pad sends is one POST a question, with the whole drawing in it (see digits/pad.js);
+What the pad sends is one POST a question, with the whole drawing in it (services/answering.js);
 `Pad.question` builds the same body.
 """
 
@@ -109,7 +109,7 @@ class Pad:
         self.url = address + READ
 
     def question(self, strokes: list[list[list[float]]]) -> bytes:
-        """The body of one question, as digits/pad.js sends it."""
+        """The body of one question, as the page sends it."""
         return json.dumps({"drawing": {"strokes": strokes}, "language": "en"}).encode()
 
     def ask(self, client: httpx.Client, strokes: list[list[list[float]]]) -> dict[str, Any]:

@@ -252,10 +252,6 @@ SIGN_FORMS: tuple[str, ...] = (
     "7,6 4,7 1,5 1,2 4,0 7,2 6,6 8,6 9,3 5,-2 -1,0 -1,7 4,10 8,9",
 )
 
-# Written by many people exactly as a digit (an i loses its dot in the preparation): no network can
-# tell, so none is taught to.
-LOOK_LIKE_DIGITS = "OoIlSsZzqgbi"
-
 
 def draw_form(
     form: str, random: np.random.Generator, spread: float = 0.35

@@ -116,7 +116,7 @@ def make_predict_image(reader: Reader) -> Callable[[dict[str, Any]], Reading]:
         """Read a digit in a picture: a photo, a scan or a screenshot, dark on light or light on dark.
 
         Args:
-            picture: A picture file with one digit: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 10 MB and 50 million pixels.
+            picture: A picture file with one digit: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 10 MB and 50 million pixels; over MCP a data: URL, no http address.
 
         Returns:
             label (a digit as text, null for a blank picture), confidences (label and confidence of all ten, the most likely first), sure (false when it is hardly a digit, or less sure than a picture's has to be). The digit is looked at three times, as it is and turned by 7 degrees to either side; this is the mean.
@@ -158,7 +158,7 @@ def make_read(reader: Reader) -> Callable[..., list[DigitReading]]:
         """Read all digits in a picture or a drawing, line by line, each line from left to right.
 
         Args:
-            picture: A picture file with digits: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 10 MB and 50 million pixels; null where strokes are given.
+            picture: A picture file with digits: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 10 MB and 50 million pixels (over MCP a data: URL, no http address); null where strokes are given.
             strokes: Strokes drawn with a pen: a list of strokes, each a list of points [x, y] from 0 to 1, x to the right and y downwards; null where a picture is given.
 
         Returns:

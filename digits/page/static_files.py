@@ -66,6 +66,11 @@ def served_files() -> Iterator[str]:
             yield path.relative_to(STATIC).as_posix()
 
 
+def served_names() -> list[str]:
+    """The files, and what is joined out of them."""
+    return [*served_files(), SCRIPT, STYLES, *LATER.values()]
+
+
 @cache
 def content(name: str) -> bytes:
     """A file as it is served: scripts without comments and indents, with every line at its old number."""
@@ -107,9 +112,9 @@ def compressed(name: str) -> bytes:
 
 @cache
 def digest() -> str:
-    """Twelve hexadecimal figures that change when any of the files does."""
+    """Twelve hexadecimal figures that change when anything that is served does, joined scripts included."""
     files = hashlib.sha256()
-    for name in served_files():
+    for name in served_names():
         files.update(name.encode() + b"\0" + content(name) + b"\0")
     return files.hexdigest()[:12]
 
@@ -121,7 +126,7 @@ def address(name: str) -> str:
 
 def static_route() -> Route:
     """The route that serves them; only the current digest has an address."""
-    names = {*served_files(), SCRIPT, STYLES, *LATER.values()}
+    names = set(served_names())
 
     async def serve(request: Request) -> Response:
         name = request.path_params["name"]

@@ -222,7 +222,7 @@ class Start(TypedDict):
 
 
 class RunMessage(TypedDict, total=False):
-    """How a training goes; `state` is always there, from "running" on all but place, seconds_left, fault."""
+    """How a training goes; `state` is always there, from "running" on all but place, wait, fault."""
 
     state: RunState
     fault: Fault  # with "problem"
@@ -317,7 +317,7 @@ class CellPictures(TypedDict):
 
 
 class TrainedHere(TypedDict):
-    """POST digits/trained: what came of a run in the visitor's browser."""
+    """PUT digits/trained: what came of a run in the visitor's browser."""
 
     network: NetworkEntry
     outcome: Outcome

@@ -36,12 +36,12 @@ class RunSettings:
     recipe: Recipe
     train_images: int = 60_000  # at most: as many as there are
     seed: int = 0
-    go_on: bool = False  # from the visitor's own network, not from random weights
+    go_on: bool = False  # from the chosen network, not from random weights
 
 
 @dataclass(frozen=True, eq=False)
 class RunReport:
-    """How far a run is. `epoch` counts those finished; the accuracies are of test images."""
+    """How far a run is. `epoch` counts those finished."""
 
     step: int
     steps: int

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, fields
 
 from digits.network.config import LIMITS, Limits, ModelConfig, check_limit, check_model
 
-SCHEDULES = ("constant", "one-cycle")
 WARM_UP = 0.25  # share of a one-cycle run in which the learning rate rises
 SPREAD = 0.3  # what standardised pixels are divided by: MNIST's pixels, in 0..1, spread by 0.308
 

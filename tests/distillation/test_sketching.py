@@ -17,6 +17,7 @@ from digits.augmentation.images import vary_images
 from digits.augmentation.printed import FONTS, LETTERS, draw_printed_letters
 from digits.data.dataset import Digits
 from digits.data.drawings import NOT_A_DIGIT, Drawing
+from digits.data.stroke_files import LIKE_DIGITS
 from digits.data.unipen import write_unipen
 from digits.distillation import train as sketching
 from digits.distillation.dataset import NO_DIGIT, Sizes, make_groups
@@ -151,7 +152,7 @@ def test_every_form_can_be_drawn_and_varied(digit: int) -> None:
 
 def test_letters_that_are_written_like_digits_are_left_out() -> None:
     alphabet = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-    assert alphabet - set(forms.LETTER_FORMS) <= set(forms.LOOK_LIKE_DIGITS)
+    assert alphabet - set(forms.LETTER_FORMS) <= set(LIKE_DIGITS)
 
 
 def test_blending_is_between_the_two_and_refuses_what_is_written_otherwise() -> None:

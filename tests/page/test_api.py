@@ -22,7 +22,7 @@ from digits.data.dataset import Digits
 from digits.page.app import create_app
 from tests.support import web
 from tests.support.files import REPO
-from tests.support.requests import as_file, page_of_digits, seven
+from tests.support.requests import as_file, data_url, page_of_digits, seven
 
 ADDRESS = "http://127.0.0.1:7860"
 FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "20"))  # by hand: FUZZ_EXAMPLES=5000 pytest -k fuzz
@@ -159,6 +159,10 @@ async def main():
             print(predict.description, predict.inputSchema)
             said = await session.call_tool(predict.name, {"strokes": [[[0.5, 0.2], [0.5, 0.8]]]})
             print(said.content[0].text)
+            tool = next(tool for tool in tools if tool.name.endswith("predict_image"))
+            for picture in (sys.argv[2], "https://example.org/seven.png"):
+                said = await session.call_tool(tool.name, {"picture": picture})
+                print(said.content[0].text)
 
 asyncio.run(main())
 """
@@ -166,16 +170,19 @@ asyncio.run(main())
 
 def test_mcp_offers_the_same_tools() -> None:
     with create_app().served(mcp_server=True) as address:
-        command = [sys.executable, "-c", MCP_CLIENT, f"{address}/gradio_api/mcp/"]
+        picture = data_url(seven())
+        command = [sys.executable, "-c", MCP_CLIENT, f"{address}/gradio_api/mcp/", picture]
         result = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
-    names, schema, answer = result.stdout.splitlines()[:3]
+    names, schema, answer, seen, *refused = result.stdout.splitlines()
     tools = {name.rpartition("__")[2] if "__" in name else name for name in names.split()}
     assert len(tools) == 4
     for wanted in ("predict", "predict_image", "read", "train"):
         assert any(tool.endswith(wanted) for tool in tools), tools
     assert "Read a drawn digit" in schema and "strokes" in schema
     assert "'label': '1'" in answer or '"label": "1"' in answer
+    assert "'label': '7'" in seen or '"label": "7"' in seen
+    assert any("other hosts" in line for line in refused)
 
 
 # ---- fuzzing: whatever comes, the answer is a reading or a sentence ------------------------------

@@ -208,8 +208,18 @@ CLICK_TWICE = """(button) => {
 }"""
 
 
+PICTURES = """(kept) => new Promise((resolve) => {
+    indexedDB.open("digits").onsuccess = ({ target }) => {
+        const pictures = target.result.transaction("pictures", "readwrite").objectStore("pictures");
+        if (kept) pictures.put({ picture: kept, when: Date.now() }, "a tab that was closed");
+        pictures.getAllKeys().onsuccess = ({ target }) => resolve(target.result.length);
+    };
+})"""
+
+
 def test_a_button_forgets_everything(open_page: OpenPage) -> None:
     page = open_with_weights(open_page)
+    assert page.evaluate(PICTURES, "data:image/png;base64,") == 1
     assert page.locator(".forget").is_hidden()
     draw(page, ONE)
     page.get_by_role("group", name="Wrong? It is").get_by_role(
@@ -220,6 +230,7 @@ def test_a_button_forgets_everything(open_page: OpenPage) -> None:
     assert said == "Really? Click again" and kept == 1  # one click forgets nothing
     page.locator(".forget").wait_for(state="hidden")
     assert page.locator(".strip li").count() == 0
+    assert page.evaluate(PICTURES, "") == 0
     page.reload()
     page.wait_for_selector("#answer .answer[data-serial]")
     wait_for_weights(page)

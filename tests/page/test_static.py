@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from digits.page import script_bundle
 from digits.page.component import component
 from digits.page.static_files import STATIC, address, content, digest, served_files
 from digits.page.theme import make_head
@@ -154,3 +155,20 @@ def test_the_page_works_under_a_path(open_page: Callable[..., Any]) -> None:
     )
     for link in page.evaluate(code):
         assert link.startswith(page.evaluate("document.baseURI")), link
+
+
+def test_a_change_in_how_scripts_are_joined_changes_their_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are kept for a year: an old one must not be taken for the new one."""
+
+    def digest_anew() -> str:
+        for cached in (content, digest):
+            cached.cache_clear()
+        return digest()
+
+    before = digest()
+    monkeypatch.setattr(script_bundle, "OPENING", "// joined otherwise\n" + script_bundle.OPENING)
+    assert digest_anew() != before
+    monkeypatch.undo()
+    assert digest_anew() == before

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,14 @@ from digits.server.reader import Reader
 from digits.server.requests import parse_drawing
 from digits.server.sessions import Sessions
 from digits.training.page_run import make_backend
-from tests.support.requests import five_in_two_parts, hardly_sure, page_of_digits, seven, word
+from tests.support.requests import (
+    data_url,
+    five_in_two_parts,
+    hardly_sure,
+    page_of_digits,
+    seven,
+    word,
+)
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
 
@@ -32,12 +38,6 @@ SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader(Networks(Choice("tutorial")), Sessions())
-
-
-def data_url(picture: Image.Image) -> str:
-    content = io.BytesIO()
-    picture.save(content, "PNG")
-    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
 
 
 def test_a_seven_comes_back_with_all_that_the_page_shows(reader: Reader) -> None:

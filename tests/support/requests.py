@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import shutil
@@ -25,6 +26,13 @@ def seven(size: int = 300, mode: str = "RGB") -> Image.Image:
     line = [(0.3 * size, 0.25 * size), (0.7 * size, 0.25 * size), (0.45 * size, 0.8 * size)]
     ImageDraw.Draw(picture).line(line, fill="black", width=max(1, size // 14), joint="curve")
     return picture.convert(mode)
+
+
+def data_url(picture: Image.Image) -> str:
+    """A picture as the pad sends it."""
+    content = io.BytesIO()
+    picture.save(content, "PNG")
+    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
 
 
 def word(letters: str = "total") -> Image.Image:

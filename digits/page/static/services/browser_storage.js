@@ -162,17 +162,21 @@ async function inStore(name, mode, act) {
 
 /** @param {string} key @param {string} picture */
 async function savePicture(key, picture) {
-  await inStore(PICTURES, "readwrite", (pictures) => {
-    const saved = pictures.put({ picture, when: Date.now() }, key);
+  await inStore(PICTURES, "readwrite", (pictures) => pictures.put({ picture, when: Date.now() }, key));
+  await dropPictures((_, when) => Date.now() - when > DAY); // tabs that were closed leave theirs behind
+}
+
+/** Drop the pictures of all tabs for which `isOver` says so. @param {(key: IDBValidKey, when: number) => boolean} isOver */
+function dropPictures(isOver) {
+  return inStore(PICTURES, "readwrite", (pictures) => {
     const all = pictures.openCursor();
     all.onsuccess = () => {
-      // tabs that were closed leave theirs behind
       const cursor = all.result;
       if (!cursor) return;
-      if (Date.now() - cursor.value.when > DAY) cursor.delete();
+      if (isOver(cursor.key, cursor.value.when)) cursor.delete();
       cursor.continue();
     };
-    return saved;
+    return pictures.count(); // one that is answered once; whoever reads next waits for the whole transaction
   });
 }
 
@@ -231,8 +235,10 @@ export function storeCorrections(corrections) {
   return inStore(CORRECTIONS, "readwrite", (store) => store.put(kept, CORRECTIONS_KEY));
 }
 
-/** Let go of all networks, runs and drawings that are kept. */
+/** Let go of all networks, runs, drawings and pictures that are kept, but for what is on this tab's pad. */
 export async function forgetEverything() {
+  const shown = loadJson("digits-drawing")?.picture ? storedSession() : null;
+  await dropPictures((key) => key !== shown);
   await Promise.all([NETWORKS, RUNS, CORRECTIONS].map((name) => inStore(name, "readwrite", (store) => store.clear())));
   storeChosen("");
 }

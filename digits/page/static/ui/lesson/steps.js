@@ -1,5 +1,5 @@
 // The lesson's steps, as data. A step's texts are lesson_ID_title, _say, _ask, _options, _answer, _task and _done in
-// locales/; what is live in it is a module of this folder, as part.js says.
+// locales/; what is live in it is a module of this folder, as part_types.js says.
 
 /** @typedef {{id: number, part: () => Promise<import("./part_types.js").PartModule>}} Step */
 
