@@ -38,7 +38,7 @@ INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
 LATER = {  # fetched when they are first seen or needed
     "services/browser_run.js": "browser_run.js",
-    "ui/learn.js": "learn.js",
+    "ui/workbench/workbench.js": "workbench.js",
     "ui/outcome_cells.js": "cells.js",
     "services/shared_digits.js": "shared_digits.js",  # one copy for all of them
     "ui/lesson/break_it.js": "break_it.js",

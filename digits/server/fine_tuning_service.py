@@ -186,17 +186,21 @@ class FineTuning:
         before, after = (read(network, images) for network in (self._base, self.taught))
         test, labels = self._digits.test_images, self._digits.test_labels
         mnist = [accuracy(read(network, test), labels) for network in (self._base, self.taught)]
-        card = taught_card(self._base.card, len(images), mnist[1])
+        card = taught_card(self._base.card, len(images), mnist[1], len(labels))
         self.taught = make_backend(self.taught.layers(), card)
         pairs = zip(before.tolist(), after.tolist(), strict=True)
         return [{"before": b, "after": a} for b, a in pairs], mnist
 
 
-def taught_card(card: Card, drawings: int, accuracy: float) -> Card:
-    """The card of a network after fine-tuning: how many drawings it was taught, and what it reads now."""
+def taught_card(card: Card, drawings: int, accuracy: float, tested: int) -> Card:
+    """The card of a network after fine-tuning.
+
+    How many drawings it was taught, and which share of so many test images it reads now.
+    """
     return replace(
         card,
         recipe={**card.recipe, "taught": drawings},
+        data={**card.data, "test_images": tested},
         figures={**card.figures, "test_accuracy": round(accuracy, 4)},
     )
 

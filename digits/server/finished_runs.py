@@ -120,7 +120,7 @@ def line_of(run: FinishedTraining, network: str, name: Name, last: RunReport) ->
         "start": run.start,
         "accuracy": last.test_accuracy,
         "train_accuracy": last.train_accuracy,
-        "seconds": round(last.seconds, 1),
+        "seconds": round(last.seconds, 2),
     }
 
 

@@ -101,6 +101,12 @@ def test_bundled_digits_are_stratified(bundled: Digits) -> None:
     assert bundled.train_images.max() == 255
 
 
+def test_bundled_digits_are_mixed(bundled: Digits) -> None:
+    for labels in (bundled.train_labels, bundled.test_labels):
+        assert np.bincount(labels[:500], minlength=10).min() > 30
+    assert len(set(bundled.test_labels[:4].tolist())) > 1  # those that a training shows
+
+
 def test_bundled_digits_are_all_from_mnists_training_part(bundled: Digits, mnist: Digits) -> None:
     training = {image.tobytes() for image in mnist.train_images}
     for images in (bundled.train_images, bundled.test_images):

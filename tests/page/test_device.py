@@ -157,6 +157,8 @@ def test_all_three_backends_are_compared(open_page: OpenPage) -> None:
         "this browser",
     ]
     assert all(": 7, over 99 %" in words for words in lines)
+    page.get_by_role("button", name="Clear").click()  # no drawing, nothing that was said of it
+    assert page.locator(".compare-lines li").count() == 0
 
 
 def test_what_was_trained_survives_a_reload_and_a_server_that_forgot(open_page: OpenPage) -> None:

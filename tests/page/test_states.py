@@ -420,6 +420,38 @@ def server_gone(visitor: Visitor) -> None:
     assert visitor.kept()["run"]["state"] == "running"
 
 
+def server_gone_before_it_began(visitor: Visitor) -> None:
+    """Train is pressed while nobody hears it: the page does not say that it goes on."""
+    page = visitor.page
+    page.locator("#tab_train-button").click()
+    page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
+    page.context.set_offline(True)
+    page.locator("#train .go").click()
+    draw(page, SEVEN)
+    note = json.dumps(visitor.says("run_unsent"))
+    page.wait_for_function(
+        f"document.querySelector('.run-note').textContent.trim() === {note}", timeout=PATIENCE
+    )
+    page.context.set_offline(False)
+    page.reload()
+    note = json.dumps(visitor.says("run_lost"))
+    page.locator("#tab_train-button").click()
+    page.wait_for_function(
+        f"document.querySelector('.run-note').textContent.trim() === {note}", timeout=PATIENCE
+    )
+
+
+def lesson_away(visitor: Visitor) -> None:
+    """The lesson is opened while the network is away; it comes by itself."""
+    page = visitor.page
+    page.context.set_offline(True)
+    page.locator("#tab_learn-button").click()
+    page.locator("#learn .working", has_text=visitor.says("learn_away")).wait_for()
+    page.context.set_offline(False)
+    page.wait_for_selector("#learn .lesson-step h2, #learn .lesson-step h3", timeout=PATIENCE)
+    page.locator("#tab_see-button").click()
+
+
 def more_networks_than_are_kept(visitor: Visitor) -> None:
     for number in range(1, MOST_KEPT + 2):
         visitor.train(epochs=1, batch_size=500, seed=number)
@@ -440,6 +472,8 @@ STATES = [
     trained_here,
     left_while_it_trained_here,
     server_gone,
+    server_gone_before_it_began,
+    lesson_away,
     more_networks_than_are_kept,
     running,
     reloaded_in_mid_run,

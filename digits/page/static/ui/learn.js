@@ -1,28 +1,56 @@
 // The Learn tab's door: what is behind it is fetched when the tab is first opened, not when the page opens. The
-// lesson comes first; the workbench below it waits until the step is there.
+// lesson comes first; the workbench below it waits until the step is there. Where the network is away it says so,
+// and opens as soon as the server is back or the tab is opened again.
 
+import { lost } from "../services/connection.js";
 import { state } from "../services/state.js";
-import { find, whenWidthChanges } from "./dom.js";
+import { fill, text } from "../services/texts.js";
+import { find, make, whenWidthChanges } from "./dom.js";
 
 /** @param {import("../hosts/gradio.js").Host<null>} host */
 export function mount(host) {
-  let isOpen = false;
-  whenWidthChanges(host.element, async () => {
-    if (isOpen || !host.element.offsetParent) return;
-    isOpen = true;
+  const room = find(host.element, ".lesson-room");
+  const door = { isOpen: false, tries: 0 };
+
+  async function open() {
+    if (door.isOpen || !host.element.offsetParent) return;
+    door.isOpen = true;
     state.set("isLessonOpen", true);
-    await openLesson(find(host.element, ".lesson-room")).catch(console.error); // the workbench can do without it
+    try {
+      await openLesson(room);
+    } catch (error) {
+      console.warn(error);
+      door.isOpen = false;
+      sayThatItIsAway(room);
+      door.tries += 1;
+      if (door.tries === 1) lost(); // the server is asked until it is back: then it opens
+      return;
+    }
     await idle();
-    const room = await import("./workbench/workbench.js");
+    const { open: openWorkbench } = await import("./workbench/workbench.js");
     find(host.element, ".working.learn").hidden = false;
-    room.open(host);
+    openWorkbench(host);
+  }
+
+  whenWidthChanges(host.element, open);
+  state.subscribe("server", (server) => {
+    if (server === "here") open();
   });
+  state.subscribe("language", () => fill(room));
 }
 
 /** @param {HTMLElement} place */
 async function openLesson(place) {
   const lesson = await import("./lesson/lesson.js");
+  place.replaceChildren();
   await lesson.open(place);
+}
+
+/** @param {HTMLElement} place */
+function sayThatItIsAway(place) {
+  const words = make("p", text("learn_away"), { className: "working" });
+  words.dataset.text = "learn_away";
+  place.replaceChildren(words);
 }
 
 /** The workbench takes a quarter of a second to build: the step is on the screen before. Safari has no idle callback. */

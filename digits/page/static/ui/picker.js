@@ -67,6 +67,7 @@ class Picker {
       const isOffered = networks.some(({ id }) => id === choice.network);
       if (choice.network && choice.network !== network && isOffered) this.pick({ ...choice, network: choice.network });
     });
+    state.subscribe("drawing", () => this.lines.replaceChildren()); // what was compared was another drawing
     state.subscribe("answer", (answer) => {
       const by = answer?.confirmed?.by ?? answer?.shown?.by;
       if (by && by.backend !== "browser" && state.get("choice").backend !== "browser") showDevices(this.device, by);

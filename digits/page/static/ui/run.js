@@ -88,6 +88,7 @@ class RunPanel {
     this.wasLost = "";
     this.stop.disabled = false;
     state.set("training", { state: "sent" });
+    this.remember("sent");
     this.bringIntoView();
   }
 
@@ -197,7 +198,10 @@ class RunPanel {
     if (run.state === "lost") return text("run_lost");
     if (run.state === "problem") return isHere() ? text(run.fault?.code ?? "engine_failed") : problemOf(run);
     if (isHere() && run.state === "running") return text(run.measuring ? "engine_measures" : "engine_here");
-    if (BUSY.includes(run.state)) return state.get("server") === "gone" ? text("run_unheard") : "";
+    if (BUSY.includes(run.state)) {
+      if (state.get("server") !== "gone") return "";
+      return text(run.state === "sent" ? "run_unsent" : "run_unheard");
+    }
     return endOf(run);
   }
 

@@ -11,6 +11,7 @@ export function mount({ element }) {
   function show() {
     requestAnimationFrame(() => {
       find(root, "b").textContent = document.querySelector("#answer .answer-digit")?.textContent ?? "";
+      root.dataset.state = document.querySelector("#answer .answer")?.getAttribute("data-state") ?? "";
       find(root, "span").textContent = document.querySelector("#answer .answer-line")?.textContent ?? "";
     });
   }

@@ -51,6 +51,7 @@ class Teaching {
       forgotten = count;
       this.drawings = [];
       this.changed();
+      this.hint();
     });
     this.learn.addEventListener("click", () => this.send());
     this.host.watch(() => this.told(this.host.value));
