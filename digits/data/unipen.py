@@ -22,10 +22,17 @@ from digits.data.unix_compress import unpack_z
 from digits.errors import StrokesError
 
 TABLET = 500  # units a side of the tablet in the UCI files; also what write_unipen writes
+LONGEST_SEGMENT = 1000  # letters of a .SEGMENT line; shlex takes minutes over millions
+LONGEST_WRITER = 9  # digits of a writer's number
 
 
 def read_unipen(path: Path) -> list[Drawing]:
     """Read all drawings of a UNIPEN file, plain, .gz or .Z; StrokesError names a malformed line."""
+    return parse_unipen(_read_text(path), path)
+
+
+def parse_unipen(text: str, path: Path) -> list[Drawing]:
+    """All drawings in UNIPEN text; StrokesError names `path`, where it is from, and a malformed line."""
     drawings: list[Drawing] = []
     label = writer = 0
     name = ""
@@ -38,7 +45,7 @@ def read_unipen(path: Path) -> list[Drawing]:
             source = path.name.split(".")[0]
             drawings.append(Drawing(kept, label, writer, name, source, len(drawings)))
 
-    for number, line in enumerate(_read_text(path).splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         try:
             words = line.split()
             if not words:
@@ -100,7 +107,7 @@ def _read_text(path: Path) -> str:
 def _read_name(line: str) -> str:
     """What a `.SEGMENT DIGIT 0 ? "8"` line names."""
     try:
-        words = shlex.split(line)
+        words = shlex.split(line) if len(line) <= LONGEST_SEGMENT else []
     except ValueError:  # a quotation mark without its other half
         words = []
     if len(words) < 5:
@@ -115,8 +122,9 @@ def _label_of(name: str) -> int:
 
 def _read_writer(words: list[str]) -> int:
     """The writer a `.COMMENT label writer number` line names; other comments give 0."""
-    numbers = words[2:4]
-    return int(numbers[0]) if len(words) == 4 and all(n.isdecimal() for n in numbers) else 0
+    if len(words) != 4 or not all(number.isdecimal() for number in words[2:]):
+        return 0
+    return int(words[2]) if len(words[2]) <= LONGEST_WRITER else 0
 
 
 def _read_point(words: list[str]) -> tuple[float, float]:

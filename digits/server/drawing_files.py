@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from digits.data.drawings import Drawing
-from digits.data.unipen import read_unipen, write_unipen
-from digits.errors import DigitsError, DrawingError, StrokesError
+from digits.data.unipen import parse_unipen, write_unipen
+from digits.errors import DigitsError, DrawingError
 from digits.network.config import CLASSES
 from digits.server import limits
 from digits.server.messages import DrawingFile, Drawings, LabelledDrawing, Problem, fault, fault_of
@@ -69,13 +69,7 @@ def to_unipen(drawings: Labelled) -> str:
 
 
 def from_unipen(given: str) -> Labelled:
-    """The first drawings of UNIPEN text that are digits."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "drawings.dat")
-        path.write_text(given, encoding="latin-1", errors="replace")
-        try:
-            read_drawings = read_unipen(path)
-        except StrokesError as error:
-            raise StrokesError(error.code, **{**error.values, "path": "the file"}) from error
-    labelled = [d for d in read_drawings if 0 <= d.label < CLASSES][: limits.MOST_DRAWINGS]
-    return check_drawings([{"strokes": d.strokes, "label": d.label} for d in labelled])
+    """The first drawings of UNIPEN text that are digits. Nothing is unpacked: it came as text."""
+    labelled = [d for d in parse_unipen(given, Path("the file")) if 0 <= d.label < CLASSES]
+    first = labelled[: limits.MOST_DRAWINGS]
+    return check_drawings([{"strokes": d.strokes, "label": d.label} for d in first])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digits.data import pendigits
 from digits.data.drawings import NOT_A_DIGIT, Drawing
-from digits.data.unipen import read_unipen, write_unipen
+from digits.data.unipen import parse_unipen, read_unipen, write_unipen
 from digits.data.unix_compress import unpack_z
 from digits.errors import StrokesError
 
@@ -72,6 +72,14 @@ def test_a_file_without_drawings_and_a_missing_file_say_so(tmp_path: Path) -> No
     (tmp_path / "cut.gz").write_bytes(gzip.compress(TWO_DRAWINGS.encode())[:-20])
     with pytest.raises(StrokesError, match="fetch it again"):
         read_unipen(tmp_path / "cut.gz")
+
+
+def test_lines_far_too_long_are_refused_or_passed_over(tmp_path: Path) -> None:
+    name = "x" * 3_000_000  # shlex would take minutes
+    with pytest.raises(StrokesError, match="line 20"):
+        parse_unipen(f'{TWO_DRAWINGS}.SEGMENT DIGIT 2 ? "{name}"', tmp_path)
+    _, letter = parse_unipen(f"{TWO_DRAWINGS}.COMMENT A {'1' * 5000} 0", tmp_path)
+    assert letter.writer == 0
 
 
 @pytest.mark.parametrize("name", ["plain.txt", "packed.gz"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,13 @@ def test_a_file_that_holds_no_drawings_is_a_sentence_too(given: object) -> None:
     assert told.keys() == {"fault"}
     sentence = str(DigitsError(told["fault"]["code"], **told["fault"]["values"]))
     assert sentence and "/tmp" not in sentence
+
+
+def test_packed_text_is_not_unpacked() -> None:
+    """A few kilobytes would become hundreds of megabytes."""
+    unipen = str(save({"kind": "unipen", "drawings": DRAWINGS})["text"])
+    told = load({"text": gzip.compress(unipen.encode()).decode("latin-1")})
+    assert told == {"fault": {"code": "strokes_empty", "values": {"path": "the file"}}}
 
 
 @pytest.fixture
