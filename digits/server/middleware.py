@@ -116,7 +116,8 @@ def is_errand(path: str) -> bool:
 
 def find_fault(body: bytes) -> str | None:
     """What is wrong with the files that JSON names, as Gradio writes a file: {"path", "meta"}."""
-    if b"path" not in body and b"\\u" not in body:  # most requests: nothing to look for
+    # Most requests have nothing to look for. JSON may also be UTF-16 or UTF-32, which zero bytes tell.
+    if not any(sign in body for sign in (b"path", b"\\u", b"\0")):
         return None
     try:
         content = json.loads(body)

@@ -98,9 +98,12 @@ def test_it_fetches_nothing_for_visitors(site: str) -> None:
             assert reply.status_code == 422 and "fetches nothing" in reply.text
     hidden = r'{"data": [{"\u0070ath": "\u0068ttp://example.com/", "m\u0065ta": {}}]}'
     headers = {"content-type": "application/json"}
+    plain = '{"data": [{"path": "http://example.com/", "meta": {}}]}'
+    wide = [plain.encode(code) for code in ("utf-16", "utf-16-be", "utf-32", "utf-32-le")]
     for endpoint in ("run/predict_image", "queue/join"):
-        reply = web.post(f"{site}/gradio_api/{endpoint}", content=hidden, headers=headers)
-        assert reply.status_code == 422 and "fetches nothing" in reply.text
+        for body in (hidden.encode(), *wide):
+            reply = web.post(f"{site}/gradio_api/{endpoint}", content=body, headers=headers)
+            assert reply.status_code == 422 and "fetches nothing" in reply.text, body
 
 
 def test_no_usage_is_shown_to_everybody(site: str) -> None:
