@@ -247,5 +247,8 @@ class Sessions:
 
     def _end(self, session: Session) -> None:
         self._open.pop(session.token, None)
+        # A page that comes back with the same connection is counted anew, one that leaves is not.
+        for connection in [c for c, token in self._connections.items() if token == session.token]:
+            del self._connections[connection]
         session.end()
         self.on_end()

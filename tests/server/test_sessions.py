@@ -83,6 +83,20 @@ def test_a_dropped_connection_changes_nothing_at_once(sessions: Sessions, clock:
     assert sessions.silence(session) == 700 and sessions.find(TOKEN) is session
 
 
+def test_a_connection_ends_with_its_session(sessions: Sessions, clock: Clock) -> None:
+    sessions.connect("stays", TOKEN)
+    sessions.connect("leaves", TOKEN)
+    assert sessions.forget(TOKEN)
+    sessions.connect("stays", TOKEN)
+    session = sessions.get_or_create(TOKEN)
+    assert session.followers == 1  # counted again
+    sessions.disconnect("leaves")  # belonged to what was forgotten
+    assert session.followers == 1
+    sessions.disconnect("stays")
+    clock.now += limits.KEPT_SECONDS + 1
+    assert sessions.find(TOKEN) is None
+
+
 def test_what_is_given_up_stops_what_it_does_and_is_told(clock: Clock) -> None:
     told = []
     sessions = Sessions(clock, on_end=lambda: told.append(True))
