@@ -27,6 +27,7 @@ from digits.network.metadata import Calibration, Card, Layers
 
 LONGEST_HEADER = 20_000  # bytes
 MOST_NUMBER = 1e12  # of a card's figures: more is no figure of a training
+MOST_SUM = 1e36  # in the network: float32 ends at 3.4e38, and a temperature of 0.01 makes 100 times as much
 WORDS = ("name", "schedule", "source", "engine")  # a card's fields that are words, not numbers
 WORD = re.compile(r"[\w-]{1,40}", re.ASCII)
 
@@ -56,9 +57,22 @@ def unpack_network(content: bytes) -> tuple[Layers, Card]:
     if len(rest) != 4 * card.config.weights:
         raise WeightsError("upload_count", expected=card.config.weights, count=len(rest) // 4)
     row = np.frombuffer(rest, "<f4").astype(np.float32)
-    if not np.isfinite(row).all():
+    layers = _cut_into_layers(row, card.config)
+    if not _largest_sum(layers) <= MOST_SUM:  # nor where it is no number
         raise WeightsError("upload_not_finite")
-    return _cut_into_layers(row, card.config), card
+    return layers, card
+
+
+def _largest_sum(layers: Layers) -> float:
+    """No weighted sum of the network is larger, whatever the image: its pixels are 0..1.
+
+    No activation makes a value larger. One prediction would tell of one image only.
+    """
+    largest = 1.0
+    for weight, bias in layers:
+        sums = np.abs(weight).sum(axis=1, dtype=np.float64) * largest + np.abs(bias)
+        largest = float(sums.max())
+    return largest
 
 
 def _cut(content: bytes) -> tuple[dict[str, Any], bytes]:

@@ -16,12 +16,13 @@ from starlette.testclient import TestClient
 from digits.network.backends import TorchBackend
 from digits.network.config import ModelConfig
 from digits.network.metadata import Calibration, Card
-from digits.network.model import MLP
+from digits.network.model import MLP, from_layers
 from digits.network.registry import Choice, Networks
 from digits.network.weights_file import pack_network, unpack_network
 from digits.server.reader import Reader
 from digits.server.sessions import Sessions
 from digits.server.weights_route import make_weights_routes
+from tests.support.requests import ONE
 
 TOKEN, OTHER = "a" * 20, "b" * 20
 RUN = {"key": "network_run", "values": {"number": 3}}
@@ -132,6 +133,13 @@ def changed(**changes: Any) -> bytes:
     return struct.pack("<I", len(text)) + text + content[4 + length :]
 
 
+def scaled(times: float) -> bytes:
+    """A file of a network with four hidden layers, all its weights `times` as large."""
+    network = small((8, 8, 8, 8))
+    layers = [(times * weight, times * bias) for weight, bias in network.layers()]
+    return pack_network(TorchBackend(from_layers(layers, network.card.config), network.card))
+
+
 BAD = {
     "nothing": b"",
     "three bytes": b"abc",
@@ -143,6 +151,8 @@ BAD = {
     "a byte too many": pack_network(small()) + b"x",
     "not a number": pack_network(small())[:-4] + struct.pack("<f", float("nan")),
     "infinite": pack_network(small())[:-4] + struct.pack("<f", float("inf")),
+    "one huge weight": pack_network(small())[:-4] + struct.pack("<f", -3e38),
+    "huge together": scaled(1e8),
     "too wide": changed(card__config__hidden=[257, 8]),
     "too deep": changed(card__config__hidden=[8] * 6),
     "no layers": changed(card__config__hidden=[]),
@@ -162,6 +172,14 @@ def test_bad_uploads_are_refused_with_a_sentence(
     assert reply.status_code == 422 and reply.json()["fault"]["code"]
     session = reader.sessions.find(TOKEN)
     assert session is None or not session.networks
+
+
+def test_weights_as_large_as_a_wild_run_leaves_them_are_taken(
+    client: TestClient, reader: Reader
+) -> None:
+    assert put(client, scaled(1e4)).status_code == 200
+    said = reader.read({"session": TOKEN, "network": "yours", "drawing": {"strokes": ONE}})
+    assert np.isfinite(said["probabilities"]).all()  # type: ignore[typeddict-item]
 
 
 @pytest.mark.parametrize("token", ["", "short", "with spaces in it, long"])
