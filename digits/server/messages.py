@@ -413,12 +413,14 @@ def fault(code: str, **values: Any) -> Fault:
 
 
 def plain(value: Any) -> Any:
-    """A value of an error as JSON has it; what JSON lacks becomes text."""
+    """A value of an error as JSON has it; what JSON lacks becomes text, half a letter a question mark."""
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value).encode(errors="replace").decode()  # JSON's "\ud800" is no letter of UTF-8
 
 
 def pack(image: np.ndarray) -> GreyImage:

@@ -10,6 +10,7 @@ import pytest
 
 from digits.network.registry import YOURS, Choice, Networks
 from digits.server import routes
+from digits.server.drawing_files import load
 from digits.server.limits import QUICK_BODY
 from digits.server.reader import Reader
 from digits.server.sessions import Sessions
@@ -55,6 +56,14 @@ def test_a_long_drawing_and_a_picture_are_answered_too(site: str) -> None:
     assert "label" in web.post(site + routes.READ, content=body.encode()).json()
     problem = web.post(site + routes.READ, json={"drawing": {"picture": "x"}}).json()
     assert problem["fault"]["code"] == "base64_bad"
+
+
+@pytest.mark.parametrize("name", ["network", "backend", "device"])
+def test_half_a_letter_is_a_fault_like_any_other(site: str, name: str) -> None:
+    reply = web.post(site + routes.READ, content=f'{{"{name}": "\\ud800"}}'.encode())
+    assert reply.status_code == 200 and "?" in json.dumps(reply.json()["fault"]["values"])
+    stroke = {"text": '.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n\ud800 7\n'}
+    assert "? 7" in load(stroke)["fault"]["values"]["text"]  # type: ignore[typeddict-item]
 
 
 def test_the_pad_asks_there(open_page: Callable[..., Any]) -> None:
