@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from starlette.concurrency import run_in_threadpool
 
 from digits.data.dataset import Digits, LabelledImages
 from digits.errors import DigitsError
@@ -57,7 +58,7 @@ class _Work:
     session: Session
     job: Job
     request: TrainingRequest
-    drawing: np.ndarray | None
+    drawing: object  # the pad's, as it came
     feed: Feed[RunUpdate]
 
     def tell(self, message: RunMessage) -> None:
@@ -107,7 +108,7 @@ class TrainingService:
         try:
             session = self.sessions.get_or_create(token)
             request = check_training(as_question(asked))
-            self._begin(session, request, self.reader.image_in(drawing))
+            self._begin(session, request, drawing)
         except DigitsError as error:
             yield RunUpdate({"state": "problem", "fault": fault_of(error)})
             return
@@ -161,9 +162,7 @@ class TrainingService:
 
     # ---- a run ---------------------------------------------------------------------------------
 
-    def _begin(
-        self, session: Session, request: TrainingRequest, drawing: np.ndarray | None
-    ) -> None:
+    def _begin(self, session: Session, request: TrainingRequest, drawing: object) -> None:
         if session.job:
             raise DigitsError("training_busy")
         if request.start:
@@ -195,6 +194,10 @@ class TrainingService:
     async def _train(self, work: _Work) -> RunUpdate:
         session, job = work.session, work.job
         with self.queue.ticket() as ticket:
+            # A picture takes a third of a second to read: not on the event loop, where all would wait, nor
+            # by the workers, who train.
+            drawing = await run_in_threadpool(self.reader.image_in, work.drawing)
+            work.drawing = None
             async for place in self.queue.wait(ticket):
                 wait = self.queue.seconds(ticket)
                 work.tell({"state": "waiting", "place": place, "wait": wait})
@@ -211,12 +214,13 @@ class TrainingService:
             history = RunHistory(
                 settings,
                 digits,
-                work.drawing,
+                drawing,
                 available=len(everything.train_labels),
                 start=start,
                 notes=notes,
             )
-            cut = await self._listen(work, ticket, history, settings, digits, began)
+            reports = self.run(settings, digits, began, drawing)
+            cut = await self._listen(work, ticket, history, reports)
         last = history.last
         assert last
         state: RunState = (
@@ -234,14 +238,10 @@ class TrainingService:
         work: _Work,
         ticket: Ticket,
         history: RunHistory,
-        settings: RunSettings,
-        digits: Digits,
-        began: Layers | None,
+        reports: Iterator[RunReport],
     ) -> str:
         """Hear the run's reports to its end; why it ended early, if it did so by itself."""
-        async for report in in_threads(
-            self.run(settings, digits, began, work.drawing), self.workers
-        ):
+        async for report in in_threads(reports, self.workers):
             history.add(report)
             ticket.left = history.seconds_left()
             work.tell(history.tell("running"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -22,6 +24,7 @@ from digits.server.sessions import RunUpdate, Sessions
 from digits.server.training_service import TrainingService
 from digits.training.page_run import run_training
 from tests.support.loops import complete
+from tests.support.requests import as_file, seven
 
 TOKEN, OTHER = "a" * 20, "b" * 20
 SMALL = {"epochs": 2, "batch_size": 50, "hidden": [16], "session": TOKEN}
@@ -183,6 +186,29 @@ def test_a_run_goes_on_without_its_page_which_can_come_back(service: TrainingSer
         assert [entry["id"] for entry in state["networks"]] == ["yours-1"]
         seen = {"session": TOKEN, "seen": state["serial"]}
         assert service.state(seen) == {"serial": state["serial"], "known": True}
+
+    complete(visit())
+
+
+def test_a_picture_is_read_while_the_page_goes_on_and_only_where_it_is_needed(
+    service: TrainingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, threads = service.reader.image_in, []
+
+    def watched(drawing: object) -> Any:
+        threads.append(threading.get_ident())
+        return read(drawing)
+
+    monkeypatch.setattr(service.reader, "image_in", watched)
+    picture = {"picture": base64.b64encode(as_file(seven(), "PNG")).decode()}
+
+    async def visit() -> None:
+        first = service.train(TOKEN, SMALL, picture)
+        assert (await until(first, "running")).run["drawing"]
+        busy = [update async for update in service.train(TOKEN, SMALL, picture)]
+        assert busy[0].run["fault"]["code"] == "training_busy"
+        assert len(threads) == 1 and threads[0] != threading.get_ident()
+        await until(first, "done")
 
     complete(visit())
 
