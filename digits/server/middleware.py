@@ -16,6 +16,7 @@ from digits.server.limits import MAX_JSON, MAX_UPLOAD
 
 ADDRESSES = ("http:", "https:", "//")
 TOO_LARGE = "this is too large: a request may have {limit:,} bytes"
+NO_LENGTH = "the request's content-length is no number"
 NO_ERRANDS = "this server fetches nothing from other hosts; send the file itself, not its address"
 NO_FILE = "this is no file as Gradio's clients send one: use handle_file()"
 
@@ -31,7 +32,7 @@ class TooLargeError(Exception):
 
 
 class RequestLimits:
-    """ASGI middleware: answers 403, 413 or 422 itself, passes everything else on unchanged."""
+    """ASGI middleware: answers 400, 403, 413 or 422 itself, passes everything else on unchanged."""
 
     def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
         self.app = app
@@ -54,13 +55,18 @@ class RequestLimits:
         is_form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
         limit = MAX_UPLOAD if is_form else MAX_JSON
         try:
-            if int(headers.get(b"content-length", b"0")) > limit:
+            length = int(headers.get(b"content-length", b"0"))
+        except ValueError:
+            await refuse(send, 400, NO_LENGTH)
+            return
+        try:
+            if length > limit:
                 raise TooLargeError
             if is_form:  # uploads go to the disk as they come
                 await self.app(scope, bounded(receive, limit), send)
                 return
             body = await collect(bounded(receive, limit))
-        except (TooLargeError, ValueError):
+        except TooLargeError:
             await refuse(send, 413, TOO_LARGE.format(limit=limit))
             return
         if fault := find_fault(body):

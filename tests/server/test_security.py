@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from digits.page.app import Settings, create_app
+from digits.server.middleware import RequestLimits
 from tests.support import web
 from tests.support.browser import module, set_state
 from tests.support.files import REPO
@@ -136,6 +138,17 @@ def test_requests_are_bounded_even_when_they_hide_their_length(site: str) -> Non
             reply = client.post(f"{site}/{path}", content=endless(8_000_000))
             assert reply.status_code == 413, path
     assert web.get(f"{site}/config").status_code == 200
+
+
+def test_a_fault_of_the_page_is_not_called_too_large() -> None:
+    async def page(*_: Any) -> None:
+        raise ValueError("a fault of its own")
+
+    client = TestClient(RequestLimits(page))
+    with pytest.raises(ValueError, match="of its own"):
+        client.post("/gradio_api/upload", files={"files": ("x.png", b"x")})
+    reply = client.post("/digits/read", content=b"{}", headers={"content-length": "many"})
+    assert reply.status_code == 400 and "content-length" in reply.text
 
 
 def test_uploads_are_deleted_when_they_are_old(
