@@ -119,9 +119,9 @@ class Session:
         self.networks, self.runs, self.run, self.fine_tuning = [], [], None, None
 
     @property
-    def weights(self) -> int:
-        """How many numbers its networks hold."""
-        return sum(one.backend.card.config.weights for one in self.networks)
+    def backends(self) -> set[Backend]:
+        """Its networks, and what the taught ones were before."""
+        return {backend for one in self.networks for backend in (one.backend, one.base) if backend}
 
 
 @dataclass(frozen=True)
@@ -237,13 +237,18 @@ class Sessions:
     def check_weights(self) -> None:
         """Give up the longest unheard of sessions while all networks together are too large."""
         with self._lock:
-            kept = sum(one.weights for one in self._open.values())
+            kept = self._count_weights()
             for session in list(self._open.values())[:-1]:
                 if kept <= limits.MOST_WEIGHTS:
                     return
-                kept -= session.weights
-                if session.weights:
+                if session.networks:
                     self._end(session)
+                    kept = self._count_weights()
+
+    def _count_weights(self) -> int:
+        """How many numbers all sessions' networks hold; one that several share counts once."""
+        backends = set[Backend]().union(*(one.backends for one in self._open.values()))
+        return sum(backend.card.config.weights for backend in backends)
 
     def _end(self, session: Session) -> None:
         self._open.pop(session.token, None)

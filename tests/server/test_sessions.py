@@ -131,6 +131,19 @@ def test_all_networks_together_are_bounded(
     assert [sessions.find(token(number)) is not None for number in range(3)] == [False, True, True]
 
 
+def test_what_a_taught_network_was_before_counts_once(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_WEIGHTS", 4 * 59_210)
+    shipped = TorchBackend(MLP(), Card())
+    for number, base in enumerate((shipped, TorchBackend(MLP(), Card()), shipped)):
+        taught = TorchBackend(MLP(), Card())
+        session = sessions.get_or_create(token(number))
+        session.keep(taught, {"key": "network_taught", "values": {}}, base=base)
+        sessions.check_weights()
+    assert [sessions.find(token(number)) is not None for number in range(3)] == [False, True, True]
+
+
 def test_the_last_few_networks_are_kept_by_names_of_their_own(sessions: Sessions) -> None:
     session = sessions.get_or_create(TOKEN)
     for number in range(1, 8):
