@@ -57,7 +57,7 @@ def test_train_then_export_then_predict(few_folder: Path, tmp_path: Path) -> Non
     ]
     assert "step" in result.stderr  # the progress bar
     assert (tmp_path / "mine.png").read_bytes().startswith(b"\x89PNG")
-    card = read_card(out)
+    card = read_card(out.with_suffix(".json"))
     assert card.recipe["seed"] == 1 and card.recipe["epochs"] == 3
     assert f"{card.figures['test_accuracy']:.4f}" in lines[6]
     assert card.figures["test_accuracy"] > 0.6

@@ -57,8 +57,7 @@ def card_from_json(text: str, path: Path) -> Card:
 
 
 def read_card(path: Path) -> Card:
-    """The card beside any of a set's files, read without torch."""
-    path = path.with_suffix(".json")
+    """The card in a set's .json file, read without torch."""
     try:
         return card_from_json(path.read_text(encoding="utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:

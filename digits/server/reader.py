@@ -225,7 +225,7 @@ class Reader:
         entries: list[NetworkEntry] = []
         for name in self.networks.names:
             try:
-                card = read_card(self.networks.path(name))
+                card = read_card(file_of(self.networks.path(name), ".json"))
             except WeightsError:  # a file from elsewhere, its card inside it alone
                 card = Card()
             entries.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from digits.data.dataset import Digits
 from digits.data.preparation.centring import to_pixels
 from digits.errors import DigitsError, DrawingError
 from digits.network.calibration import answer
+from digits.network.checkpoint import WEIGHTS_DIR
 from digits.network.looks import answer_pictures
-from digits.network.metadata import Card
+from digits.network.metadata import Card, read_card
 from digits.network.registry import Choice, Networks
 from digits.page.api import read
-from digits.server.reader import Reader
+from digits.server.reader import Reader, summary_of
 from digits.server.requests import parse_drawing
 from digits.server.sessions import Sessions
 from digits.training.page_run import make_backend
@@ -193,6 +195,16 @@ def test_a_path_as_weights_is_one_more_network(tmp_path: Path) -> None:
     networks = Networks(Choice(str(tmp_path / "mine.onnx")))
     assert networks.names[0] == "mine" and "tutorial" in networks.names
     assert networks.get(networks.default).card.config.hidden == (64, 64, 64)
+
+
+def test_a_name_with_dots_has_a_card_of_its_own(tmp_path: Path) -> None:
+    for name, shipped in (("run", "tutorial"), ("run.v2", "sketch")):
+        for ending in (".onnx", ".json"):
+            shutil.copy(WEIGHTS_DIR / f"{shipped}{ending}", tmp_path / f"{name}{ending}")
+    reader = Reader(Networks(Choice("run"), tmp_path), Sessions())
+    entries = {entry["id"]: entry["card"] for entry in reader.shipped}
+    assert entries["run.v2"] == summary_of(read_card(WEIGHTS_DIR / "sketch.json"))
+    assert entries["run"] == summary_of(read_card(WEIGHTS_DIR / "tutorial.json"))
 
 
 def test_errors_are_raised_where_a_program_asks() -> None:
