@@ -95,7 +95,8 @@ def make_push(reader: Reader, training: TrainingService) -> Push:
             if not is_own(str(question.get("network"))):
                 raise HubError("hub_not_own")
             own = reader.find_own(question)
-            repository = f"digits-{own.id}"
+            # Each session counts from yours-1 on: the version keeps one network from replacing another.
+            repository = f"digits-{own.id}-{own.backend.version[:8]}"
             files = make_files(own.backend, repository, training.datasets.get())
             address = push_files(files, repository, token.token)
         except DigitsError as error:

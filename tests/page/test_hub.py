@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import numpy as np
 import pytest
+from gradio import OAuthToken
 from huggingface_hub import ModelCard
 
 from digits.data.dataset import Digits
@@ -26,7 +27,14 @@ from digits.data.preparation.centring import to_pixels
 from digits.errors import HubError
 from digits.network.backends import OnnxBackend, TorchBackend, load_backend
 from digits.network.checkpoint import load_weights
+from digits.network.metadata import Card
+from digits.network.model import MLP
+from digits.network.registry import Choice, Networks
 from digits.page import hub
+from digits.server.datasets import DatasetCache
+from digits.server.reader import Reader
+from digits.server.sessions import Sessions
+from digits.server.training_service import TrainingService
 from tests.support.browser import DESK, PATIENCE, open_tab, press_train, wait_for_state
 from tests.support.files import REPO
 from tests.support.hub import Hub
@@ -165,6 +173,19 @@ def test_a_refusal_is_one_sentence_without_the_token(endpoint: StandIn, status: 
         hub.push_files({"README.md": b"x"}, "digits-1", TOKEN)
     assert TOKEN not in str(caught.value) and caught.value.__cause__ is None
     assert endpoint.told.files == {}
+
+
+def test_another_network_is_another_repository(endpoint: StandIn, few_folder: Path) -> None:
+    reader = Reader(Networks(Choice("tutorial")), Sessions())
+    push = hub.make_push(reader, TrainingService(reader, DatasetCache(few_folder), seats=1))
+    token = OAuthToken(token=TOKEN, scope="contribute-repos", expires_at=0)
+    for session, seed in (("a" * 20, 1), ("b" * 20, 2), ("c" * 20, 1)):
+        network = TorchBackend(MLP(seed=seed), Card())
+        name: Any = {"key": "network_run", "values": {"number": 1}}
+        own = reader.sessions.get_or_create(session).keep(network, name)
+        assert "It is at" in push({"session": session, "network": own.id}, "en", token)
+    first, second, again = (made["name"] for made in endpoint.told.created)
+    assert first.startswith("digits-yours-1-") and again == first != second
 
 
 @pytest.mark.parametrize("missing", ["", "SYSTEM", *hub.NEEDED])

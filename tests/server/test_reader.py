@@ -189,8 +189,6 @@ def test_compare_tells_of_both_backends(reader: Reader) -> None:
 
 
 def test_a_path_as_weights_is_one_more_network(tmp_path: Path) -> None:
-    from digits.network.checkpoint import WEIGHTS_DIR
-
     (tmp_path / "mine.onnx").write_bytes((WEIGHTS_DIR / "tutorial.onnx").read_bytes())
     networks = Networks(Choice(str(tmp_path / "mine.onnx")))
     assert networks.names[0] == "mine" and "tutorial" in networks.names
