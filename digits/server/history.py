@@ -80,7 +80,7 @@ class RunHistory:
         rounded = [None if value is None else round(value, 4) for value in point]
         self.curve.append([report.step, *rounded])
         if len(self.curve) >= 2 * MOST_POINTS:
-            self.curve = self.curve[::2]
+            self.curve = [*self.curve[:-1:2], self.curve[-1]]  # the newest stays, as in core/run.js
         self.last = report
 
     def seconds_left(self) -> float | None:
