@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from digits.errors import WeightsError
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that whoever looks sees the old content or all of the new; WeightsError if it fails."""
+    with open_atomically(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def open_atomically(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write that takes the place of `path` when the `with` ends well; WeightsError if it fails."""
     unfinished = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(
-            prefix=f".{path.name}.", suffix=".part", dir=path.parent
-        )
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        unfinished = Path(name)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(unfinished).chmod(0o644)  # mkstemp's files are for their owner alone
-        Path(unfinished).replace(path)
+        unfinished.chmod(0o644)  # mkstemp's files are for their owner alone
+        unfinished.replace(path)
     except OSError as error:
-        if unfinished:
-            Path(unfinished).unlink(missing_ok=True)
         raise WeightsError("write_failed", path=path, reason=reason_of(error)) from error
+    finally:  # after Ctrl-C, too
+        if unfinished:
+            unfinished.unlink(missing_ok=True)
 
 
 def check_writable(path: Path) -> None:

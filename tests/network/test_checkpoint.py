@@ -132,6 +132,15 @@ def test_what_cannot_be_written_is_said_and_the_old_file_stays(
         write_atomically(saved / "below" / "x.pt", b"")
 
 
+def test_ctrl_c_while_saving_leaves_no_unfinished_file(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda descriptor: signal.raise_signal(signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        save_weights(saved, MLP(CARD.config, seed=1), CARD)
+    assert sorted(path.name for path in saved.parent.iterdir()) == ["tiny.json", "tiny.pt"]
+
+
 SAVE_FOR_EVER = """
 import sys
 from pathlib import Path
