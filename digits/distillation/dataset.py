@@ -32,6 +32,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.atomic_files import open_atomically
 from digits.augmentation.handwriting_kinds import KINDS
 from digits.augmentation.images import vary_images
 from digits.augmentation.negatives import make_letter, make_other
@@ -153,9 +154,9 @@ def _kept(folder: Path | None, name: str, make: partial[Made]) -> Made:
     stem = f"{name.replace(':', '-')}-{key}"
     paths = [folder / f"{stem}-{part}.npy" for part in ("images", "labels")]
     if not all(path.exists() for path in paths):
-        folder.mkdir(parents=True, exist_ok=True)
         for path, array in zip(paths, make(), strict=True):
-            np.save(path, array)
+            with open_atomically(path) as file:
+                np.save(file, array)
     images, labels = (np.load(path) for path in paths)
     return images, labels
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from digits.data.unipen import write_unipen
 from digits.distillation import train as sketching
 from digits.distillation.dataset import NO_DIGIT, Sizes, make_groups
 from digits.distillation.train import SHARES, train_sketch
+from digits.errors import WeightsError
 from digits.network.checkpoint import load_weights
 from digits.network.model import MLP
 from digits.training import fit_and_save
@@ -104,6 +106,23 @@ def test_images_that_were_kept_are_not_made_again(
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == written
     list(make_groups(few, drawings, SHARES, SMALL, 1, tmp_path))
     assert len(list(tmp_path.iterdir())) == 2 * len(written)  # another seed, other images
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_images_that_were_kept_in_part_are_made_again(
+    few: Digits, drawings: list[Drawing], tmp_path: Path
+) -> None:
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, most[1]))  # as if the disk were full
+    try:
+        with pytest.raises(WeightsError, match="cannot write"):
+            list(make_groups(few, drawings, SHARES, SMALL, 0, tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    assert list(tmp_path.iterdir()) == []
+    assert list(make_groups(few, drawings, SHARES, SMALL, 0, tmp_path))
 
 
 @pytest.mark.parametrize("digit", sorted(KINDS))
