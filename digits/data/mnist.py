@@ -29,6 +29,8 @@ from digits.errors import DataError
 DATA_DIR = Path(__file__).resolve().parents[2] / "data"
 RAW = Path("MNIST", "raw")  # where torchvision puts the four files
 DOWNLOAD_TIMEOUT = 20.0  # seconds without a byte before a mirror counts as failed
+# What fetching and unpacking raise where a connection breaks or what came is damaged.
+DOWNLOAD_FAULTS = (OSError, EOFError, zlib.error, HTTPException, ValueError)
 # Each holds the four files, packed; the second is asked when the first does not answer.
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -184,7 +186,7 @@ def download_mnist(folder: Path) -> None:
                 shutil.rmtree(folder / "MNIST", ignore_errors=True)
                 raw.parent.replace(folder / "MNIST")
             return
-        except (OSError, EOFError, zlib.error, HTTPException, ValueError) as error:
+        except DOWNLOAD_FAULTS as error:
             problem = problem or _first_line(error)
     raise DataError("mnist_download", reason=problem)
 

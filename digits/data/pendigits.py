@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from urllib.request import urlopen
 
+from digits.data.mnist import DOWNLOAD_FAULTS, DOWNLOAD_TIMEOUT
 from digits.errors import StrokesError
 
 # Alimoglu and Alpaydin, "Pen-Based Recognition of Handwritten Digits", UCI, DOI 10.24432/C5MG6K,
@@ -16,7 +17,6 @@ ARCHIVE = (
 )
 
 ARCHIVED = "pendigits-orig.tra.Z"
-DOWNLOAD_TIMEOUT = 20.0  # seconds without a byte before the archive counts as out of reach
 
 
 def find_strokes(folder: Path) -> Path:
@@ -31,7 +31,7 @@ def find_strokes(folder: Path) -> Path:
         unfinished = path.with_suffix(".part")
         unfinished.write_bytes(content)
         unfinished.replace(path)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
+    except (*DOWNLOAD_FAULTS, KeyError, zipfile.BadZipFile) as error:
         raise StrokesError(
             "strokes_download", reason=str(error), file=ARCHIVED, address=ARCHIVE
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+from http.client import IncompleteRead
 from pathlib import Path
 
 import numpy as np
@@ -151,12 +152,25 @@ def test_the_archive_is_fetched_once_and_kept(
         assert len(read_unipen(path)) == 2
 
 
-@pytest.mark.parametrize("answer", [OSError("no network"), b"<html>moved</html>"])
+def damaged_archive() -> bytes:
+    """An archive whose packed bytes are none."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(pendigits.ARCHIVED, bytes(5000))
+    start = 30 + len(pendigits.ARCHIVED)  # behind the file's header
+    return archive.getvalue()[:start] + b"\xff\xff" + archive.getvalue()[start + 2 :]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [OSError("no network"), IncompleteRead(b"half"), b"<html>moved</html>", damaged_archive()],
+    ids=["no network", "half", "moved", "damaged"],
+)
 def test_a_failed_download_says_where_to_get_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: OSError | bytes
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Exception | bytes
 ) -> None:
     def fetch(_address: str, timeout: float) -> io.BytesIO:
-        if isinstance(answer, OSError):
+        if isinstance(answer, Exception):
             raise answer
         return io.BytesIO(answer)
 
