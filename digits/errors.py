@@ -51,6 +51,7 @@ SENTENCES = {
     "strokes_unreadable": "cannot read {path}: {reason}; fetch it again",
     "strokes_download": "the pen strokes could not be downloaded ({reason}). Get {file} out of {address}"
     " and give it: --strokes FILE",
+    "strokes_no_digit": "{path} holds no digit, only letters or other signs",
     "strokes_no_writer": "{path} holds no digit by a writer who is not left out",
     # MNIST
     "mnist_missing": "no MNIST in {path}: it should hold MNIST/raw/train-images-idx3-ubyte and three "

@@ -29,8 +29,9 @@ from digits.data.mnist import load_digits
 from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.strokes import prepare_strokes
 from digits.data.unipen import read_unipen
-from digits.errors import DigitsError
+from digits.errors import StrokesError
 from digits.network.checkpoint import WEIGHTS_DIR
+from digits.process import run_command
 
 DOUBTFUL = Path(__file__).with_name("doubtful.json")
 EARLIER = WEIGHTS_DIR / "earlier" / "sketch.pt"
@@ -119,22 +120,24 @@ def write_doubtful(source: str, numbers: Collection[int], path: Path = DOUBTFUL)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Find the doubtful labels of one stroke file and list them."""
+    """Run the command; returns the exit status. A user's error is one line, not a traceback."""
     parser = argparse.ArgumentParser(
         prog="python -m digits.distillation.cleaning", description="List doubtful labels."
     )
     parser.add_argument("--strokes", type=Path, metavar="FILE", required=True)
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST/raw")
     options = parser.parse_args(arguments)
-    try:
-        drawings = [one for one in read_unipen(options.strokes) if one.label in range(10)]
-        places = find_doubtful(load_digits(options.data), drawings)
-    except DigitsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    return run_command(lambda: run(options))
+
+
+def run(options: argparse.Namespace) -> None:
+    """Find the doubtful labels of one stroke file and list them."""
+    drawings = [one for one in read_unipen(options.strokes) if one.label in range(10)]
+    if not drawings:
+        raise StrokesError("strokes_no_digit", path=options.strokes)
+    places = find_doubtful(load_digits(options.data), drawings)
     write_doubtful(drawings[0].source, [drawings[place].number for place in places])
     print(f"{len(places)} of {len(drawings):,} labels are doubtful: {DOUBTFUL}")
-    return 0
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from digits.data.drawings import Drawing, Strokes
 from digits.data.preparation.strokes import measure, prepare_strokes
 from digits.data.stroke_files import is_no_digit, read_stroke_files, writer_numbers
-from digits.errors import DigitsError
 from digits.evaluation.metrics import predict
 from digits.network.backends import Backend, load_backend
+from digits.process import run_command
 
 THIN = 1.2  # pixels of pen at which holes are looked for: what a loop encloses stays open
 SMALLEST_HOLE = 2  # pixels
@@ -150,7 +150,7 @@ def describe(scores: Sequence[KindScore]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Score the kinds in stroke files; a user's error is one line."""
+    """Run the command; returns the exit status. A user's error is one line, not a traceback."""
     parser = argparse.ArgumentParser(
         prog="python -m digits.evaluation.handwriting_kinds",
         description="Score weights by kind of writing.",
@@ -162,17 +162,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
     options = parser.parse_args(arguments)
-    try:
-        backend = load_backend(options.weights, "torch", device="cpu")
-        drawings = read_stroke_files(options.strokes)
-    except DigitsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    return run_command(lambda: run(options))
+
+
+def run(options: argparse.Namespace) -> None:
+    """Score the kinds in stroke files and print the outcome."""
+    backend = load_backend(options.weights, "torch", device="cpu")
+    drawings = read_stroke_files(options.strokes)
     if options.writers is not None:
         drawings = [drawing for drawing in drawings if drawing.writer in options.writers]
     scores = score_kinds(backend, drawings) if drawings else []
     print(json.dumps([vars(one) for one in scores]) if options.json else describe(scores))
-    return 0
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ What was measured stands in one place, weights/*.json; a test fails when the car
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from digits.atomic_files import write_atomically
 from digits.network.checkpoint import WEIGHTS_DIR
 from digits.network.metadata import Card, read_card
+from digits.process import run_command
 
 CARD = WEIGHTS_DIR / "README.md"
 FRONT = """\
@@ -113,10 +115,14 @@ END = """\
 """
 
 
-def main() -> None:
-    """Write the card."""
-    write_atomically(CARD, write_card(read_cards()).encode())
-    print(f"wrote {CARD}")
+def main() -> int:
+    """Write the card; returns the exit status."""
+
+    def work() -> None:
+        write_atomically(CARD, write_card(read_cards()).encode())
+        print(f"wrote {CARD}")
+
+    return run_command(work)
 
 
 def read_cards(folder: Path = WEIGHTS_DIR) -> dict[str, Card]:
@@ -172,4 +178,4 @@ def in_words(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

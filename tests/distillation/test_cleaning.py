@@ -11,7 +11,8 @@ import pytest
 from digits.augmentation.glyphs import DIGIT_FORMS, draw_form
 from digits.augmentation.strokes import fit_pad
 from digits.data.dataset import Digits
-from digits.data.drawings import Drawing
+from digits.data.drawings import NOT_A_DIGIT, Drawing
+from digits.data.unipen import write_unipen
 from digits.distillation import cleaning
 from digits.distillation.cleaning import find_doubtful, without_doubtful, write_doubtful
 
@@ -42,3 +43,14 @@ def test_what_is_listed_for_a_source_is_left_out(tmp_path: Path) -> None:
     drawings = [Drawing(line, 1, 1, "1", s, n) for s in ("one", "two", "three") for n in range(3)]
     kept = [(one.source, one.number) for one in without_doubtful(drawings, path)]
     assert kept == [("one", 1), ("two", 0), ("two", 2), *(("three", n) for n in range(3))]
+
+
+def test_a_file_of_letters_alone_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "letters.dat"
+    write_unipen(file, [replace(one, label=NOT_A_DIGIT, name="T") for one in by_six_writers()])
+    assert cleaning.main(["--strokes", str(file)]) == 1
+    assert "letters.dat holds no digit" in capsys.readouterr().err
+    assert cleaning.main(["--strokes", "x" * 300]) == 1
+    assert capsys.readouterr().err.startswith("error: ")

@@ -81,3 +81,5 @@ def test_the_command_scores_the_writers_asked_for(
     assert "100.00%" in capsys.readouterr().out
     assert handwriting_kinds.main(["--strokes", str(tmp_path / "missing.dat")]) == 1
     assert "missing.dat" in capsys.readouterr().err
+    assert handwriting_kinds.main(["--strokes", str(file), "--weights", "x" * 300]) == 1
+    assert capsys.readouterr().err.startswith("error: ")

@@ -20,6 +20,7 @@ NEVER_ON_THE_PAGE = {
     "strokes_missing",
     "strokes_unreadable",
     "strokes_download",
+    "strokes_no_digit",
     "strokes_no_writer",
     "write_failed",
     "out_not_pt",
