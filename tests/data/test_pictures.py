@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -419,6 +420,28 @@ print(pathlib.Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 300_000  # kB, of the whole process at its fullest
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads a process's memory where Linux tells it")
+@pytest.mark.parametrize("mode", ["RGBA", "I;16", "F"])
+def test_a_huge_picture_of_any_mode_is_held_once(mode: str, tmp_path: Path) -> None:
+    """196 MB as it is decoded; what is made of it is small."""
+    picture = tmp_path / "picture.tif"
+    Image.new(mode, (7000, 7000)).save(picture)
+    code = """
+import pathlib, sys
+from PIL import Image
+from digits.data.preparation.picture_files import load_picture
+def held(name):
+    return int(pathlib.Path("/proc/self/status").read_text().split(name)[1].split()[0])
+before = held("VmRSS:")
+assert load_picture(Image.open(sys.argv[1])).shape == (1200, 1200, 3)
+print(held("VmHWM:") - before)
+"""
+    command = [sys.executable, "-c", code, str(picture)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    picture.unlink()
+    assert int(done.stdout) < 300_000  # kB
 
 
 def test_opencv_is_loaded_only_when_a_picture_comes() -> None:

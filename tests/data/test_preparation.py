@@ -16,6 +16,7 @@ from digits.data.dataset import Digits
 from digits.data.drawings import check_strokes
 from digits.data.preparation import strokes as sketch
 from digits.data.preparation.centring import CENTRE, to_pixels
+from digits.data.preparation.picture_files import load_picture
 from digits.data.preparation.pictures import prepare_picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.errors import DrawingError
@@ -201,6 +202,18 @@ def test_a_photograph_is_turned_as_its_camera_was_held() -> None:
     turned.save(packed, format="JPEG", exif=tags.tobytes(), quality=95)
     assert is_like_the_seven(Image.open(packed), off=20)
     assert not is_like_the_seven(turned, off=20)
+
+
+def test_a_picture_of_sixteen_bits_is_turned_like_any_other() -> None:
+    wide = np.zeros((1300, 2600), np.uint16)
+    wide[:, :200] = 60_000
+    tags = Image.Exif()
+    tags[0x0112] = 6
+    packed = io.BytesIO()
+    Image.fromarray(wide).save(packed, format="PNG", exif=tags.tobytes())
+    turned = load_picture(Image.open(packed))
+    assert turned.shape == (1200, 600, 3)
+    assert turned[20, 300, 0] == 255 and turned[1100, 300, 0] == 0
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I", "F", "I;16"])

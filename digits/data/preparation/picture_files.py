@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from digits.errors import DrawingError
 
 MAX_PICTURE_PIXELS = 50_000_000  # more than any phone's camera makes by default
 WORKING_SIDE = 1200  # a larger picture is averaged down to this before anything else
+STRIP = 256  # rows, about, that are averaged down at once
 
 
 def load_picture(picture: Image.Image | NDArray[Any]) -> NDArray[np.uint8]:
@@ -33,15 +35,8 @@ def _decode(picture: Image.Image | NDArray[Any]) -> Image.Image:
         )
     # A JPEG is decoded at a half, a quarter or an eighth right away where that is enough.
     picture.draft(None, (WORKING_SIDE, WORKING_SIDE))
-    if picture.mode.startswith(("I", "F")):
-        picture = _stretch(picture)
-    has_alpha = "A" in picture.getbands() or "transparency" in picture.info
-    factor = max(1, max(picture.size) // WORKING_SIDE)
-    if factor > 1 and picture.mode in ("L", "RGB"):  # the large one is never copied
-        picture = _reduce(picture, factor)
-    picture = ImageOps.exif_transpose(picture).convert("RGBA" if has_alpha else "RGB")
-    factor = max(1, max(picture.size) // WORKING_SIDE)
-    picture = picture.reduce(factor) if factor > 1 else picture
+    picture.load()
+    picture = ImageOps.exif_transpose(_reduce(picture, max(1, max(picture.size) // WORKING_SIDE)))
     longer = max(picture.size)
     if longer > WORKING_SIDE:
         across, down = (max(1, round(side * WORKING_SIDE / longer)) for side in picture.size)
@@ -50,11 +45,45 @@ def _decode(picture: Image.Image | NDArray[Any]) -> Image.Image:
 
 
 def _reduce(picture: Image.Image, factor: int) -> Image.Image:
-    """A smaller copy that keeps the tag that says how the camera was held."""
-    exif = picture.getexif()
-    smaller = picture.reduce(factor)
-    smaller.getexif().update(exif)
+    """The picture as RGB or RGBA, averaged down by `factor`, with the tag that says how the camera was held.
+
+    Strip by strip, so that nothing of the whole picture's size is held but the picture itself.
+    """
+    change = _changer(picture, factor)
+    width, height = (-(-side // factor) for side in picture.size)
+    smaller = Image.new(change(picture.crop((0, 0, 1, 1))).mode, (width, height))
+    for top, strip in _strips(picture, factor):
+        smaller.paste(change(strip).reduce(factor), (0, top // factor))
+    smaller.getexif().update(picture.getexif())
     return smaller
+
+
+def _strips(picture: Image.Image, factor: int) -> Iterator[tuple[int, Image.Image]]:
+    """The picture from top to bottom in strips of whole blocks of `factor` rows: (first row, strip)."""
+    rows = factor * max(1, STRIP // factor)
+    for top in range(0, picture.height, rows):
+        yield top, picture.crop((0, top, picture.width, min(top + rows, picture.height)))
+
+
+def _changer(picture: Image.Image, factor: int) -> Callable[[Image.Image], Image.Image]:
+    """What makes a part of the picture RGB, or RGBA where something is transparent."""
+    if not picture.mode.startswith(("I", "F")):
+        has_alpha = "A" in picture.getbands() or "transparency" in picture.info
+        return lambda part: part.convert("RGBA" if has_alpha else "RGB")
+    low, high = _extremes(picture, factor)
+    return lambda part: _stretch(part, low, high).convert("RGB")
+
+
+def _extremes(picture: Image.Image, factor: int) -> tuple[float, float]:
+    """The least and the greatest value of a picture of one channel."""
+    lows, highs = [], []
+    for _, strip in _strips(picture, factor):
+        values = np.asarray(strip)
+        if not np.isfinite(values).all():
+            raise DrawingError("picture_not_finite")
+        lows.append(float(values.min()))
+        highs.append(float(values.max()))
+    return min(lows), max(highs)
 
 
 def _from_array(array: NDArray[Any]) -> Image.Image:
@@ -72,12 +101,9 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
     return Image.fromarray(array.astype(np.uint8))
 
 
-def _stretch(picture: Image.Image) -> Image.Image:
-    """A picture of whole numbers beyond 255 or of floats, scaled to 0..255 by its own extremes."""
-    values = np.asarray(picture, dtype=np.float64)
-    if not np.isfinite(values).all():
-        raise DrawingError("picture_not_finite")
-    low, high = values.min(), values.max()
+def _stretch(part: Image.Image, low: float, high: float) -> Image.Image:
+    """A part of a picture of whole numbers beyond 255 or of floats, low..high scaled to 0..255."""
+    values = np.asarray(part, dtype=np.float64)
     return Image.fromarray(((values - low) / max(high - low, 1e-12) * 255).astype(np.uint8))
 
 
