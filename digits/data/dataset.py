@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+MNIST_IMAGES = 60_000  # to train on; 10,000 more are there to test with
 HELD_OUT = 1 / 30  # of the training images: 2,000 of MNIST's
 
 

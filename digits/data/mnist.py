@@ -23,7 +23,7 @@ import numpy as np
 
 from digits.atomic_files import reason_of
 from digits.data.bundled import read_bundled
-from digits.data.dataset import Digits
+from digits.data.dataset import MNIST_IMAGES, Digits
 from digits.errors import DataError
 
 DATA_DIR = Path(__file__).resolve().parents[2] / "data"
@@ -42,11 +42,11 @@ BUNDLED_TEST_PER_CLASS = 100  # of the bundled 500 a class; the other 400 are to
 # from archives whose MD5 sums it checks.
 FILES = {
     "train-images-idx3-ubyte": (
-        60_000,
+        MNIST_IMAGES,
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     ),
     "train-labels-idx1-ubyte": (
-        60_000,
+        MNIST_IMAGES,
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     ),
     "t10k-images-idx3-ubyte": (
@@ -85,7 +85,7 @@ def read_mnist(folder: Path) -> Digits:
     """Read and check MNIST from a folder; DataError names what is wrong."""
     train_images, train_labels = _read_part(folder, "train")
     test_images, test_labels = _read_part(folder, "t10k")
-    whole = len(train_images) == 60_000 and len(test_images) == 10_000
+    whole = len(train_images) == MNIST_IMAGES and len(test_images) == 10_000
     counts = f"{len(train_images):,} images to train on, {len(test_images):,} to test with"
     return Digits(
         train_images,

@@ -24,7 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from digits.data.dataset import Digits
+from digits.data.dataset import MNIST_IMAGES, Digits
 from digits.data.drawings import Drawing
 from digits.distillation.batch_normalised import BatchNormalisedMLP
 from digits.distillation.cleaning import without_doubtful
@@ -37,7 +37,7 @@ from digits.training.fit_and_save import FitSettings
 from digits.training.loop import EpochReport, Progress
 from digits.training.recipes import Recipe
 
-EPOCH = 60_000  # images in what is called an epoch here: as many as MNIST has
+EPOCH = MNIST_IMAGES  # in what is called an epoch here: as many as MNIST has
 TEACHER_EPOCHS = 20
 TEACHER_WIDTH = 24
 TEACHER_BATCH = 512

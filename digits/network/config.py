@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from digits.data.dataset import MNIST_IMAGES
 from digits.errors import SettingsError
 
 INPUTS = 784  # 28 x 28 pixels, row by row
@@ -38,7 +39,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-6, 1.0),
     "layers": (1, 6),
     "width": (1, 1024),
-    "train_images": (10, 60_000),
+    "train_images": (10, MNIST_IMAGES),
     "seed": (0, 2**31 - 1),
 }
 

@@ -31,6 +31,7 @@ from digits.server.reader import Reader
 from digits.server.requests import ParsedDrawing, check_training, parse_drawing
 from digits.server.training_service import TrainingService
 from digits.training.page_run import RunReport, RunSettings
+from digits.training.recipes import RECIPES
 
 RESULTS = {
     "predict": "reading",
@@ -209,6 +210,7 @@ def open_upload(file: object) -> Image.Image:
     return opened
 
 
+TUTORIAL = RECIPES["tutorial"]  # what /train does where nothing else is said
 CUT = "the borrowed GPU was taken back before the training ended; ask for fewer epochs"
 
 
@@ -216,13 +218,13 @@ def make_train(training: TrainingService) -> Callable[..., Any]:
     """The API's /train."""
 
     async def train(
-        epochs: int = 2,
-        batch_size: int = 15,
-        learning_rate: float = 0.001,
-        hidden: str = "64,64,64",
-        activation: str = "relu",
-        train_images: int = 60_000,
-        seed: int = 0,
+        epochs: int = TUTORIAL.epochs,
+        batch_size: int = TUTORIAL.batch_size,
+        learning_rate: float = TUTORIAL.learning_rate,
+        hidden: str = ",".join(map(str, TUTORIAL.model.hidden)),
+        activation: str = TUTORIAL.model.activation,
+        train_images: int = RunSettings.train_images,
+        seed: int = RunSettings.seed,
     ) -> AsyncIterator[dict[str, Any]]:
         """Train a network and stream how it goes, about five times a second.
 

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from digits import __version__
+from digits.data.dataset import MNIST_IMAGES
 from digits.data.preparation.strokes import preparation_rules
 from digits.network.backends import is_installed
 from digits.network.config import ACTIVATIONS, PAGE_LIMITS
@@ -25,7 +26,6 @@ from digits.training.recipes import RECIPES
 PRESETS = ("tutorial", "fast", "overfit")  # recipes to choose from on the page
 # Seen so with seeds 0 and 1: all 100 images read right, of MNIST's test images 64 to 73 %.
 OVERFIT = {"epochs": 20, "batch_size": 10, "train_images": 100}
-ALL_IMAGES = 60_000
 # What a recipe says of how to learn, for the form and for a run in the visitor's browser.
 FOLLOWED = ("epochs", "batch_size", "learning_rate", "schedule", "standardised")
 
@@ -131,7 +131,7 @@ def preset(name: str) -> dict[str, Any]:
         "layers": len(recipe.model.hidden),
         "width": recipe.model.hidden[0],
         "activation": recipe.model.activation,
-        "train_images": ALL_IMAGES,
+        "train_images": MNIST_IMAGES,
         "seed": 0,
     }
 

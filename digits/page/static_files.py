@@ -23,10 +23,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from digits.page.script_bundle import join_modules
+from digits.server.routes import FOREVER
 
 STATIC = Path(__file__).resolve().parent / "static"
 PREFIX = "digits/static"
-FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that caches take
 # Named here, since a machine's own table may say text/plain, and browsers refuse such modules.
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 # Comments that have lines to themselves: half of what a script weighs is for those who read it.

@@ -24,11 +24,11 @@ from starlette.routing import Route
 from digits.data.dataset import Digits
 from digits.data.mnist import load_digits
 from digits.errors import DataError
+from digits.server.routes import FOREVER
 
 PATH = "/digits/learn"
 TRAIN, TEST = 10_000, 1_000
 SEED = 0
-FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that caches take
 
 
 @dataclass(frozen=True)

@@ -162,8 +162,8 @@ def check_training(asked: Mapping[str, Any]) -> TrainingRequest:
         learning_rate=_number("learning_rate", asked.get("learning_rate", preset.learning_rate)),
     )
     check_recipe(recipe, PAGE_LIMITS)
-    images = _whole("train_images", asked.get("train_images", 60_000))
-    seed = _whole("seed", asked.get("seed", 0))
+    images = _whole("train_images", asked.get("train_images", RunSettings.train_images))
+    seed = _whole("seed", asked.get("seed", RunSettings.seed))
     for name, value in (("train_images", images), ("seed", seed)):
         check_limit(name, value, PAGE_LIMITS)
     start = asked.get("start") or (YOURS if asked.get("go_on") else "")

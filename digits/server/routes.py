@@ -19,6 +19,7 @@ from digits.server import limits
 
 READ = "/digits/read"  # a question of the pad -> Answer, Blank or Problem
 SESSION = "/digits/session"  # {"session", "seen"} -> SessionState
+FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that caches take
 NO_QUESTION = "a question is a JSON object, as the page's scripts send it"
 
 Answerer = Callable[[Mapping[str, Any]], Any]

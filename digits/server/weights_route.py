@@ -24,14 +24,13 @@ from digits.network.weights_file import pack_network, unpack_network
 from digits.server.messages import Handed, Name, Problem, fault_of
 from digits.server.reader import Reader, entry_of
 from digits.server.requests import token_in
-from digits.server.routes import parse, refuse
+from digits.server.routes import FOREVER, parse, refuse
 
 WEIGHTS = "/digits/weights"
 FORGET = "/digits/forget"
 PAGE = "/digits/page"  # a network as a page to take home
 SESSION_HEADER = "x-digits-session"  # PUT has no JSON to carry it
 NAME_HEADER = "x-digits-name"  # the network's Name as JSON, percent-encoded
-FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that caches take
 PRIVATE = "private, no-store"
 BINARY = "application/octet-stream"
 MOST_NUMBER = 10_000  # of a run, or of drawings, in a name

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digits.data.dataset import Digits
+from digits.data.dataset import MNIST_IMAGES, Digits
 from digits.network.backends import Backend, TorchBackend
 from digits.network.metadata import Card, Layers
 from digits.network.registry import YOURS
@@ -34,7 +34,7 @@ class RunSettings:
     """What a run is to do."""
 
     recipe: Recipe
-    train_images: int = 60_000  # at most: as many as there are
+    train_images: int = MNIST_IMAGES  # at most: as many as there are
     seed: int = 0
     go_on: bool = False  # from the chosen network, not from random weights
 

@@ -12,12 +12,12 @@ import math
 from itertools import pairwise
 
 from digits import __version__
+from digits.data.dataset import MNIST_IMAGES
 from digits.network.config import ACTIVATIONS, CLASSES, INPUTS
 from digits.network.metadata import Card
 from digits.network.registry import YOURS
 from digits.training.recipes import RECIPES, SPREAD, WARM_UP
 
-MNIST_IMAGES = 60_000  # to train on
 UNQUOTED = str.maketrans('"\\', "'/")  # a name stands in quotes, whoever chose it
 SCRIPT = '''"""{title}
 

@@ -14,12 +14,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digits.data.dataset import Digits
+from digits.network.config import ACTIVATIONS, PAGE_LIMITS
 from digits.page.app import create_app
+from digits.server.requests import check_training
 from tests.support import web
 from tests.support.files import REPO
 from tests.support.requests import as_file, data_url, page_of_digits, seven
@@ -89,6 +92,19 @@ def test_four_endpoints_are_public_and_documented(site: str) -> None:
         assert returned.startswith("dict(label: None | str, confidences: list[")
     picture = info["named_endpoints"]["/predict_image"]["parameters"][0]
     assert picture["python_type"]["type"] == "filepath"
+
+
+def test_train_is_documented_with_the_limits_that_are_checked(site: str) -> None:
+    info = web.get(f"{site}/gradio_api/info").json()["named_endpoints"]["/train"]
+    parameters = {one["parameter_name"]: one for one in info["parameters"]}
+    said = {name: one["python_type"]["description"] for name, one in parameters.items()}
+    for name in ("epochs", "batch_size", "learning_rate", "width"):
+        low, high = (np.format_float_positional(limit, trim="-") for limit in PAGE_LIMITS[name])
+        assert f"{low} to {high}" in said["hidden" if name == "width" else name]
+    assert f"up to {PAGE_LIMITS['layers'][1]} layers" in said["hidden"]
+    assert all(name in said["activation"] for name in ACTIVATIONS)
+    asked = {name: one["parameter_default"] for name, one in parameters.items()}
+    assert check_training(asked) == check_training({})
 
 
 def test_the_documented_types_are_what_comes(site: str) -> None:
