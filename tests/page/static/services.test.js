@@ -16,6 +16,9 @@ const texts = await import("../../../digits/page/static/services/texts.js");
 const { state, choose } = await import("../../../digits/page/static/services/state.js");
 const { session } = await import("../../../digits/page/static/services/session_token.js");
 const keep = await import("../../../digits/page/static/services/browser_storage.js");
+const { Answering } = await import("../../../digits/page/static/services/answering.js");
+const { heard } = await import("../../../digits/page/static/services/connection.js");
+const { createNetwork } = await import("../../../digits/page/static/core/network.js");
 
 /** @typedef {import("../../../digits/page/static/services/messages.js").Point} Point */
 
@@ -32,6 +35,26 @@ const ONE = /** @type {Point[][]} */ ([
     [0.5, 0.8],
   ],
 ]);
+
+/** What the preparation goes by, of the golden vectors. */
+const { rules } = JSON.parse(readFileSync(new URL("../../vectors/preparation.json", import.meta.url), "utf-8"));
+const NETWORK = {
+  name: "sketch",
+  version: "1",
+  network: createNetwork({ sizes: [784, 4, 10], activation: "relu" }),
+  calibration: { temperature: 1, threshold: null },
+};
+
+/** A server that answers each question when the test says so. */
+function createServer() {
+  /** @type {{answer: (raw: unknown) => void, fail: (error: Error) => void}[]} */
+  const asked = [];
+  const ask = () => new Promise((answer, fail) => asked.push({ answer, fail }));
+  return { asked, ask };
+}
+
+/** What waits for its turn has had it. */
+const settled = () => new Promise((done) => setImmediate(done));
 
 /** @param {"en" | "zh"} language */
 function useTexts(language) {
@@ -165,6 +188,40 @@ test("questions go to the quick route beside the page, whatever its path, else G
   assert.deepEqual(await route(question), { slow: true });
   assert.deepEqual(await route(question), { slow: true });
   assert.equal(asked.length, 3);
+});
+
+for (const isLost of [false, true]) {
+  test(`a late ${isLost ? "failure" : "answer"} leaves a newer drawing's answer as it is`, async (context) => {
+    context.after(heard); // else the server is asked for ever
+    state.set("rules", rules);
+    state.set("network", NETWORK);
+    state.set("isAlone", true); // nothing is confirmed
+    const { asked, ask } = createServer();
+    const answering = new Answering(ask, (act) => act);
+    answering.changed(1, { picture: "data:image/png;base64,AAAA" }, false);
+    answering.changed(2, { strokes: SEVEN }, false);
+    if (isLost) asked[0].fail(new Error("away"));
+    else asked[0].answer({ label: 3, probabilities: [], image: {}, small: {}, by: {}, box: null });
+    await settled();
+    assert.equal(state.get("answer")?.serial, 2);
+    assert.equal(state.get("answer")?.problem, "");
+    assert.equal(state.get("server"), isLost ? "gone" : "here");
+  });
+}
+
+test("a drawing that was not read here yet is read before it is confirmed, once", async () => {
+  state.set("rules", rules);
+  state.set("network", NETWORK);
+  state.set("isAlone", false);
+  const { asked, ask } = createServer();
+  const answering = new Answering(ask, () => () => {}); // no frame comes, as in a tab that is not looked at
+  answering.changed(3, { strokes: SEVEN }, true);
+  answering.confirm();
+  asked[0].answer({ label: 0, probabilities: [1], image: {}, small: {}, by: { network: "sketch" }, box: null });
+  await settled();
+  clearTimeout(answering.resting);
+  assert.equal(state.get("answer")?.serial, 3);
+  assert.equal(state.get("answer")?.confirmed?.by?.network, "sketch");
 });
 
 test("texts are filled in by the language's own rules", () => {

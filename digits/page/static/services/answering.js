@@ -114,19 +114,19 @@ export class Answering {
     return { ...choice, ...backend, ...credentials(), ...rest };
   }
 
-  /** Have the server answer; whether it did. */
+  /** Have the server answer; whether that is done with. What is on the pad by then may have been read here. */
   async askServer() {
     const { serial, drawing } = this;
     try {
       const answer = readAnswer(await this.ask(this.question));
       heard();
-      if (serial === this.serial && this.canReadHere) return true; // read here meanwhile
+      if (this.canReadHere) return true;
       state.set("answer", { serial, drawing, ...answer, shown: answer.shown && this.readPicture(answer.shown) });
       return true;
     } catch {
-      state.set("answer", { serial, drawing, shown: null, problem: text("offline") });
+      if (!this.canReadHere) state.set("answer", { serial, drawing, shown: null, problem: text("offline") });
       lost();
-      return false;
+      return this.canReadHere;
     }
   }
 
@@ -155,6 +155,7 @@ export class Answering {
   /** Have the chosen backend read what is on the pad, once. */
   async confirm() {
     if (this.isConfirming || state.get("server") === "gone") return;
+    if (state.get("answer")?.serial !== this.serial) this.readNow(); // else there is nothing to confirm
     const { serial, question, picked } = this;
     const start = performance.now();
     this.isConfirming = true;
