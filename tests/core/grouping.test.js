@@ -25,3 +25,14 @@ test("strokes are grouped as in Python", () => {
   }
   assert.ok(counts.size >= 4, "the cases have one to several digits");
 });
+
+test("no strokes are judged twice, but all of them together", () => {
+  for (const { strokes } of cases) {
+    const judged = [];
+    groupStrokes(strokes, (part) => {
+      if (part.length < strokes.length) judged.push(part.map((stroke) => strokes.indexOf(stroke)).join());
+      return judge(part);
+    });
+    assert.equal(new Set(judged).size, judged.length, JSON.stringify(strokes));
+  }
+});

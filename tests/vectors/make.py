@@ -24,7 +24,7 @@ import torch
 
 from digits.data.drawings import check_strokes
 from digits.data.preparation.centring import to_pixels
-from digits.data.preparation.grouping import group_strokes
+from digits.data.preparation.grouping import MOST_STROKES, group_strokes
 from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
 from digits.network.backends import Backend
 from digits.network.calibration import Answer, answer, for_pictures
@@ -310,6 +310,9 @@ def make_grouping() -> dict[str, Any]:
     random = Random(11)
     rows = [_row(random, 2 + number % 6) for number in range(80)]
     made = [strokes for _, strokes in drawings()]
+    corners = [(place % 10 / 10, place // 10 / 10) for place in range(MOST_STROKES + 1)]
+    ones = [[[x, y], [x, y + 0.08]] for x, y in corners]
+    made += [ones[:MOST_STROKES], ones]  # several digits, and one
     return {
         "cases": [
             {"strokes": kept, "groups": _groups(kept)}

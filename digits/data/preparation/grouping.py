@@ -34,6 +34,7 @@ TALLEST_OF_TWO = 2.2  # of the digits' size, where two pieces may be the two hal
 AS_STRONG = 0.6  # of another's contrast: weaker is not written with the same pen
 DOT = 0.12  # of the digits' size: no digit has a dot
 LEAST_SIZE = 0.05  # of the pad: digits are not smaller
+MOST_STROKES = 100  # no pad of digits has more: such a drawing is read as one
 
 
 class Piece(Protocol):
@@ -53,43 +54,32 @@ def join_pieces(
     judge: Judge,
 ) -> list[P]:
     """`pieces` of digits joined to whole digits, the surest pair first."""
-    pieces = list(pieces)
+    pieces = list(pieces)  # a whole is added at the end
+    left = list(range(len(pieces)))  # the places of what is not joined yet
     size = typical_size(pieces)
     # Two pieces may be the two halves of one digit: then nothing else tells how tall it is.
     tallest = (TALLEST_OF_TWO if len(pieces) <= 2 else TALLEST) * size
     scores = [_alone(piece, size, prepare, judge) for piece in pieces]
+    pairs = list(combinations(left, 2))
+    sure: dict[tuple[int, int], float] = {}  # a pair is judged once, and stays while both are left
     while True:
-        best = _best_pair(pieces, scores, size, tallest, join, prepare, judge)
-        if best is None:
-            return pieces
-        one, other, whole, score = best
-        keep = [place for place in range(len(pieces)) if place not in (one, other)]
-        pieces = [*(pieces[place] for place in keep), whole]
-        scores = [*(scores[place] for place in keep), score]
-
-
-def _best_pair(
-    pieces: list[P],
-    scores: list[float],
-    size: float,
-    tallest: float,
-    join: Callable[[P, P], P],
-    prepare: Callable[[P], NDArray[np.uint8]],
-    judge: Judge,
-) -> tuple[int, int, P, float] | None:
-    pairs = [
-        (i, j)
-        for i, j in combinations(range(len(pieces)), 2)
-        if _may_join(pieces[i].box, pieces[j].box, scores[i], scores[j], size, tallest)
-    ]
-    if not pairs:
-        return None
-    wholes = [join(pieces[i], pieces[j]) for i, j in pairs]
-    sure = judge(np.stack([prepare(whole) for whole in wholes]))
-    place = int(np.argmax(sure))
-    if sure[place] < SURE:
-        return None
-    return (*pairs[place], wholes[place], float(sure[place]))
+        pairs = [
+            (i, j)
+            for i, j in pairs
+            if _may_join(pieces[i].box, pieces[j].box, scores[i], scores[j], size, tallest)
+        ]
+        if pairs:
+            images = [prepare(join(pieces[i], pieces[j])) for i, j in pairs]
+            sure.update(zip(pairs, judge(np.stack(images)).tolist(), strict=True))
+        best = min(sure, key=lambda pair: (-sure[pair], pair), default=None)
+        if best is None or sure[best] < SURE:
+            return [pieces[place] for place in left]
+        pieces.append(join(pieces[best[0]], pieces[best[1]]))
+        scores.append(sure[best])
+        sure = {pair: score for pair, score in sure.items() if not set(pair) & set(best)}
+        left = [place for place in left if place not in best]
+        pairs = [(place, len(pieces) - 1) for place in left]
+        left.append(len(pieces) - 1)
 
 
 def _alone(piece: P, size: float, prepare: Callable[[P], NDArray[np.uint8]], judge: Judge) -> float:
@@ -173,10 +163,7 @@ class StrokePiece:
 
     def __init__(self, strokes: Strokes) -> None:
         self.strokes = strokes
-        points = np.concatenate(strokes)
-        left, top = points.min(axis=0)
-        right, bottom = points.max(axis=0)
-        self.box: Box = (float(left), float(top), float(right), float(bottom))
+        self.box = _box_of(np.concatenate(strokes))
 
     def prepare(self) -> Prepared:
         return prepare_strokes(self.strokes)
@@ -185,10 +172,12 @@ class StrokePiece:
 def group_strokes(strokes: Strokes, judge: Judge) -> list[Strokes]:
     """The strokes of each digit of a drawing, in reading order; stray dots are left out.
 
-    One digit in several strokes stays one: see this module's first lines. DrawingError as of
-    check_strokes.
+    One digit in several strokes stays one: see this module's first lines. So does a drawing of more
+    than MOST_STROKES. DrawingError as of check_strokes.
     """
     checked = check_strokes(strokes)
+    if len(checked) > MOST_STROKES:
+        return [checked]
     pieces = [StrokePiece(part) for part in _touching(checked)]
     if len(pieces) > 1:
         size = max(longer(piece.box) for piece in pieces)
@@ -208,16 +197,26 @@ def _touching(strokes: Strokes) -> list[Strokes]:
     """Strokes in sets that touch each other."""
     if len(strokes) < 2:
         return [strokes] if strokes else []
-    size = max(LEAST_SIZE, max(float(np.ptp(stroke, axis=0).max()) for stroke in strokes))
+    boxes = [_box_of(stroke) for stroke in strokes]
+    near = TOUCHING * max(LEAST_SIZE, max(longer(box) for box in boxes))
     lines = [space_out(stroke, measure(stroke), 64) for stroke in strokes]
     sets: list[list[int]] = []
-    for place, line in enumerate(lines):
+    for place, (line, box) in enumerate(zip(lines, boxes, strict=True)):
         touched = [
-            one for one in sets if any(_distance(line, lines[k]) < TOUCHING * size for k in one)
+            one
+            for one in sets
+            if any(gap(box, boxes[k]) <= near and _distance(line, lines[k]) < near for k in one)
         ]
         sets = [one for one in sets if one not in touched]
         sets.append([k for one in touched for k in one] + [place])
     return [[strokes[k] for k in sorted(one)] for one in sets]
+
+
+def _box_of(points: NDArray[np.float64]) -> Box:
+    """The box around points (n, 2)."""
+    left, top = points.min(axis=0).tolist()
+    right, bottom = points.max(axis=0).tolist()
+    return left, top, right, bottom
 
 
 def _distance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

@@ -13,6 +13,7 @@ import { spacedPoints } from "./preparation.js";
  */
 
 /** @typedef {{strokes: Strokes, box: Box, score: number}} Piece */
+/** @typedef {{of: [Piece, Piece], whole: Piece}} Pair two pieces that may be one digit */
 
 const TOUCHING = 0.06; // of the digits' size: strokes nearer than this are one piece
 const NEAR = 0.35; // of the digits' size: pieces farther apart are never one digit
@@ -25,6 +26,7 @@ const UNSURE = 0.5; // below this a piece is no digit by itself
 const WHOLE = 0.9; // a drawing that is read more surely than this as it stands is one digit
 const DOT = 0.12; // of the digits' size: no digit has a dot
 const LEAST_SIZE = 0.05; // of the pad: digits are not smaller
+const MOST_STROKES = 100; // no pad of digits has more: such a drawing is read as one
 const POINTS = 64; // along a stroke, to see what it touches
 const IN_LINE = 0.4; // of the lower one's height, that neighbours in a line share
 
@@ -35,6 +37,7 @@ const IN_LINE = 0.4; // of the lower one's height, that neighbours in a line sha
  * @returns {Strokes[]}
  */
 export function groupStrokes(strokes, judge) {
+  if (strokes.length > MOST_STROKES) return [strokes];
   let pieces = touching(strokes).map(pieceOf);
   if (pieces.length > 1) {
     const size = Math.max(...pieces.map(({ box }) => longer(box)));
@@ -52,13 +55,15 @@ const pieceOf = (strokes) => ({ strokes, box: bounds(strokes.flat()), score: 0 }
 
 /** Strokes in sets that touch each other. @param {Strokes} strokes @returns {Strokes[]} */
 function touching(strokes) {
-  const sizes = strokes.map((stroke) => longer(bounds(stroke)));
-  const near = TOUCHING * Math.max(LEAST_SIZE, ...sizes);
+  const boxes = strokes.map((stroke) => bounds(stroke));
+  const near = TOUCHING * Math.max(LEAST_SIZE, ...boxes.map(longer));
   const lines = strokes.map((stroke) => spacedPoints(stroke, POINTS));
   /** @type {number[][]} */
   let sets = [];
   for (const [place, line] of lines.entries()) {
-    const touched = sets.filter((one) => one.some((k) => leastDistance(line, lines[k]) < near));
+    const touches = (/** @type {number} */ k) =>
+      gap(boxes[place], boxes[k]) <= near && leastDistance(line, lines[k]) < near;
+    const touched = sets.filter((one) => one.some(touches));
     sets = sets.filter((one) => !touched.includes(one));
     sets.push([...touched.flat(), place]);
   }
@@ -81,25 +86,34 @@ function joinPieces(pieces, judge) {
   const size = typicalSize(pieces);
   const tallest = (pieces.length <= 2 ? TALLEST_OF_TWO : TALLEST) * size;
   for (const piece of pieces) piece.score = longer(piece.box) < HALF * size ? 0 : judge(piece.strokes);
+  const pairsWith = (/** @type {Piece} */ one, /** @type {Piece[]} */ others) =>
+    others.filter((other) => mayJoin(one, other, size, tallest)).map((other) => pairOf(one, other, judge));
+  // A pair is judged once, and stays while both are left. Each piece has those with later ones, in their order.
+  const pairs = new Map(pieces.map((piece, place) => [piece, pairsWith(piece, pieces.slice(place + 1))]));
   for (;;) {
-    const best = bestPair(pieces, size, tallest, judge);
-    if (!best) return pieces;
-    pieces = [...pieces.filter((piece) => !best.of.includes(piece)), best.whole];
+    const best = surest([...pairs.values()].flat());
+    if (!best || best.whole.score < SURE) return [...pairs.keys()];
+    for (const piece of best.of) pairs.delete(piece);
+    for (const [piece, own] of pairs) {
+      const left = own.filter(({ of }) => pairs.has(of[1]));
+      pairs.set(piece, [...left, ...pairsWith(piece, [best.whole])]);
+    }
+    pairs.set(best.whole, []);
   }
 }
 
-/** @param {Piece[]} pieces @param {number} size @param {number} tallest @param {Judge} judge */
-function bestPair(pieces, size, tallest, judge) {
-  /** @type {{of: Piece[], whole: Piece} | null} */
-  let best = null;
-  for (const [i, one] of pieces.entries())
-    for (const other of pieces.slice(i + 1)) {
-      if (!mayJoin(one, other, size, tallest)) continue;
-      const whole = pieceOf([...one.strokes, ...other.strokes]);
-      whole.score = judge(whole.strokes);
-      if (whole.score > (best?.whole.score ?? -1)) best = { of: [one, other], whole };
-    }
-  return best && best.whole.score >= SURE ? best : null;
+/** @param {Piece} one @param {Piece} other @param {Judge} judge @returns {Pair} */
+function pairOf(one, other, judge) {
+  const whole = pieceOf([...one.strokes, ...other.strokes]);
+  whole.score = judge(whole.strokes);
+  return { of: [one, other], whole };
+}
+
+/** The surest pair, the first of equals. @param {Pair[]} pairs @returns {Pair | undefined} */
+function surest(pairs) {
+  let best = pairs[0];
+  for (const pair of pairs) if (pair.whole.score > best.whole.score) best = pair;
+  return best;
 }
 
 /** @param {Piece} one @param {Piece} other @param {number} size @param {number} tallest */
