@@ -85,6 +85,7 @@ class FineTuningService:
             raise DigitsError("training_busy")
         session.job = Job()
         session.fine_tuning = Feed({"state": "learning", "share": 0.0})
+        session.serial += 1
         task = asyncio.get_running_loop().create_task(
             self._work(session, session.job, session.fine_tuning, drawings, base)
         )

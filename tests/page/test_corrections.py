@@ -117,6 +117,30 @@ def test_a_visitor_teaches_drawings_and_the_pad_reads_them(open_page: OpenPage) 
     page.wait_for_function("document.querySelector('.answer-digit').textContent !== '6'")
 
 
+@pytest.mark.parametrize("breaks", ["before it is sent", "once it is sent"])
+def test_a_teaching_whose_connection_breaks_comes_to_an_end(
+    open_page: OpenPage, breaks: str
+) -> None:
+    """What the page cannot hear it asks for; what never reached the server can be asked for again."""
+    page = open_page()
+    correct(page, LINES, 8)
+    silent = "join" if breaks == "before it is sent" else "data"
+    page.route(f"**/gradio_api/queue/{silent}*", lambda route: None)
+    page.get_by_role("button", name="Learn from this one").click()
+    ends = "does not have these drawings" if "before" in breaks else "It knows your hand now"
+    page.get_by_text(ends).wait_for(timeout=PATIENCE)
+    assert page.get_by_role("button", name="Learn from this one").is_enabled()
+
+
+def test_a_page_that_comes_back_takes_up_the_teaching(open_page: OpenPage) -> None:
+    page = open_page()
+    correct(page, LINES, 8)
+    page.get_by_role("button", name="Learn from this one").click()
+    page.wait_for_selector('.teach[data-state="learning"]', timeout=PATIENCE)
+    page.reload()
+    page.get_by_text("It knows your hand now").wait_for(timeout=PATIENCE)
+
+
 def test_another_click_on_the_same_drawing_changes_its_digit(open_page: OpenPage) -> None:
     page = open_page()
     correct(page, SQUARE, 6)

@@ -282,7 +282,8 @@ export interface SessionState {
 }
 
 export interface FineTuning {
-  state: "idle" | "waiting" | "learning" | "done" | "problem";
+  /** "sent" and "lost" are what the page finds by itself. */
+  state: "idle" | "sent" | "waiting" | "learning" | "done" | "problem" | "lost";
   fault?: Fault;
   place?: number;
   wait?: number | null;

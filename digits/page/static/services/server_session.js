@@ -9,14 +9,19 @@ import { choose, state } from "./state.js";
 
 /** @typedef {import("./messages.js").Run} Run */
 /** @typedef {import("./messages.js").SessionState} SessionState */
+/** @typedef {import("./messages.js").FineTuning} FineTuning */
 
 export const BUSY = ["sent", "waiting", "loading", "running"];
 const TRAINING = ["loading", "running"];
+const TEACHING = ["sent", "waiting", "learning"];
 export const ENDED = ["done", "stopped", "cut"];
 const SILENT = 2500; // ms without a word of a run under way before the page asks by itself
 const ASK_BUSY = 500; // ms between two questions then
 const ASK_IDLE = 60_000; // ms between two signs of life
 const TICK = 500;
+
+/** Whether the visitor's drawings are being learnt, or about to be. */
+export const isTeaching = () => TEACHING.includes(state.get("teaching")?.state ?? "");
 
 /** Whether the run that is shown runs, or ran, in this browser: the server has no word in it. */
 export const isHere = () => state.get("training")?.engine === "browser";
@@ -35,9 +40,11 @@ export function follow() {
 }
 
 function begin() {
-  state.subscribe("run", () => {
-    heard = performance.now();
-  });
+  for (const name of /** @type {const} */ (["run", "teaching"])) {
+    state.subscribe(name, () => {
+      heard = performance.now();
+    });
+  }
   state.subscribe("server", (server) => {
     if (server === "here") ask(false);
   });
@@ -45,14 +52,14 @@ function begin() {
   setInterval(() => {
     if (state.get("server") === "gone") return; // services/connection.js asks until it is back
     const now = performance.now();
-    const isBusy = BUSY.includes(state.get("run")) && !isHere();
+    const isBusy = (BUSY.includes(state.get("run")) && !isHere()) || isTeaching();
     const isDue = isBusy ? now - heard > SILENT && now - asked > ASK_BUSY : now - asked > ASK_IDLE;
     if (isDue) ask(false);
   }, TICK);
   return first;
 }
 
-/** Gradio told of the run: nothing is silent. */
+/** Gradio told of the run or of the teaching: nothing is silent. */
 export function wasTold() {
   heard = performance.now();
   serverHeard();
@@ -69,6 +76,7 @@ async function ask(isFirst) {
 
 /** @param {SessionState} session @param {boolean} isFirst */
 function told(session, isFirst) {
+  toldTeaching(session, isFirst);
   if (!session.known) return unknown(isFirst);
   if (!session.networks) return; // nothing is new
   seen = session.serial;
@@ -84,6 +92,20 @@ function told(session, isFirst) {
   const made = session.run?.network?.id;
   if (made && ENDED.includes(after) && BUSY.includes(before))
     choose({ network: made, backend: "auto", device: "auto" });
+}
+
+/**
+ * How the teaching stands: a page that comes back in the middle of it takes it up.
+ * @param {SessionState} session @param {boolean} isFirst
+ */
+function toldTeaching({ known, networks, fine_tuning: told }, isFirst) {
+  const before = state.get("teaching")?.state;
+  if (isFirst ? !TEACHING.includes(told?.state ?? "") : !isTeaching()) return;
+  if (known && !networks && before !== "sent") return; // nothing is new
+  if (before === "sent" && performance.now() - heard < SILENT) return; // it may be on its way
+  if (!told || told.state === "idle") return state.set("teaching", { state: "lost" });
+  state.set("teaching", told);
+  if (told.state === "done") choose({ network: told.network.id, backend: "auto", device: "auto" });
 }
 
 /** The server keeps nothing of this visit. @param {boolean} isFirst */

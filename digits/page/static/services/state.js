@@ -13,6 +13,7 @@ import { createStore } from "./observable.js";
 /** @typedef {import("../core/weights_file.js").LoadedNetwork} LoadedNetwork */
 /** @typedef {import("./messages.js").Run} Run */
 /** @typedef {import("./messages.js").Outcome} Outcome */
+/** @typedef {import("./messages.js").FineTuning} FineTuning */
 /** @typedef {"en" | "zh"} Language */
 
 /**
@@ -58,6 +59,7 @@ import { createStore } from "./observable.js";
  * @property {RunState} run how the training stands
  * @property {Run | null} training the server's last word of it
  * @property {Record<string, any> | null} order the settings that the training was asked for with
+ * @property {Pick<FineTuning, "state"> | FineTuning | null} teaching the last word of it
  * @property {Outcome | null} outcome of the last run that ended
  * @property {import("./class_link.js").ClassLink | null} classLink what a teacher's link opened, while it is honoured
  * @property {boolean} isLessonOpen the Learn tab was opened on this page
@@ -88,6 +90,7 @@ export const state = createStore(
     run: "idle",
     training: null,
     order: null,
+    teaching: null,
     outcome: null,
     classLink: null,
     isLessonOpen: false,

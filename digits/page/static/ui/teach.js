@@ -6,6 +6,7 @@
 import { storeCorrections, storedCorrections } from "../services/browser_storage.js";
 import { entryOf, inWords, nameOf } from "../services/network_names.js";
 import { drawingOf, problemOf } from "../services/server_answers.js";
+import { isTeaching, wasTold } from "../services/server_session.js";
 import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
 import { duration, fill, percent, sentences, text } from "../services/texts.js";
@@ -37,7 +38,6 @@ class Teaching {
     this.drawings = [];
     /** Which digit was corrected last: another click on it changes its mind. */
     this.corrected = "";
-    this.isLearning = false;
     this.isHinting = true; // the note says what to do, and follows the drawing
     this.buttons = this.addDigits();
   }
@@ -54,7 +54,12 @@ class Teaching {
       this.hint();
     });
     this.learn.addEventListener("click", () => this.send());
-    this.host.watch(() => this.told(this.host.value));
+    this.host.watch(() => {
+      if (!this.host.value?.state) return; // what was sent
+      wasTold();
+      state.set("teaching", this.host.value);
+    });
+    state.subscribe("teaching", (message) => this.told(/** @type {FineTuning | null} */ (message)));
     for (const button of findAll(this.root, "[data-save]")) {
       button.addEventListener("click", () => this.save(button.dataset.save ?? ""));
     }
@@ -186,30 +191,30 @@ class Teaching {
     return this.drawings.map(({ strokes, label }) => ({ strokes, label }));
   }
 
+  get isLearning() {
+    return isTeaching();
+  }
+
   send() {
-    this.isLearning = true;
     for (const drawing of this.drawings) delete drawing.after;
-    this.show();
-    this.sayOnButton("teach_learning");
     this.hint();
+    state.set("teaching", { state: "sent" });
     this.host.value = { ...state.get("choice"), ...credentials(), drawings: this.corrections };
     this.host.emit("submit");
   }
 
   /** @param {FineTuning | null} message */
   told(message) {
-    if (!message?.state) return;
+    if (!message) return;
     const { state: stage } = message;
     this.root.dataset.state = stage;
     if (stage === "waiting") this.sayOnButton("teach_waiting", { place: message.place });
     if (stage === "waiting" && message.wait) this.say(text("run_wait", { time: duration(message.wait) }));
-    if (stage === "learning") this.sayOnButton("teach_learning");
+    if (stage === "sent" || stage === "learning") this.sayOnButton("teach_learning");
     find(this.learn, ".learn-share").style.width = stage === "learning" ? `${100 * (message.share ?? 0)}%` : "0";
-    this.isLearning = stage === "waiting" || stage === "learning";
-    if (stage === "problem") {
-      this.say(problemOf(message));
-      this.show();
-    }
+    if (stage === "problem") this.say(problemOf(message));
+    if (stage === "lost") this.say(text("teach_lost"));
+    if (this.isLearning !== this.root.classList.contains("learning")) this.show();
     if (stage === "done") this.celebrate(message);
   }
 
