@@ -11,6 +11,7 @@ from tests.support.browser import (
     PATIENCE,
     SEVEN,
     draw,
+    module,
     open_tab,
     press_train,
     run_accuracy,
@@ -23,6 +24,14 @@ from tests.support.browser import (
 from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
+TRAIN_NOTHING = """async (address) => {
+    const { createTraining } = await import(new URL("services/trainer_client.js", address));
+    return new Promise((done) => {
+        const hear = (message) => message.kind !== "opened" && done(message);
+        const settings = { sizes: [784, 10], activation: "none", batchSize: 15, seed: 1 };
+        createTraining("digits/learn", hear).send({ kind: "begin", settings });
+    });
+}"""
 
 
 @pytest.fixture
@@ -33,6 +42,14 @@ def site(training_site: TrainingSite) -> str:
 def choose_browser(page: Any, **settings: object) -> None:
     open_tab(page, **settings)
     page.get_by_label("Trains with").select_option("browser")
+
+
+def test_what_fails_in_the_worker_reaches_the_page(open_page: OpenPage) -> None:
+    """A network that cannot be: the worker's work fails after its command was heard."""
+    page = open_page()
+    told = page.evaluate(TRAIN_NOTHING, module(page))
+    assert told["kind"] == "failed"
+    assert "no activation" in told["reason"]
 
 
 def test_this_browser_trains_and_everything_is_as_ever(open_page: OpenPage) -> None:

@@ -288,6 +288,13 @@ function obey(command) {
   }
 }
 
+// Work goes on after its command was heard, and nobody waits for it: the page is told where it fails, as it is of
+// what fails at once.
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  tell({ kind: "failed", reason: String(event.reason) });
+});
+
 addEventListener("message", async ({ data }) => {
   const command = /** @type {Command} */ (data);
   if (command.kind === "open") {
