@@ -47,6 +47,7 @@ def test_a_hundred_digits_are_learnt_by_heart(digits_file: Path) -> None:
     for found in do("heart", digits_file):
         (end,) = found["ends"]
         assert found["outcome"] == "gap"
+        assert found["seen"] == [42 * 100 + 6 * 15]  # an epoch's seventh batch has ten
         assert accuracy(end, "train") == 1.0
         assert 0.5 < accuracy(end) < 0.85
 

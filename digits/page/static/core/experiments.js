@@ -176,7 +176,7 @@ function markPoint(run, lane, isLast) {
   return {
     lane,
     step: steps,
-    seen: steps * run.batchSize,
+    seen: run.epoch * train.labels.length + run.place,
     train: { accuracy: learnt.accuracy, loss: learnt.loss },
     test: { accuracy: unseen.accuracy, loss: unseen.loss },
   };

@@ -154,7 +154,10 @@ export class ExperimentsView {
   drawRace(name) {
     const points = this.trials.get(name)?.points ?? [];
     const { lanes } = EXPERIMENTS[name];
-    const end = Math.max(...lanes.map(({ steps, settings }) => steps * (settings.batchSize ?? 15)));
+    const most = Math.max(...lanes.map(({ steps, settings }) => steps * (settings.batchSize ?? 15)));
+    const isDone = Boolean(this.trials.get(name)?.ends);
+    // An epoch's last batch may be smaller: how many digits a run sees is known once it has ended.
+    const end = isDone ? Math.max(...points.map(({ seen }) => seen)) : most;
     const alone = lanes.length === 1;
     const line = (/** @type {number} */ lane, /** @type {"train" | "test"} */ part) =>
       points
