@@ -15,6 +15,7 @@ const answers = await import("../../../digits/page/static/services/server_answer
 const texts = await import("../../../digits/page/static/services/texts.js");
 const { state, choose } = await import("../../../digits/page/static/services/state.js");
 const { session } = await import("../../../digits/page/static/services/session_token.js");
+const wording = await import("../../../digits/page/static/core/wording.js");
 const keep = await import("../../../digits/page/static/services/browser_storage.js");
 const { Answering } = await import("../../../digits/page/static/services/answering.js");
 const { heard } = await import("../../../digits/page/static/services/connection.js");
@@ -233,6 +234,15 @@ test("texts are filled in by the language's own rules", () => {
   useTexts("zh");
   assert.equal(texts.percent(0.5), "50%");
   assert.equal(texts.text("sure", { label: 7, percent: texts.text("more_than_99") }), "这是 7，把握超过 99%");
+});
+
+test("the sentence, the bars and all other shares round alike", () => {
+  for (const share of [0.005, 0.015, 0.845, 0.855, 0.985, 0.994]) {
+    const { key, values } = wording.percent(share);
+    if (key === "percent") assert.equal(texts.percent(share), texts.text(key, values));
+    assert.equal(texts.percent(share), texts.text("percent", { number: wording.wholePercent(share) }));
+  }
+  assert.equal(texts.percent(0.845), "84 %");
 });
 
 test("a tab keeps its secret, and what it drew", async () => {

@@ -88,7 +88,15 @@ export function describeSeveral(answers, picked) {
  */
 export function percent(probability) {
   if (probability > MOST) return { key: "more_than_99", values: {} };
-  return { key: "percent", values: { number: roundHalfEven(100 * probability) } };
+  return { key: "percent", values: { number: wholePercent(probability) } };
+}
+
+/**
+ * A probability in whole per cent, as in the sentence and on the bars; nothing is rounded up to "certain".
+ * @param {number} probability
+ */
+export function wholePercent(probability) {
+  return Math.min(99, roundHalfEven(100 * probability));
 }
 
 /**

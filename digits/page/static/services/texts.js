@@ -1,5 +1,6 @@
 // The page's words in the visitor's language: locales/en.json and locales/zh.json, one of them loaded.
 
+import { roundHalfEven } from "../core/geometry.js";
 import { storedLanguage, storeLanguage } from "./browser_storage.js";
 import { state } from "./state.js";
 
@@ -181,7 +182,7 @@ export function duration(seconds, places = 0) {
  */
 export function percent(share, places = 0) {
   const unit = 10 ** places;
-  const rounded = Math.round(100 * share * unit) / unit;
+  const rounded = roundHalfEven(100 * share * unit) / unit;
   const shown = share < 1 ? Math.min(rounded, 100 - 1 / unit) : rounded;
   return text("percent", { number: decimal(shown, places) });
 }

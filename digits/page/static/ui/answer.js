@@ -2,7 +2,7 @@
 //
 // Every number has its place and keeps it: nothing moves when digits change.
 
-import { describe, describeBlank, describeSeveral } from "../core/wording.js";
+import { describe, describeBlank, describeSeveral, wholePercent } from "../core/wording.js";
 import { nameOf } from "../services/network_names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
@@ -15,9 +15,6 @@ import { digitsOf, showRow } from "./several_digits.js";
 
 const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
 const REST = 700; // ms without a change before a screen reader hears the answer
-
-// As in the sentence above the bars: nothing is rounded up to "certain".
-const wholePercent = (/** @type {number} */ value) => Math.min(99, Math.round(100 * value));
 
 /** @param {import("../hosts/gradio.js").Host} host */
 export function mount({ element }) {

@@ -1,6 +1,7 @@
 // The picture of the network: its input, a spot for every node, the ten outputs, and the strongest
 // connections of the node that was chosen. Nodes are chosen by click and by arrow keys.
 
+import { wholePercent } from "../core/wording.js";
 import { colour, rgb } from "../services/theme.js";
 import { paintGrey, paintPixels, sharpen } from "./canvas.js";
 
@@ -229,7 +230,7 @@ export function drawOutputs(pen, plan, probabilities, font) {
     if (plan.isSmall) return;
     pen.fillStyle = colour("muted");
     pen.font = `400 12px ${font}`;
-    pen.fillText(`${Math.min(99, Math.round(100 * probability))} %`, x + plan.radius + 22, y);
+    pen.fillText(`${wholePercent(probability)} %`, x + plan.radius + 22, y);
   });
 }
 

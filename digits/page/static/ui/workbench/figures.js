@@ -1,6 +1,6 @@
 // How the Learn room writes numbers, and the ladder of learning rates.
 
-import { text } from "../../services/texts.js";
+import { percent, text } from "../../services/texts.js";
 
 const minus = (/** @type {string} */ words) => words.replace("-", "\u2212");
 
@@ -49,7 +49,7 @@ export function ladder(first, last) {
  */
 export function shareText(share) {
   if (share > 0 && share < 0.005) return text("learn_below_one");
-  return text("percent", { number: Math.min(share < 1 ? 99 : 100, Math.round(100 * share)) });
+  return percent(share);
 }
 
 /** Whether the visitor's system asks for less motion. */
