@@ -88,6 +88,7 @@ def test_a_language_writes_percentages_in_one_way(language: str, wrong: str) -> 
 def test_texts_are_filled_in() -> None:
     assert text("either", "en", label=4, other=9) == "That could be a 4 or a 9"
     assert text("either", "zh", label=4, other=9) == "可能是 4，也可能是 9"
+    assert text("either", "en", label=8, other=8) == "That could be an 8 or an 8"
     assert text("sure", "zh", label=7, percent="超过 99%") == "这是 7，把握超过 99%"
 
 

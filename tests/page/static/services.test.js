@@ -231,6 +231,7 @@ test("texts are filled in by the language's own rules", () => {
   assert.equal(texts.number(59210), "59,210");
   assert.equal(texts.number(0.00001), "0.00001");
   assert.equal(texts.percent(0.99996, 1), "99.9 %");
+  assert.equal(texts.text("either", { label: 8, other: 8 }), "That could be an 8 or an 8");
   useTexts("zh");
   assert.equal(texts.percent(0.5), "50%");
   assert.equal(texts.text("sure", { label: 7, percent: texts.text("more_than_99") }), "这是 7，把握超过 99%");

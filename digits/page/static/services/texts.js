@@ -82,7 +82,7 @@ export async function speak(language) {
 export function text(key, values = {}) {
   const filled = (texts[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => put(values[name] ?? all));
   // English, for the digit that begins with a vowel; Chinese, where a word and not a number follows.
-  return filled.replace(" a 8", " an 8").replace("把握 超过", "把握超过");
+  return filled.replaceAll(" a 8", " an 8").replaceAll("把握 超过", "把握超过");
 }
 
 /** @param {string | number | Phrase} value */
