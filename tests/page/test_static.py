@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 
+from digits.network.config import PAGE_LIMITS
 from digits.page import script_bundle
 from digits.page.component import component
 from digits.page.static_files import STATIC, address, content, digest, served_files
 from digits.page.theme import make_head
+from digits.server.limits import MOST_RUNS
 from tests.support import web
 from tests.support.files import REPO
 from tests.support.tools import give_up
@@ -172,3 +174,14 @@ def test_a_change_in_how_scripts_are_joined_changes_their_address(
     assert digest_anew() != before
     monkeypatch.undo()
     assert digest_anew() == before
+
+
+def test_the_scripts_have_pythons_limits() -> None:
+    script = (STATIC / "services" / "limits.js").read_text(encoding="utf-8")
+    pairs = re.findall(r"const (\w+) = [^\[\n]*\[(\S+), (\S+)\]", script)
+    assert {name: (float(low), float(high)) for name, low, high in pairs} == {
+        "EPOCHS": PAGE_LIMITS["epochs"],
+        "BATCH_SIZES": PAGE_LIMITS["batch_size"],
+        "RATES": PAGE_LIMITS["learning_rate"],
+    }
+    assert f"MOST_RUNS = {MOST_RUNS};" in script

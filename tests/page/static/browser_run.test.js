@@ -7,6 +7,7 @@ import { pretendBrowser } from "./browser.js";
 
 pretendBrowser();
 const { BrowserRun, fileOf, outcomeOf, parcelOf } = await import("../../../digits/page/static/services/browser_run.js");
+const { MOST_RUNS } = await import("../../../digits/page/static/services/limits.js");
 const { entryHere } = await import("../../../digits/page/static/services/own_networks.js");
 const { readHeader, readWeightsFile, withVersion } = await import("../../../digits/page/static/core/weights_file.js");
 const { calibrate, measureResults, pictureWeights, quantile } = await import(
@@ -179,6 +180,9 @@ test("the file, the parcel, the entry and the outcome hold the run", () => {
   const length = new DataView(parcel.buffer).getUint32(0, true);
   assert.equal(parcel.length, 4 + length + 4 * 4 * 784);
   const outcome = outcomeOf(ended[0], entry, []);
+  let { runs } = outcome;
+  for (let i = 0; i < 20; i++) runs = outcomeOf(ended[0], entry, runs).runs;
+  assert.equal(runs.length, MOST_RUNS);
   assert.deepEqual([outcome.nodes.before.length, outcome.mistakes[0].said, outcome.runs[0].epochs], [4, 2, 1]);
 });
 

@@ -7,6 +7,7 @@ import { GUESSING, pictureWeights, SHOWN_NODES } from "../core/run_results.js";
 import { writeWeightsFile } from "../core/weights_file.js";
 import { keepNetwork } from "./browser_storage.js";
 import { heard, lost } from "./connection.js";
+import { MOST_RUNS } from "./limits.js";
 import { entryOf } from "./network_names.js";
 import { loadNetwork } from "./networks.js";
 import { entryHere } from "./own_networks.js";
@@ -300,7 +301,7 @@ export function outcomeOf({ order, run, began, measured }, network, before) {
       ...{ label, said, probability },
     })),
     nodes: { before: pictures(began), after: pictures(after) },
-    runs: [...before, line],
+    runs: [...before, line].slice(-MOST_RUNS),
   };
 }
 

@@ -5,10 +5,9 @@
 // `learn` is the step that it opens with, `class` the steps there are. What a link says of things that do not
 // exist is left out: a mistyped link still opens a lesson.
 
+import { EPOCHS, RATES } from "./limits.js";
+
 export const STEPS = 12;
-/** What a page may be asked for: digits/network/config.py, PAGE_LIMITS. */
-export const EPOCHS = /** @type {const} */ ([1, 20]);
-export const RATES = /** @type {const} */ ([0.00001, 0.5]);
 const RECIPES = ["tutorial", "fast", "overfit"];
 
 /**

@@ -1,7 +1,8 @@
 // "Make a link for my class": which steps, which settings, which language; the link to copy grows as one chooses.
 
-import { EPOCHS, RATES, STEPS, writeClassLink } from "../../services/class_link.js";
+import { STEPS, writeClassLink } from "../../services/class_link.js";
 import { around } from "../../services/drawing_link.js";
+import { EPOCHS, RATES } from "../../services/limits.js";
 import { state } from "../../services/state.js";
 import { text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";

@@ -3,6 +3,7 @@
 
 import { forward, indexOfLargest } from "../../core/network.js";
 import { writeScript } from "../../core/tutorial_script.js";
+import { BATCH_SIZES, EPOCHS, RATES } from "../../services/limits.js";
 import { state } from "../../services/state.js";
 import { fill, text } from "../../services/texts.js";
 import { download, find, make, makeButton } from "../dom.js";
@@ -13,9 +14,9 @@ import { makePixels, paintInk } from "./pixels.js";
 
 const SHOWN = 4; // test digits
 const FIELDS = /** @type {const} */ ({
-  epochs: { least: 1, most: 20, step: 1 },
-  batch_size: { least: 1, most: 1000, step: 1 },
-  learning_rate: { least: 0.00001, most: 0.5, step: "any" },
+  epochs: { limits: EPOCHS, step: 1 },
+  batch_size: { limits: BATCH_SIZES, step: 1 },
+  learning_rate: { limits: RATES, step: "any" },
 });
 
 /** @param {HTMLElement} root @param {Lesson} lesson */
@@ -57,7 +58,8 @@ class Code {
 
   /** @param {keyof typeof FIELDS} name */
   makeField(name) {
-    const { least, most, step } = FIELDS[name];
+    const { limits, step } = FIELDS[name];
+    const [least, most] = limits;
     const label = make("label", undefined, { className: "part-truth" });
     const input = make("input", "", { type: "number", name: `script_${name}` });
     Object.assign(input, {
