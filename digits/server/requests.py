@@ -47,9 +47,7 @@ def as_question(raw: object) -> Mapping[str, Any]:
 
 def token_in(question: Mapping[str, Any]) -> object:
     """The session's token that came with a question, of whatever type it is."""
-    return question.get("session") or question.get(
-        "visit"
-    )  # "visit": pages that got theirs from here
+    return question.get("session")
 
 
 def choice_in(question: Mapping[str, Any], default: Choice) -> Choice:

@@ -5,7 +5,7 @@ import test from "node:test";
 import { ACTIVATIONS, erf } from "../../digits/page/static/core/activations.js";
 import { answerPicture, turn } from "../../digits/page/static/core/looks.js";
 import {
-  answer, countWeights, createNetwork, createPass, forPictures, forward, joinLayers, logSoftmax, parseWeights, toPixels,
+  answer, countWeights, createNetwork, createPass, forPictures, forward, logSoftmax, parseWeights, toPixels,
 } from "../../digits/page/static/core/network.js";
 import { createRandom } from "../../digits/page/static/core/random.js";
 import { drawWeights } from "../../digits/page/static/core/training.js";
@@ -88,10 +88,8 @@ test("weights that do not fit are refused", () => {
   assert.throws(() => parseWeights(new Uint8Array(5)), RangeError);
 });
 
-test("weights come from base64, bytes or layers", () => {
-  const layers = [{ weight: Float32Array.of(1, 2), bias: Float32Array.of(3) }];
-  const row = joinLayers(layers);
-  assert.deepEqual(row, Float32Array.of(1, 2, 3));
+test("weights come from base64 or bytes", () => {
+  const row = Float32Array.of(1, 2, 3);
   assert.deepEqual(parseWeights(row.buffer), row);
   assert.deepEqual(parseWeights(Buffer.from(row.buffer).toString("base64")), row);
 });

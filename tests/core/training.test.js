@@ -7,7 +7,7 @@ import { createRandom } from "../../digits/page/static/core/random.js";
 import { learningRateAt } from "../../digits/page/static/core/schedules.js";
 import { meanPixels } from "../../digits/page/static/core/standardization.js";
 import {
-  Trainer, batchesOf, countDeadNodes, drawWeights, evaluate, lossAlong, meanLoss, placeOfWeight, shuffledOrder,
+  Trainer, drawWeights, evaluate, lossAlong, meanLoss, placeOfWeight, shuffledOrder,
 } from "../../digits/page/static/core/training.js";
 import { assertClose, drawImages, readVectors } from "./vectors.js";
 
@@ -141,17 +141,6 @@ test("a weight's place is where the layers' views have it", () => {
   assert.equal(network.weights[placeOfWeight(network, 2, 4)], 8);
 });
 
-test("a node that is never on is dead, whatever the activation that bends", () => {
-  for (const activation of Object.keys(ACTIVATIONS).filter((name) => name !== "identity")) {
-    const { digits, trainer } = begin({ activation });
-    for (const { bias } of trainer.network.layers) bias.fill(2);
-    assert.deepEqual(countDeadNodes(trainer.network, digits), [0, 0]);
-    trainer.network.layers[1].bias[2] = -50;
-    trainer.network.layers[1].bias[4] = -50;
-    assert.deepEqual(countDeadNodes(trainer.network, digits), [0, 2]);
-  }
-});
-
 test("evaluation of parts adds up to the whole", () => {
   const { digits, trainer } = begin();
   const whole = evaluate(trainer.network, digits);
@@ -160,14 +149,11 @@ test("evaluation of parts adds up to the whole", () => {
   assertClose([(5 * low.accuracy + 15 * high.accuracy) / 20], [whole.accuracy], 1e-12);
 });
 
-test("a shuffled order holds every number once, evenly, and its batches all of it", () => {
+test("a shuffled order holds every number once, evenly", () => {
   const random = createRandom(2);
   const firsts = new Array(10).fill(0);
   for (let i = 0; i < 2000; i++) firsts[shuffledOrder(10, random)[0]] += 1;
   assert.ok(Math.min(...firsts) > 140 && Math.max(...firsts) < 260, `${firsts}`);
   const order = shuffledOrder(100, random);
   assert.deepEqual([...order].sort((a, b) => a - b), numbers(100));
-  const batches = [...batchesOf(order, 15)];
-  assert.deepEqual(batches.map((batch) => batch.length), [15, 15, 15, 15, 15, 15, 10]);
-  assert.deepEqual(batches.flatMap((batch) => [...batch]), [...order]);
 });

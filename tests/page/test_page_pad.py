@@ -128,6 +128,16 @@ def test_what_was_drawn_after_a_link_wins_over_it(open_page: OpenPage) -> None:
     assert wait_for_answer(page).startswith("1")
 
 
+def test_kept_strokes_that_are_none_leave_the_pad_blank(open_page: OpenPage) -> None:
+    page = open_page()
+    page.evaluate(
+        """sessionStorage.setItem("digits-drawing", '{"strokes": [[[0.5, 0.2], [null]]]}')"""
+    )
+    page.reload()
+    page.wait_for_selector('.answer[data-state="blank"]')
+    assert page.locator(".pad-hint").is_visible()
+
+
 def test_a_scribble_fits_into_a_link_or_is_refused(open_page: OpenPage) -> None:
     page = open_page()
 

@@ -112,22 +112,6 @@ export function parseWeights(packed) {
 }
 
 /**
- * Separate layers, first one first, as one long row.
- * @param {readonly {weight: Float32Array, bias: Float32Array}[]} layers
- * @returns {Float32Array}
- */
-export function joinLayers(layers) {
-  const parts = layers.flatMap(({ weight, bias }) => [weight, bias]);
-  const row = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let start = 0;
-  for (const part of parts) {
-    row.set(part, start);
-    start += part.length;
-  }
-  return row;
-}
-
-/**
  * An image's bytes as the network's input: 0 to 1.
  * @param {ArrayLike<number>} image (784,) 0 to 255
  * @returns {Float32Array} (784,)

@@ -139,7 +139,7 @@ export function shrinkStrokes(strokes, rules) {
 }
 
 /**
- * What makes strokes from a link or a store unusable, as a key and values for a sentence; null if they are fine.
+ * What makes strokes that were kept unusable, as a key and values for a sentence; null if they are fine.
  * @param {unknown} strokes
  * @param {Rules} rules
  * @returns {{key: string, values: Record<string, number>} | null}

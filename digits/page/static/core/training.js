@@ -5,7 +5,8 @@
 // be taken back, and learning rate, batch and activation may change at any time.
 //
 //     const trainer = new Trainer({ sizes, activation: "relu", seed: 0, learningRate: 0.001 });
-//     for (const batch of batchesOf(shuffledOrder(images, trainer.random), 15)) trainer.step(digits, batch);
+//     const order = shuffledOrder(images, trainer.random);
+//     for (let at = 0; at < images; at += 15) trainer.step(digits, order.subarray(at, at + 15));
 //     evaluate(trainer.network, tests).accuracy;
 
 import { ACTIVATIONS } from "./activations.js";
@@ -49,7 +50,6 @@ const EPSILON = 1e-8;
 // Smaller ones count as 0. A weight that no image reaches any more would go on shrinking its mean into
 // numbers so small that processors take a hundred times as long for them.
 const NEGLIGIBLE = 1e-30;
-const DEAD = 1e-4;     // a node no steeper than this learns nothing worth mentioning
 
 /** A network, its gradients and its optimiser. */
 export class Trainer {
@@ -332,16 +332,6 @@ export function shuffledOrder(count, random) {
 }
 
 /**
- * An order cut into batches; the last one may be smaller.
- * @param {Uint32Array} order
- * @param {number} size
- * @returns {Generator<Uint32Array>}
- */
-export function* batchesOf(order, size) {
-  for (let start = 0; start < order.length; start += size) yield order.subarray(start, start + size);
-}
-
-/**
  * How a network does on images [first, end): share read right, and mean loss. A worker that must answer
  * in between asks for a part at a time.
  * @param {Network} network
@@ -361,29 +351,6 @@ export function evaluate(network, digits, first = 0, end = digits.labels.length)
   }
   const count = end - first;
   return { count, accuracy: right / count, loss: loss / count };
-}
-
-/**
- * How many nodes of each hidden layer no image can move: ReLU's that are never on, sigmoid's that are
- * always at one end.
- * @param {Network} network
- * @param {Digits} digits
- * @param {number} [end] how many of the digits to look at
- * @returns {number[]}
- */
-export function countDeadNodes(network, digits, end = digits.labels.length) {
-  const pass = createPass(network.sizes);
-  const { slope } = ACTIVATIONS[network.activation];
-  const alive = network.sizes.slice(1, -1).map((size) => new Uint8Array(size));
-  for (let number = 0; number < end; number++) {
-    forward(network, pixelsOf(digits, number), pass);
-    for (const [layer, nodes] of alive.entries()) {
-      for (let node = 0; node < nodes.length; node++) {
-        if (Math.abs(slope(pass.sums[layer][node], pass.inputs[layer + 1][node])) > DEAD) nodes[node] = 1;
-      }
-    }
-  }
-  return alive.map((nodes) => nodes.filter((one) => one === 0).length);
 }
 
 /**

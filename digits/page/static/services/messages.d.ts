@@ -61,8 +61,6 @@ export interface Question extends Choice {
   drawing: SentDrawing;
   language: string;
   session: string;
-  /** The secret of a server that makes its own; see services/session_token.js. */
-  visit: string | null;
   shrink: boolean;
 }
 

@@ -13,18 +13,7 @@ function makeToken() {
 export const session = storedSession() ?? makeToken();
 storeSession(session);
 
-/** @type {string | null} */
-let visit = null;
-
-/**
- * Keep the secret that a server made for this page.
- * @param {string} secret
- */
-export function keepVisit(secret) {
-  visit = secret;
-}
-
 /** What every question carries. */
 export function credentials() {
-  return { session, visit };
+  return { session };
 }

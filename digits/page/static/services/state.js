@@ -63,7 +63,6 @@ import { createStore } from "./observable.js";
  * @property {Outcome | null} outcome of the last run that ended
  * @property {import("./class_link.js").ClassLink | null} classLink what a teacher's link opened, while it is honoured
  * @property {boolean} isLessonOpen the Learn tab was opened on this page
- * @property {number} ownNetworks how many networks were made for this visitor: each answers differently
  */
 
 /** @type {import("./observable.js").Store<State>} */
@@ -94,7 +93,6 @@ export const state = createStore(
     outcome: null,
     classLink: null,
     isLessonOpen: false,
-    ownNetworks: 0,
   }),
 );
 

@@ -1,5 +1,6 @@
 // The pad: strokes by mouse, touch, pen or keyboard, pictures and links. services/answering.js has them read.
 
+import { findFault } from "../core/preparation.js";
 import { Answering } from "../services/answering.js";
 import { storeDrawing, storedDrawing } from "../services/browser_storage.js";
 import * as drawings from "../services/drawing.js";
@@ -66,7 +67,8 @@ class Pad {
     else this.listenToFiles();
     window.addEventListener("hashchange", () => this.openAddress(drawings.replace));
     const kept = await storedDrawing();
-    if (!this.openAddress(drawings.begin)) drawings.begin(kept ?? drawings.BLANK);
+    const isSound = kept && !(kept.strokes && findFault(kept.strokes, this.host.settings.rules));
+    if (!this.openAddress(drawings.begin)) drawings.begin(isSound ? kept : drawings.BLANK);
     this.listenToState();
     this.answering.listen();
   }

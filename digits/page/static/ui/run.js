@@ -120,7 +120,6 @@ class RunPanel {
   ended(run) {
     const made = run?.network;
     if (made && !entryOf(made.id)) state.set("own", [...state.get("own"), made]);
-    state.set("ownNetworks", state.get("ownNetworks") + 1);
   }
 
   stopRun() {

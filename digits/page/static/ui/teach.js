@@ -238,7 +238,6 @@ class Teaching {
     this.note.append(make("b", text("teach_done")), ` ${this.factsOf(message)}`, make("br"), now, back);
     state.set("isTaught", true);
     if (!entryOf(message.network.id)) state.set("own", [...state.get("own"), message.network]);
-    state.set("ownNetworks", state.get("ownNetworks") + 1);
   }
 
   /** @param {FineTuning} message */

@@ -55,15 +55,6 @@ export function withTerms(element) {
 }
 
 /**
- * A text without its marks, where no button can stand: a label, a title.
- * @param {string} words
- */
-export const withoutMarks = (words) =>
-  splitTerms(words)
-    .map(({ words }) => words)
-    .join("");
-
-/**
  * All entries, as a list: the glossary to read through.
  * @returns {HTMLElement}
  */

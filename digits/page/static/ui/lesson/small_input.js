@@ -2,7 +2,7 @@
 
 import { ONE, SEVEN } from "../../core/small_network.js";
 import { text } from "../../services/texts.js";
-import { find, findAll, make, makeButton } from "../dom.js";
+import { findAll, make, makeButton } from "../dom.js";
 import { Squares } from "./squares.js";
 
 const PICTURES = /** @type {Record<string, readonly number[]>} */ ({ seven: SEVEN, one: ONE });
@@ -55,9 +55,5 @@ export class SmallInput {
   /** How many squares have ink. */
   get lit() {
     return this.values.reduce((sum, value) => sum + value, 0);
-  }
-
-  focus() {
-    find(this.root, "button").focus();
   }
 }
