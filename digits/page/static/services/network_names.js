@@ -8,6 +8,9 @@ import { counted, number, percent, sentences, text } from "./texts.js";
 
 const EXPLAINED = ["sketch", "tutorial"];
 
+/** What the backends' packages are called. */
+export const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
+
 /**
  * A network's name in the visitor's language.
  * @param {Name} name

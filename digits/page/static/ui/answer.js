@@ -3,7 +3,7 @@
 // Every number has its place and keeps it: nothing moves when digits change.
 
 import { describe, describeBlank, describeSeveral, wholePercent } from "../core/wording.js";
-import { nameOf } from "../services/network_names.js";
+import { nameOf, PACKAGES } from "../services/network_names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";
@@ -13,7 +13,6 @@ import { digitsOf, showRow } from "./several_digits.js";
 /** @typedef {import("../services/messages.js").Shown} Shown */
 /** @typedef {import("../services/state.js").Confirmation} Confirmation */
 
-const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
 const REST = 700; // ms without a change before a screen reader hears the answer
 
 /** @param {import("../hosts/gradio.js").Host} host */

@@ -5,7 +5,7 @@
 
 import { unpack } from "../core/base64.js";
 import { measure } from "../services/browser_reader.js";
-import { aboutNetwork, entryOf, inWords, isOwn } from "../services/network_names.js";
+import { aboutNetwork, entryOf, inWords, isOwn, PACKAGES } from "../services/network_names.js";
 import { forget, toldOwn } from "../services/own_networks.js";
 import { digitOf, problemOf, surenessOf } from "../services/server_answers.js";
 import { follow } from "../services/server_session.js";
@@ -21,7 +21,6 @@ import { takeHome } from "./single_file_download.js";
 /** @typedef {import("../services/messages.js").Comparison} Comparison */
 /** @typedef {import("../hosts/gradio.js").Host<Picked>} Host */
 
-const PACKAGES = /** @type {Record<string, string>} */ ({ onnx: "onnxruntime", torch: "torch" });
 const SURE = 4000; // ms in which a second click forgets
 const BEST = { backend: "auto", device: "auto" };
 
