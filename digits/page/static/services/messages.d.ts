@@ -8,21 +8,6 @@ export interface GreyImage {
   bytes: string | Uint8Array;
 }
 
-/** What something is called: a text's key, and what the text needs. */
-export interface Name {
-  key: string;
-  values: Record<string, string | number | Name>;
-}
-
-/** A network that can be chosen. */
-export interface NetworkEntry {
-  id: string;
-  name: Name;
-  kind: "shipped" | "trained" | "taught";
-  /** Other weights have another; "" where the server does not know it yet. */
-  version: string;
-}
-
 /** What every backend makes of a drawing. */
 export interface Comparison {
   blank: boolean;
@@ -88,6 +73,8 @@ export interface NetworkEntry {
   id: string;
   name: Name;
   kind: "shipped" | "trained" | "taught";
+  /** Other weights have another; "" where the server does not know it yet. */
+  version: string;
   card: {
     sizes: number[];
     activation: string;
