@@ -46,10 +46,17 @@ def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:
 
 
 def prepare_for(network: Backend, drawing: ParsedDrawing) -> Prepared:
-    """The one digit of a drawing; of a picture, with all pieces that make one as the network sees it."""
+    """The one digit of a drawing; of a picture, with all pieces that make one as the network sees it.
+
+    Where what stands out in a picture is not surely one, as what was crossed out, the only sure one there is.
+    """
     if drawing.picture is None:
         return drawing.prepared
-    return drawing.picture.prepare(make_judge(network))
+    prepared = drawing.picture.prepare(make_judge(network))
+    if drawing.blank or answer_about(network, prepared.image, is_picture=True).sure:
+        return prepared
+    sure = [one for one in read_picture(network, drawing.picture) if one.answer.sure]
+    return sure[0].prepared if len(sure) == 1 else prepared
 
 
 def answer_about(network: Backend, image: NDArray[np.uint8], is_picture: bool) -> Answer:

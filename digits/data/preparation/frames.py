@@ -33,7 +33,7 @@ def find_frames(strong: Mask) -> Mask | None:
     contours, hierarchy = cv2.findContours(strong, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
     if hierarchy is None:
         return None
-    shapes = [_Shape(np.asarray(contour, np.int32)) for contour in contours]
+    shapes = [Shape(np.asarray(contour, np.int32)) for contour in contours]
     for shape, around in zip(shapes, hierarchy[0, :, INSIDE], strict=True):
         if around >= 0:
             shapes[around].inside.append(shape)
@@ -54,12 +54,12 @@ def find_frames(strong: Mask) -> Mask | None:
     return found if found.any() else None
 
 
-class _Shape:
+class Shape:
     """The outside of a stroke with its holes inside, or a hole with the strokes inside."""
 
     def __init__(self, contour: NDArray[np.int32]) -> None:
         self.contour = contour
-        self.inside: list[_Shape] = []
+        self.inside: list[Shape] = []
         self.is_hole = False
 
     @property
@@ -76,16 +76,16 @@ class _Shape:
         return 2 * area / max(1.0, sum(cv2.arcLength(rim, True) for rim in rims))
 
 
-def _is_frame(stroke: _Shape) -> bool:
+def _is_frame(stroke: Shape) -> bool:
     """Whether a stroke has others inside."""
     return 0 < len(stroke.inside) <= MOST_BOXES and any(
-        _is_around(hole, stroke.thickness, len(stroke.inside) == 1)
+        is_around(hole, stroke.thickness, len(stroke.inside) == 1)
         for hole in stroke.inside
         if hole.inside
     )
 
 
-def _is_around(hole: _Shape, thickness: float, is_alone: bool) -> bool:
+def is_around(hole: Shape, thickness: float, is_alone: bool) -> bool:
     """Whether in a stroke's hole there is another stroke, and not just what may be in a zero.
 
     A straight one is taken for a 1 in a box, and if it is short and stands in a circle; where the hole

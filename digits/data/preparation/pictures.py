@@ -101,7 +101,13 @@ class Picture:
 
     @cached_property
     def _groups(self) -> list[Group]:
-        return self._sheet.find_groups()
+        from digits.data.preparation.stroke_groups import stands_out
+
+        groups = self._sheet.find_groups()
+        if stands_out(groups) is None:
+            filled = self._sheet.find_filled_groups()
+            return groups if stands_out(filled) is None else filled
+        return groups
 
     @cached_property
     def _standing_out(self) -> Group | None:

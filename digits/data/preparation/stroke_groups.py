@@ -22,6 +22,7 @@ RIM = 0.12  # of the longer side: as far from the strokes a clean picture's ink 
 LEAST_INK = 0.6  # of a photo's strokes, as a part of their usual ink: what is written stays written
 THINNER = 0.1  # of the strokes' middles: so many are in strokes that must not vanish
 FAINTEST = 0.03  # contrast below this part of the ink's is no ink in a clean picture
+GRAINY = 3.0  # times the thickness of what seem to be strokes: gaps so wide are a crayon's grain
 NEAR = 0.1  # of the largest group's longer side: strokes closer than that belong together
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
@@ -29,7 +30,7 @@ FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
 OUTLINED = 0.9  # the least share of its rim where a group must have an edge
 OUTLINED_THIN = 0.8  # the same of thin strokes: their ends and corners are much of the rim
 THIN_STROKE = 10  # pixels
-PLAIN = 0.12  # of the ink's contrast: paper that is darker beside the ink is none, but a wall
+PLAIN = 0.2  # of the ink's contrast: paper that is darker beside the ink is none, but a wall
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
 THICKEST = 0.45  # of the longer side: thicker groups are stains
 FAINT_INK = 0.35  # contrast: what is weaker and soft, too, is a stain
@@ -56,6 +57,7 @@ class Group:
     paper: float  # contrast of the paper beside it, as a part of its ink's
     at_edge: bool  # touches the picture's edge
     is_clean: bool  # of a picture that a program drew
+    spanned: float  # the part of its longer side, 0..1, that its largest piece spans
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -101,6 +103,18 @@ class Sheet:
         """
         writing = self._find_writing(widest)
         return [] if writing is None else _groups_of(writing, near)
+
+    def find_filled_groups(self) -> list[Group]:
+        """The groups with the gaps in their strokes filled in: a crayon's grain makes a net of one stroke."""
+        writing = self._search(int(self._short * WIDEST_STROKE))
+        if writing is None or writing.is_clean:
+            return []
+        side = int(GRAINY * writing.thickness) | 1
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+        strong = cv2.morphologyEx(writing.strong, cv2.MORPH_CLOSE, kernel)
+        contrast = cv2.morphologyEx(writing.contrast, cv2.MORPH_CLOSE, kernel)
+        contrast = np.where(strong > 0, contrast, writing.contrast).astype(np.float32)
+        return _groups_of(replace(writing, strong=strong, contrast=contrast), NEAR)
 
     def _find_writing(self, widest: float) -> Writing | None:
         """What is written. Once the strokes' thickness is known, all that is much wider is paper."""
@@ -199,7 +213,16 @@ def _cut_group(
         _measure_paper(writing, labels, place, box, edge, thickness) / full,
         at_edge,
         writing.is_clean,
+        _measure_span(core),
     )
+
+
+def _measure_span(core: Mask) -> float:
+    """Which part of the longer side of a group's strokes (h, w) the largest piece spans, 0..1."""
+    _, _, boxes, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
+    low, high = boxes[1:, :2], boxes[1:, :2] + boxes[1:, 2:4]
+    longer = (high.max(axis=0) - low.min(axis=0)).max()
+    return float(boxes[1:, 2:4].max() / longer)
 
 
 def _measure_edge(values: Contrast, core: Mask, full: float) -> float:
@@ -313,10 +336,14 @@ def is_words(group: Group) -> bool:
 
 
 def stands_out(groups: Sequence[Group]) -> Group | None:
-    """The group that is most likely meant: large, of strong ink, of a digit's shape."""
+    """The group that is most likely meant: large, of strong ink, of a digit's shape, not a row of holes."""
     digits = [group for group in groups if is_digit_like(group)]
     inner = [group for group in digits if not group.at_edge]
-    return max(inner or digits, key=lambda group: group.longer * group.contrast, default=None)
+    return max(inner or digits, key=_prominence, default=None)
+
+
+def _prominence(group: Group) -> float:
+    return group.longer * group.contrast * group.spanned
 
 
 def thicken(ink: NDArray[np.float32], thickness: float, wanted: float) -> NDArray[np.float32]:

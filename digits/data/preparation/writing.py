@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from digits.data.preparation.frames import find_frames
 from digits.data.preparation.paper import Contrast, Mask, find_contrast
+from digits.data.preparation.rings import find_open_rings
 from digits.data.preparation.ruled_lines import along, find_lines, remove_lines, remove_rungs
 from digits.data.preparation.thickness import find_middle
+from digits.data.preparation.underlines import remove_underlines
 
 CLEAN = 0.004  # noise below one grey level: drawn by a program, not photographed
 FAINT = 0.3  # contrast from which a clean picture's ink is ink
@@ -53,7 +55,7 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
     smooth = contrast if clean else cv2.GaussianBlur(contrast, (0, 0), 1.0)
     floor = max(LEAST_CONTRAST, 5 * noise)
     threshold = _find_threshold(smooth, floor)
-    frames = find_frames((smooth > max(floor, FILLED_IN * threshold)).astype(np.uint8))
+    frames = _find_around((smooth > max(floor, FILLED_IN * threshold)).astype(np.uint8))
     if frames is not None:  # a pencil's digit is weaker than the printed box around it
         smooth = np.where(cv2.dilate(frames, np.ones((3, 3), np.uint8)) > 0, 0, smooth)
         threshold = _find_threshold(smooth, floor)
@@ -61,6 +63,7 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
         threshold = max(floor, min(threshold, FAINT))
     weak = (smooth > max(floor, FAINT_LINE * threshold)).astype(np.uint8)
     strong = _without_lines((smooth > threshold).astype(np.uint8), weak, clean)
+    strong = remove_underlines(strong)
     depth = _find_depth(strong)
     middle = find_middle(depth)
     if not middle.any():
@@ -74,6 +77,12 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
         strong = _fill_in(strong, smooth > FILLED_IN * threshold, thickness)
     grey = cv2.cvtColor(dark, cv2.COLOR_RGB2GRAY)
     return Writing(grey, smooth, strong, threshold, clean, thickness, noise)
+
+
+def _find_around(strong: Mask) -> Mask | None:
+    """What in `strong` is printed or drawn around digits; None where nothing is."""
+    found = [one for one in (find_frames(strong), find_open_rings(strong)) if one is not None]
+    return np.maximum.reduce(found) if found else None
 
 
 def _find_threshold(contrast: Contrast, floor: float) -> float:
