@@ -87,17 +87,9 @@ class Loss {
   useNetwork() {
     const network = state.get("network")?.network;
     if (!network || !this.test) return this.show();
-    const { test } = this;
-    const all = Array.from({ length: Math.min(300, test.labels.length) }, (_, i) => i).map((i) => ({
-      pixels: pixelsOf(test, i),
-      label: test.labels[i],
-      isDrawing: false,
-    }));
-    const wrong = all.filter((item) => indexOfLargest(forward(network, item.pixels).logProbabilities) !== item.label);
-    const hard = wrong.slice(0, WRONG);
-    const rest = all.filter((item) => !wrong.includes(item)).slice(0, SHOWN - hard.length);
+    const { hard, rest } = pick(network, this.test);
     // Misread ones come anywhere among the others, so that one has to look for them.
-    const shown = [...rest, ...hard];
+    const shown = [...rest.slice(0, SHOWN - hard.length), ...hard];
     this.digits = Array.from(shuffledOrder(shown.length, createRandom(MIXED)), (place) => shown[place]);
     this.show();
   }
@@ -192,11 +184,31 @@ class Loss {
   }
 
   /** @param {Item[]} items @param {Judged} judged */
-  sentence(items, { loss }) {
+  sentence(items, { says, loss }) {
     if (!this.digits.length) return this.problem || text("part_coming");
-    const losses = items.map((item) => this.judge(item)?.loss ?? 0);
-    const larger = losses.filter((other) => other > loss).length;
-    if (!larger) return text("part_loss_largest");
-    return text(larger === 1 ? "part_loss_larger_one" : "part_loss_larger", { larger });
+    const all = items.map((item) => this.judge(item));
+    const larger = all.filter((other) => (other?.loss ?? 0) > loss).length;
+    if (larger) return text(larger === 1 ? "part_loss_larger_one" : "part_loss_larger", { larger });
+    if (says !== items[this.chosen].label) return text("part_loss_largest_wrong", { says });
+    const isAllRight = all.every((other, i) => other?.says === items[i].label);
+    return text(isAllRight ? "part_loss_largest_right" : "part_loss_largest");
   }
+}
+
+/**
+ * Misread digits, as many as are wanted if there are so many at all, and the first that are read right.
+ * @param {import("../../core/network.js").Network} network
+ * @param {import("../../core/training.js").Digits} test
+ */
+function pick(network, test) {
+  /** @type {Item[][]} */
+  const [hard, rest] = [[], []];
+  for (let i = 0; i < test.labels.length && (hard.length < WRONG || rest.length < SHOWN); i++) {
+    const item = { pixels: pixelsOf(test, i), label: test.labels[i], isDrawing: false };
+    const says = indexOfLargest(forward(network, item.pixels).logProbabilities);
+    if (says === item.label) {
+      if (rest.length < SHOWN) rest.push(item);
+    } else if (hard.length < WRONG) hard.push(item);
+  }
+  return { hard, rest };
 }
