@@ -157,6 +157,16 @@ test("however long it runs, first and last checkpoints stay and few are kept", (
   assert.equal(run.kept.at(-1).step, 3 * MOST_KEPT);
 });
 
+test("what is kept of a long run is spread over all of it", () => {
+  const run = makeRun({ sizes: [784, 2, 10] });
+  for (let i = 1; i <= 400; i++) {
+    run.step(1);
+    const gaps = run.kept.slice(1).map(({ step }, n) => step - run.kept[n].step);
+    assert.ok(Math.max(...gaps) <= Math.ceil((2.5 * i) / MOST_KEPT), `after ${i} steps: ${gaps}`);
+    assert.deepEqual(run.kept.slice(-2).map(({ step }) => step), [i - 1, i]);
+  }
+});
+
 test("a long curve of losses keeps their mean", () => {
   const curve = new LossCurve();
   const losses = Array.from({ length: 5000 }, (_, i) => Math.sin(i) + 2);

@@ -214,10 +214,14 @@ export class Run {
     return kept;
   }
 
-  /** Every second checkpoint goes, the first and the last ones stay. */
+  /**
+   * One checkpoint goes, that which leaves the smallest gap: so they stay spread over the whole run. The first stays and
+   * the latest two, to go back from one to the other.
+   */
   thin() {
-    const last = this.kept.length - 1;
-    this.kept = this.kept.filter((_, i) => i % 2 === 0 || i >= last - 1);
+    const { kept } = this;
+    const gaps = kept.slice(2, -1).map(({ step }, i) => step - kept[i].step);
+    kept.splice(gaps.indexOf(Math.min(...gaps)) + 1, 1);
   }
 
   /**
