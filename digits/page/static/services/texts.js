@@ -138,12 +138,15 @@ function formatOf(fewest, most) {
   return format;
 }
 
+/** A true minus in place of the hyphen that computers write. @param {string} words */
+export const withMinus = (words) => words.replace("-", "\u2212");
+
 /**
  * A number as the language writes it: 59,210.
  * @param {number} value
  */
 export function number(value) {
-  return formatOf(0, 6).format(value);
+  return withMinus(formatOf(0, 6).format(value));
 }
 
 /**
@@ -152,7 +155,7 @@ export function number(value) {
  * @param {number} places
  */
 export function decimal(value, places) {
-  return formatOf(places, places).format(value);
+  return withMinus(formatOf(places, places).format(value));
 }
 
 /**

@@ -332,8 +332,8 @@ class BreakIt {
     const kept = keep === 1 ? percent(1) : text("break_kept", { share: percent(keep) });
     this.showSlider("keep", KEPT.indexOf(keep), kept);
     this.showSlider("noise", noise, noise ? text("break_times", { times: decimal(noise, 1) }) : "0");
-    this.showSlider("right", shift[0], number(shift[0]).replace("-", "\u2212"));
-    this.showSlider("down", shift[1], number(shift[1]).replace("-", "\u2212"));
+    this.showSlider("right", shift[0], number(shift[0]));
+    this.showSlider("down", shift[1], number(shift[1]));
     find(this.root, "[name=biases]", HTMLInputElement).checked = withoutBiases;
     find(this.root, ".break-undo", HTMLButtonElement).disabled = !this.past.length;
     const isWhole = JSON.stringify(this.damage) === JSON.stringify(WHOLE);

@@ -7,7 +7,7 @@ import { decimal, number, text } from "../../services/texts.js";
 import { inSlices } from "../../services/time_slices.js";
 import { shape } from "../chart.js";
 import { find, make, makeButton } from "../dom.js";
-import { drawPicture } from "../workbench/chart.js";
+import { drawPicture, tangentAt } from "../workbench/chart.js";
 import { exact, ladder, lossText, signed } from "../workbench/figures.js";
 import { follow, makeRow, makeSlider, makeStatus, showSlider } from "./part_helpers.js";
 
@@ -165,22 +165,18 @@ class Gradient {
     const [least, most] = [Math.min(...losses), Math.max(...losses)];
     const reach = 0.35 * weight.reach;
     const past = weight.way.slice(-9, -1);
+    const across = /** @type {[number, number]} */ ([low, high]);
+    const up = /** @type {[number, number]} */ ([least - 0.12 * (most - least), most]);
     drawPicture(svg, {
       size: [340, 200],
-      across: [low, high],
-      up: [least - 0.12 * (most - least), most],
+      across,
+      up,
       ticks: [least, (least + most) / 2, most],
       label: lossText,
       below: [[weight.bottom, text("part_this_weight")]],
       lines: [
         { name: "along", points: curve },
-        {
-          name: "tangent",
-          points: [
-            [at - reach, loss - slope * reach],
-            [at + reach, loss + slope * reach],
-          ],
-        },
+        { name: "tangent", points: tangentAt([at, loss], slope, reach, { across, up }) },
         { name: "way", points: weight.way.slice(-9).map((place) => [place, weight.lossAt(place)]) },
       ],
       dots: [

@@ -281,4 +281,4 @@ class FullSize {
 }
 
 /** @param {number} value */
-const figure = (value) => decimal(value, 2).replace("-", "\u2212");
+const figure = (value) => decimal(value, 2);

@@ -108,7 +108,7 @@ class Outputs {
     const { powers, total, shares } = softmax(this.sums);
     const best = shares.indexOf(Math.max(...shares));
     for (const [digit, row] of findAll(this.root, "label.outputs-row").entries()) {
-      const sum = decimal(this.sums[digit], 1).replace("-", "\u2212");
+      const sum = decimal(this.sums[digit], 1);
       const slider = find(row, "input", HTMLInputElement);
       slider.value = String(this.sums[digit]);
       const share = shareText(shares[digit]);

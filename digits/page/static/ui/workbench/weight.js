@@ -6,7 +6,7 @@ import { text } from "../../services/texts.js";
 import { colour, rgb } from "../../services/theme.js";
 import { paintPixels, sharpen } from "../canvas.js";
 import { find, make } from "../dom.js";
-import { drawPicture } from "./chart.js";
+import { drawPicture, tangentAt } from "./chart.js";
 import { exact, lossText, signed, weightText } from "./figures.js";
 
 /** @typedef {import("../inside.js").Node} Node */
@@ -146,11 +146,13 @@ export class WeightPanel {
     );
     const places = Array.from({ length: POINTS }, (_, i) => found.before + span * ((2 * i) / (POINTS - 1) - 1));
     const losses = [...along(places)];
-    const [low, most] = rangeOf([now, then, ...losses]);
+    const up = rangeOf([now, then, ...losses]);
+    const [low, most] = up;
+    const across = /** @type {[number, number]} */ ([found.before - span, found.before + span]);
     drawPicture(this.curve, {
       size: [340, 200],
-      across: [found.before - span, found.before + span],
-      up: [low, most],
+      across,
+      up,
       ticks: [low, (low + most) / 2, most],
       label: (tick) => (tick ? lossText(tick) : "0"),
       below: [
@@ -159,7 +161,7 @@ export class WeightPanel {
         [found.before + span, exact(found.before + span), "end"],
       ],
       lines: [
-        { name: "tangent", points: tangent(found, now, span) },
+        { name: "tangent", points: tangentAt([found.before, now], found.gradient, 0.45 * span, { across, up }) },
         { name: "along", points: places.map((place, i) => /** @type {[number, number]} */ ([place, losses[i]])) },
         {
           name: "step",
@@ -308,18 +310,5 @@ function chooseSpan(along, at, now) {
 function rangeOf(losses) {
   const [least, most] = [Math.min(...losses), Math.min(20, Math.max(...losses))];
   const room = 0.15 * (most - least) || 0.1;
-  return [least < 0.5 * most ? 0 : least - room, most + room];
-}
-
-/**
- * The slope where the weight is now.
- * @param {Found} found @param {number} now @param {number} span
- * @returns {[number, number][]}
- */
-function tangent({ before, gradient }, now, span) {
-  const reach = 0.45 * span;
-  return [
-    [before - reach, now - reach * gradient],
-    [before + reach, now + reach * gradient],
-  ];
+  return [least < 0.5 * most ? 0 : Math.max(0, least - room), most + room];
 }
