@@ -11,7 +11,7 @@ import { Trainer } from "../../core/training.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { realSamples } from "../../services/samples.js";
 import { state } from "../../services/state.js";
-import { text } from "../../services/texts.js";
+import { number, text } from "../../services/texts.js";
 import { unpack } from "../canvas.js";
 import { find, findAll, make, makeButton, whenWidthChanges } from "../dom.js";
 import { drawPicture } from "./chart.js";
@@ -25,7 +25,8 @@ import { WeightPanel } from "./weight.js";
 /** @typedef {import("./net.js").Scene} Scene */
 /** @typedef {import("./tiles.js").Tile} Tile */
 
-const RATES = ladder(-3, 4);
+const RATES = ladder(-3, 0); // with 1 the loss of the next drawing jumps; beyond, numbers grow without end
+const VALLEY_RATES = ladder(-3, 4); // for one weight alone, whose valley may be far away
 const RATE = 0.1; // ten steps of it and the drawing is known
 const MOST_UNDONE = 60; // steps that can be taken back; each holds 0.24 MB
 const ENOUGH = 5; // steps after which other digits are offered
@@ -46,6 +47,7 @@ export class DrawingView {
     this.hooks = { changed, mark, onward };
     this.seed = 1 + Math.floor(Math.random() * 1e6);
     this.rate = RATE;
+    this.isInValley = false; // one weight with a valley is looked at
     this.mode = /** @type {"says" | "blame"} */ ("blame");
     /** @type {Node | null} */
     this.chosen = null;
@@ -61,7 +63,10 @@ export class DrawingView {
     /** @type {number | null} */
     this.accuracy = null;
     this.picture = new BlamePicture(find(root, ".learn-net", HTMLCanvasElement), (node) => this.choose(node));
-    this.panel = new WeightPanel(find(root, ".learn-weight"), () => this.show());
+    this.panel = new WeightPanel(find(root, ".learn-weight"), () => {
+      this.leaveValley();
+      this.show();
+    });
     this.loss = 0;
     this.probability = 0;
     /** @type {import("../inside.js").Trace | null} */
@@ -124,6 +129,7 @@ export class DrawingView {
   step(count) {
     const { subject } = this;
     if (!subject || subject.label === null) return;
+    this.leaveValley();
     const before = this.scene();
     const first = this.loss;
     for (let i = 0; i < count; i++) this.stepOnce(subject);
@@ -182,8 +188,21 @@ export class DrawingView {
 
   /** Another drawing, or another target: what was told of the steps so far is not about it. */
   forgetStory() {
+    this.leaveValley();
     this.trail = [];
     this.status = "";
+  }
+
+  get rates() {
+    return this.isInValley ? VALLEY_RATES : RATES;
+  }
+
+  /** All weights are moved again, or another one is looked at: no more giant steps. */
+  leaveValley() {
+    if (!this.isInValley) return;
+    this.isInValley = false;
+    this.rate = Math.min(this.rate, RATES[RATES.length - 1]);
+    this.showRate();
   }
 
   /** How it stands where there is no step to tell of. */
@@ -252,6 +271,7 @@ export class DrawingView {
 
   /** @param {Node} node */
   choose(node) {
+    this.leaveValley();
     this.chosen = node;
     this.show();
   }
@@ -446,15 +466,14 @@ export class DrawingView {
 
   addControls() {
     const slider = find(this.root, "#learn-rate", HTMLInputElement);
-    slider.max = String(RATES.length - 1);
-    slider.value = String(RATES.indexOf(RATE));
     slider.addEventListener("input", () => {
-      this.rate = RATES[Number(slider.value)];
+      this.rate = this.rates[Number(slider.value)];
       this.showRate();
       this.show();
     });
     find(this.root, "[data-do=fresh]").addEventListener("click", () => {
       this.seed += 1;
+      this.leaveValley();
       this.begin();
       this.asked.clear();
       this.status = text("learn_fresh_said");
@@ -465,7 +484,11 @@ export class DrawingView {
     find(this.root, "[data-do=valley]").addEventListener("click", () => {
       const node = this.panel.findValley();
       this.status = text(node ? "learn_valley_said" : "learn_valley_none");
-      if (node) this.chosen = node;
+      if (node) {
+        this.chosen = node;
+        this.isInValley = true;
+        this.showRate();
+      }
       this.show();
     });
     for (const button of findAll(this.root, "[data-mode]")) {
@@ -481,8 +504,10 @@ export class DrawingView {
 
   showRate() {
     const slider = find(this.root, "#learn-rate", HTMLInputElement);
-    find(this.root, ".learn-rate output", HTMLOutputElement).value = String(this.rate);
-    slider.setAttribute("aria-valuetext", String(this.rate));
+    slider.max = String(this.rates.length - 1);
+    slider.value = String(this.rates.indexOf(this.rate));
+    find(this.root, ".learn-rate output", HTMLOutputElement).value = number(this.rate);
+    slider.setAttribute("aria-valuetext", number(this.rate));
   }
 
   /** The language changed. */

@@ -40,6 +40,7 @@ const POINTS = 81;
 const BEND = 0.25; // a curve should move by this part of the loss, or it looks flat
 const MOST_SPAN = 1000;
 const VALLEYS = [2, 4, 8, 16, 32, 64]; // how far away the bottom of a valley is looked for
+const MOST_LOSS = 20; // of a curve's axis, unless the loss is higher now
 const DEEP = 0.02; // what a valley must be worth, in loss, on both of its sides
 
 export class WeightPanel {
@@ -304,11 +305,13 @@ function chooseSpan(along, at, now) {
 
 /**
  * From where to where a curve's axis goes: from 0, unless the curve would then look flat.
- * @param {number[]} losses
+ * @param {number[]} losses the present one first
  * @returns {[number, number]}
  */
 function rangeOf(losses) {
-  const [least, most] = [Math.min(...losses), Math.min(20, Math.max(...losses))];
+  const finite = losses.filter(Number.isFinite);
+  const [least, largest] = [Math.min(...finite), Math.max(...finite)];
+  const most = Math.min(largest, Math.max(MOST_LOSS, 2 * losses[0]));
   const room = 0.15 * (most - least) || 0.1;
   return [least < 0.5 * most ? 0 : Math.max(0, least - room), most + room];
 }
