@@ -57,7 +57,7 @@ def test_what_the_pixels_gave_adds_up_to_the_networks_own_sum(open_page: OpenPag
     open_why(page)
     plus, minus, rest, lead = balance(page)
     assert plus > 0 > minus
-    assert abs(plus + minus + rest - lead) < 0.03
+    assert round(plus + minus + rest, 2) == lead
     sums = {
         int(row.locator("td").nth(0).inner_text()): number(row.locator("td").nth(1).inner_text())
         for row in page.locator(".softmax-table tbody tr:not(.total)").all()
@@ -67,7 +67,7 @@ def test_what_the_pixels_gave_adds_up_to_the_networks_own_sum(open_page: OpenPag
     assert abs(lead - (sums[7] - sums[second])) < 0.02
     page.get_by_role("button", name="its sum alone").click()
     plus, minus, rest, own = balance(page)
-    assert abs(plus + minus + rest - own) < 0.03 and abs(own - sums[7]) < 0.011
+    assert round(plus + minus + rest, 2) == own and abs(own - sums[7]) < 0.011
     page.locator(".why-choice").get_by_role("button", name="1", exact=True).click()
     assert abs(balance(page)[3] - (sums[7] - sums[1])) < 0.02
 
@@ -92,7 +92,7 @@ def test_nothing_bends_in_a_network_without_activation(open_page: OpenPage) -> N
         "This network has no activation: the sum goes on as it is."
     )
     plus, minus, rest, lead = balance(page)
-    assert abs(plus + minus + rest - lead) < 0.03
+    assert round(plus + minus + rest, 2) == lead
 
 
 def test_the_smallest_change_tips_the_answer_and_half_of_it_does_not(open_page: OpenPage) -> None:

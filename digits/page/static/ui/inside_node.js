@@ -1,7 +1,8 @@
 // One node of the network: the sum that makes its number, its weights as pictures, its activation.
 
 import { ACTIVATION_NAMES, ACTIVATIONS } from "../core/activations.js";
-import { text } from "../services/texts.js";
+import { roundTerms } from "../core/rounding.js";
+import { text, withMinus } from "../services/texts.js";
 import { colour, rgb } from "../services/theme.js";
 import { paintPixels, sharpen } from "./canvas.js";
 import { find, findAll, make } from "./dom.js";
@@ -13,9 +14,6 @@ import { find, findAll, make } from "./dom.js";
 
 const STRONGEST = 5; // terms of a sum that are written out
 const LEVELLING = ["tanh", "sigmoid"]; // far out there is nothing more to see
-
-/** @param {string} words */
-export const withMinus = (words) => words.replace("-", "\u2212");
 
 /** @param {number} value */
 const decimals = (value) => withMinus(Math.abs(value) >= 1000 ? value.toExponential(1) : value.toFixed(2));
@@ -98,14 +96,16 @@ export class NodePanel {
   showSum({ network, values }, { layer, node }, strongest, sum) {
     const bias = network.layers[layer - 1].bias[node];
     const rest = sum - bias - strongest.reduce((total, { part }) => total + part, 0);
-    strongest.forEach(({ input, x, w, part }, i) => {
+    const terms = [...strongest.map(({ part }) => part), rest, bias];
+    const shown = roundTerms(terms, sum, 2);
+    strongest.forEach(({ input, x, w }, i) => {
       const place = { node: input + 1, row: Math.floor(input / 28) + 1, column: (input % 28) + 1 };
       const from = text(layer === 1 ? "node_pixel" : "node_from", place);
-      fillRow(this.rows[i], [from, `${decimals(w)} × ${decimals(x)}`, decimals(part)]);
+      fillRow(this.rows[i], [from, `${decimals(w)} × ${decimals(x)}`, decimals(shown[i])]);
     });
     const count = values[layer - 1].length - STRONGEST;
-    fillRow(this.rows[STRONGEST], [text("node_rest", { count }), "", decimals(rest)]);
-    fillRow(this.rows[STRONGEST + 1], [text("node_bias"), "", decimals(bias)]);
+    fillRow(this.rows[STRONGEST], [text("node_rest", { count }), "", decimals(shown[strongest.length])]);
+    fillRow(this.rows[STRONGEST + 1], [text("node_bias"), "", decimals(shown[strongest.length + 1])]);
     fillRow(this.rows[STRONGEST + 2], [text("node_sum"), "", decimals(sum)]);
   }
 }

@@ -1,8 +1,8 @@
 // From ten sums to ten probabilities, step by step.
 
-import { text } from "../services/texts.js";
+import { text, withMinus } from "../services/texts.js";
 import { find } from "./dom.js";
-import { addRow, fillRow, withMinus } from "./inside_node.js";
+import { addRow, fillRow } from "./inside_node.js";
 
 /** @typedef {import("./inside.js").Trace} Trace */
 

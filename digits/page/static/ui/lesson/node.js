@@ -3,6 +3,7 @@
 
 import { unpack } from "../../core/base64.js";
 import { forward, toPixels } from "../../core/network.js";
+import { roundTerms } from "../../core/rounding.js";
 import { FOUR, ONE, productsOf, SEVEN, sumOf } from "../../core/small_network.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
@@ -275,7 +276,8 @@ class FullSize {
     Object.assign(slider, { max: String(layer.outputs - 1), value: String(at) });
     find(this.root, "output").textContent = number(at + 1);
     const total = pass.sums[0][at];
-    const values = { products: figure(total - layer.bias[at]), bias: figure(layer.bias[at]), sum: figure(total) };
+    const [ofPixels, bias] = roundTerms([total - layer.bias[at], layer.bias[at]], total, 2);
+    const values = { products: figure(ofPixels), bias: figure(bias), sum: figure(total) };
     find(this.root, ".node-full-said").textContent = text("part_node_full_sum", values);
   }
 }

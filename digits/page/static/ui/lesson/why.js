@@ -5,6 +5,7 @@ import { ACTIVATION_NAMES } from "../../core/activations.js";
 import { unpack } from "../../core/base64.js";
 import { explain, findChange, indexOfSecond, partsOf } from "../../core/explanation.js";
 import { forward, indexOfLargest, toPixels } from "../../core/network.js";
+import { roundTerms } from "../../core/rounding.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, percent, text } from "../../services/texts.js";
@@ -258,17 +259,18 @@ class Why {
     find(this.root, ".why-key").textContent = text(against === null ? "why_key_alone" : "why_key", values);
     const most = Math.max(plus, plus + minus, plus + minus + rest, sum, 0);
     const least = Math.min(0, plus + minus, plus + minus + rest, sum);
+    const shown = roundTerms([plus, minus, rest], sum, 2);
     const rows = /** @type {const} */ ([
       ["plus", 0, plus],
       ["minus", plus, plus + minus],
       ["rest", plus + minus, plus + minus + rest],
       ["sum", 0, sum],
     ]);
-    for (const [key, from, to] of rows) {
+    for (const [i, [key, from, to]] of rows.entries()) {
       const row = find(this.root, `.why-balance .${key}`, HTMLTableRowElement);
       const name = key === "sum" && against !== null ? "why_lead_of" : `why_${key}`;
       row.cells[0].textContent = text(name, values);
-      row.cells[1].textContent = key === "sum" ? `= ${plain(sum)}` : signed(to - from);
+      row.cells[1].textContent = key === "sum" ? `= ${plain(sum)}` : signed(shown[i]);
       const place = (/** @type {number} */ value) => (value - least) / (most - least || 1);
       const bar = find(row, "i");
       bar.style.setProperty("--from", String(Math.min(place(from), place(to))));

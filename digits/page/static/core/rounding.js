@@ -1,0 +1,18 @@
+// Rounding of a sum's terms so that what is shown adds up, too.
+
+/**
+ * A sum's terms, rounded up or down so that together they are the rounded sum: those that lose most are rounded up.
+ * @param {readonly number[]} terms
+ * @param {number} sum what they add up to, but for the last figures of a computer
+ * @param {number} places decimals
+ * @returns {number[]}
+ */
+export function roundTerms(terms, sum, places) {
+  const unit = 10 ** places;
+  const rounded = terms.map((term) => Math.floor(term * unit));
+  const missing = Math.round(sum * unit) - rounded.reduce((total, term) => total + term, 0);
+  const lost = terms.map((term, i) => term * unit - rounded[i]);
+  const order = terms.map((_, i) => i).sort((a, b) => lost[b] - lost[a]);
+  for (const i of order.slice(0, Math.max(0, missing))) rounded[i] += 1;
+  return rounded.map((term) => term / unit);
+}
