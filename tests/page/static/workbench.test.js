@@ -1,13 +1,15 @@
 // The Learn room's figures and charts, as far as they need no page.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { pretendBrowser } from "./browser.js";
 
 pretendBrowser();
+const { exactPercent, use } = await import("../../../digits/page/static/services/texts.js");
 const { tangentAt } = await import("../../../digits/page/static/ui/workbench/chart.js");
-const { exact, lossText, weightText } = await import("../../../digits/page/static/ui/workbench/figures.js");
+const { exact, lossText, shareText, weightText } = await import("../../../digits/page/static/ui/workbench/figures.js");
 
 /** @typedef {import("../../../digits/page/static/ui/workbench/chart.js").Picture} Picture */
 
@@ -34,4 +36,15 @@ test("large numbers are short, others have as many figures as count, and a minus
   assert.equal(exact(-152_054_463_987_712), "\u22121.5 × 10¹⁴");
   assert.equal(exact(-0.000031), "\u22120.000031");
   assert.equal(weightText(-1.5e7), "\u22121.5 × 10⁷");
+});
+
+test("a probability is never written as 0 % or as 100 %, and exactly where its logarithm stands beside it", () => {
+  use("en", JSON.parse(readFileSync(new URL("../../../digits/page/static/locales/en.json", import.meta.url), "utf-8")));
+  assert.deepEqual([1, 0.9996, 0.5, 0].map(shareText), ["> 99 %", "> 99 %", "50 %", "< 1 %"]);
+  assert.deepEqual([0.9996, 0.5, 0.0511, 0.00077].map(exactPercent), ["99.96 %", "50.0 %", "5.1 %", "0.077 %"]);
+  for (let share = 1e-6; share < 1; share = Math.min(1.3 * share, share + 0.02)) {
+    const shown = Number(exactPercent(share).slice(0, -2)) / 100;
+    assert.ok(shown > 0 && shown < 1);
+    assert.ok(Math.abs(Math.log(shown) - Math.log(share)) < 0.05, `${share} as ${shown}`);
+  }
 });

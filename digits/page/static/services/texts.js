@@ -189,3 +189,18 @@ export function percent(share, places = 0) {
   const shown = share < 1 ? Math.min(rounded, 100 - 1 / unit) : rounded;
   return text("percent", { number: decimal(shown, places) });
 }
+
+const MOST_PLACES = 8;
+
+/**
+ * How many decimals of a percentage show a probability's logarithm right: 50.0 %, 99.96 %, 0.077 %.
+ * @param {number} share
+ */
+export function placesOf(share) {
+  const figures = share < 0.5 ? 2 : 1; // of what tells it from 0 or from 1
+  const rest = 100 * Math.min(share, 1 - share);
+  return rest > 0 ? Math.min(MOST_PLACES, Math.max(1, figures - 1 - Math.floor(Math.log10(rest)))) : MOST_PLACES;
+}
+
+/** A probability that somebody looks at closely, as percent. @param {number} share */
+export const exactPercent = (share) => percent(share, placesOf(share));

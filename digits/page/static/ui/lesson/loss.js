@@ -5,7 +5,7 @@ import { createRandom } from "../../core/random.js";
 import { pixelsOf, shuffledOrder } from "../../core/training.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
-import { decimal, percent, text } from "../../services/texts.js";
+import { decimal, exactPercent, percent, placesOf, text } from "../../services/texts.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { drawPicture } from "../workbench/chart.js";
@@ -146,11 +146,13 @@ class Loss {
 
   /** @param {Item} item @param {Judged} judged */
   showChosen({ label }, { says, truth, sureness, loss }) {
+    const places = placesOf(truth) + 2;
+    const lossWords = decimal(loss, loss < 0.01 ? places : 2);
     const facts = [
       [text("part_loss_truth"), String(label), ""],
-      [text("part_loss_guess"), `${says} · ${percent(sureness)}`, says === label ? "" : "wrong"],
-      [text("part_loss_share", { label }), percent(truth, 1), ""],
-      [text("part_loss_loss"), `−log ${decimal(truth, 3)} = ${decimal(loss, 2)}`, "large"],
+      [text("part_loss_guess"), `${says} · ${exactPercent(sureness)}`, says === label ? "" : "wrong"],
+      [text("part_loss_share", { label }), exactPercent(truth), ""],
+      [text("part_loss_loss"), `−log ${decimal(truth, places)} = ${lossWords}`, "large"],
     ];
     find(this.root, ".part-facts").replaceChildren(
       ...facts.map(([name, value, className]) => {
@@ -159,11 +161,11 @@ class Loss {
         return row;
       }),
     );
-    this.drawCurve(truth, loss);
+    this.drawCurve(truth, loss, lossWords);
   }
 
-  /** @param {number} truth @param {number} loss */
-  drawCurve(truth, loss) {
+  /** @param {number} truth @param {number} loss @param {string} lossWords */
+  drawCurve(truth, loss, lossWords) {
     const svg = find(this.root, "svg", SVGSVGElement);
     const points = Array.from({ length: 101 }, (_, i) => (i ? i / 100 : Math.exp(-MOST_LOSS)));
     drawPicture(svg, {
@@ -180,7 +182,7 @@ class Loss {
       lines: [{ name: "along", points: points.map((p) => /** @type {[number, number]} */ ([p, -Math.log(p)])) }],
       dots: [{ x: truth, y: loss, name: "now" }],
     });
-    svg.setAttribute("aria-label", text("part_loss_curve", { share: percent(truth, 1), loss: decimal(loss, 2) }));
+    svg.setAttribute("aria-label", text("part_loss_curve", { share: exactPercent(truth), loss: lossWords }));
   }
 
   /** @param {Item[]} items @param {Judged} judged */

@@ -11,7 +11,7 @@ import { Trainer } from "../../core/training.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { realSamples } from "../../services/samples.js";
 import { state } from "../../services/state.js";
-import { number, text } from "../../services/texts.js";
+import { exactPercent, number, text } from "../../services/texts.js";
 import { unpack } from "../canvas.js";
 import { find, findAll, make, makeButton, whenWidthChanges } from "../dom.js";
 import { drawPicture } from "./chart.js";
@@ -385,7 +385,7 @@ export class DrawingView {
     });
     const words = text("learn_log_said", {
       label: this.subject?.label,
-      share: exactShare(this.probability),
+      share: exactPercent(this.probability),
       loss: lossText(this.loss),
     });
     svg.setAttribute("aria-label", words);
@@ -519,9 +519,4 @@ export class DrawingView {
       item.firstElementChild?.setAttribute("aria-label", text("learn_ask_tile", { label: digit }));
     }
   }
-}
-
-/** A probability as percent, exact enough to check the logarithm. @param {number} share */
-function exactShare(share) {
-  return share > 0.995 || share < 0.1 ? text("percent", { number: (100 * share).toFixed(1) }) : shareText(share);
 }

@@ -55,11 +55,12 @@ export function ladder(first, last) {
 }
 
 /**
- * A share in whole percent, 0 % and 100 % only where it is so.
+ * A probability in whole percent; no network is ever quite sure, so none is 0 % or 100 %.
  * @param {number} share
  */
 export function shareText(share) {
-  if (share > 0 && share < 0.005) return text("learn_below_one");
+  if (share < 0.005) return text("learn_below_one");
+  if (share > 0.995) return text("learn_above_most");
   return percent(share);
 }
 
