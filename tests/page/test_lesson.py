@@ -12,7 +12,7 @@ from digits.network.config import ModelConfig
 from digits.network.metadata import Card
 from digits.page.texts import TEXTS
 from digits.training.standalone_script import write_script
-from tests.support.browser import PATIENCE, SEVEN, draw, wait_for_answer
+from tests.support.browser import PATIENCE, SEVEN, draw, eventually, wait_for_answer
 
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "en-GB"}
 PHONE = {
@@ -200,6 +200,82 @@ def test_half_a_task_is_not_done(open_page: Callable[..., Any]) -> None:
     lesson = open_step(page, 2)
     lesson.locator('[name="bias"]').fill("3")  # bright for both
     assert not is_done(page)
+
+
+def test_the_figures_of_squares_are_spoken_of_once_they_are_there(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("#learn=1")
+    count = page.locator("#lesson .picture-count")
+    count.wait_for(state="attached")
+    assert not count.is_visible()
+    page.locator("#lesson .lesson-options button").first.click()
+    assert count.is_visible()
+
+
+def test_the_sums_of_a_drawing_are_those_of_inside(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    page.locator("#tab_inside-button").click()
+    page.wait_for_selector(".softmax-table tr.first")
+    inside = page.locator(".softmax-table tbody tr:not(.total) td:nth-child(2)").all_inner_texts()
+    lesson = open_step(page, 4)
+    lesson.get_by_role("button", name="Sums of your drawing").click()
+    shown = lesson.locator("label.outputs-row output").all_inner_texts()
+    for one, other in zip(shown, inside, strict=True):
+        assert read_number(one) == pytest.approx(read_number(other), abs=0.0551)
+
+
+def read_number(words: str) -> float:
+    return float(words.replace("\u2212", "-"))
+
+
+def test_the_script_says_what_it_cannot_take_and_stays_as_it_was(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("#learn=12")
+    field, problem = page.locator("[name=script_epochs]"), page.locator(".part-problem")
+    field.fill("999")
+    assert "from 1 to 20" in problem.inner_text()
+    assert "range(2)" in page.locator(".part-script").inner_text()
+    page.locator("[name=script_learning_rate]").fill("0")
+    field.fill("3")
+    assert "from 0.00001 to 0.5" in problem.inner_text()
+    page.locator("[name=script_learning_rate]").fill("0.01")
+    assert problem.inner_text() == ""
+    assert "range(3)" in page.locator(".part-script").inner_text()
+
+
+# The WCAG's contrast of each figure with its square, the least of all.
+LEAST_CONTRAST = """() => {
+    const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+    const luminance = (colour) => {
+        pen.fillStyle = colour;
+        pen.fillRect(0, 0, 1, 1);
+        const parts = [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3).map((byte) => byte / 255);
+        const [r, g, b] = parts.map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const squares = [...document.querySelectorAll(".bend-product [data-square]")];
+    return Math.min(...squares.filter((one) => one.textContent).map((one) => {
+        const { color, backgroundColor } = getComputedStyle(one);
+        const [dark, light] = [luminance(color), luminance(backgroundColor)].sort((a, b) => a - b);
+        return (light + 0.05) / (dark + 0.05);
+    }));
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_weights_figure_can_be_read_on_its_colour(
+    open_page: Callable[..., Any], scheme: str
+) -> None:
+    page = open_page("#learn=3", color_scheme=scheme)
+    page.wait_for_selector(".bend-product [data-square]")
+
+    def is_readable() -> None:
+        assert page.evaluate(LEAST_CONTRAST) >= 4.5
+
+    eventually(page, is_readable)
 
 
 def test_back_next_and_keys(open_page: Callable[..., Any]) -> None:

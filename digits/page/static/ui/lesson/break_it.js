@@ -370,7 +370,8 @@ class BreakIt {
     const off = damage.off.length;
     const all = (this.loaded?.network.sizes ?? []).slice(1, -1).reduce((sum, size) => sum + size, 0);
     const values = { off: number(off), all: number(all), fewest };
-    const key = fewest === null ? (off ? "break_off" : "break_task") : "break_found";
+    const found = fewest === 1 ? "break_found_one" : "break_found";
+    const key = fewest === null ? (off ? "break_off" : "break_task") : found;
     const status = find(this.root, ".break-status");
     const words = text(key, values);
     if (status.textContent !== words) status.textContent = words;

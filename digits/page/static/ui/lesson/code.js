@@ -5,7 +5,7 @@ import { forward, indexOfLargest } from "../../core/network.js";
 import { writeScript } from "../../core/tutorial_script.js";
 import { BATCH_SIZES, EPOCHS, RATES } from "../../services/limits.js";
 import { state } from "../../services/state.js";
-import { fill, text } from "../../services/texts.js";
+import { fill, number, text } from "../../services/texts.js";
 import { download, find, make, makeButton } from "../dom.js";
 import { follow, makeRow, makeStatus } from "./part_helpers.js";
 import { makePixels, paintInk } from "./pixels.js";
@@ -43,8 +43,11 @@ class Code {
     const take = makeButton(text("download"), () => this.take(), { className: "primary part-take" });
     const train = makeButton(text("part_code_train"), () => find(document, "#tab_train-button").click());
     const four = make("div", undefined, { className: "part-four" });
+    const problem = make("p", "", { className: "part-problem" });
+    problem.setAttribute("role", "alert");
     this.root.replaceChildren(
       fields,
+      problem,
       list,
       makeRow(take, train),
       makeStatus(),
@@ -69,13 +72,36 @@ class Code {
       value: String(this.settings[name]),
     });
     input.addEventListener("input", () => {
-      if (!input.checkValidity() || !input.value) return;
+      const isUsable = input.checkValidity() && input.value !== "";
+      input.setAttribute("aria-invalid", String(!isUsable));
+      this.showProblem();
+      if (!isUsable) return;
       this.settings[name] = input.valueAsNumber;
       this.isChanged = true;
       this.showScript();
     });
     label.append(make("span", text(`field_${name}`)), input);
     return label;
+  }
+
+  /** Of the first field that the script cannot take. */
+  showProblem() {
+    const wrong = this.root.querySelector("[aria-invalid=true]");
+    const name = /** @type {(keyof typeof FIELDS)[]} */ (Object.keys(FIELDS)).find(
+      (field) => wrong?.getAttribute("name") === `script_${field}`,
+    );
+    find(this.root, ".part-problem").textContent = name ? this.limitsOf(name) : "";
+  }
+
+  /** @param {keyof typeof FIELDS} name */
+  limitsOf(name) {
+    const { least, most, step } = FIELDS[name];
+    return text(step === 1 ? "part_code_whole" : "part_code_limit", {
+      setting: text(`field_${name}`),
+      low: number(least),
+      high: number(most),
+      value: number(this.settings[name]),
+    });
   }
 
   get script() {

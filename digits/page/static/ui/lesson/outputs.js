@@ -6,9 +6,9 @@ import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, percent, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
+import { exact } from "../workbench/figures.js";
 
-const LOW = -8;
-const HIGH = 8;
+const FAR = 8; // from 0: where the sliders end, unless a drawing's sums lie beyond
 const STEP = 0.1;
 const EXAMPLE = [-1, 0.5, 1, 3.5, -2, 0, -1.5, 0.5, 2, 1];
 const PAIR = [3, 8]; // to be made alike
@@ -32,6 +32,7 @@ class Outputs {
     this.root = root;
     this.lesson = lesson;
     this.sums = [...EXAMPLE];
+    this.far = FAR;
   }
 
   build() {
@@ -57,7 +58,7 @@ class Outputs {
   makeRow(digit) {
     const row = make("label", undefined, { className: "outputs-row" });
     const slider = make("input", undefined, { type: "range", name: `sum-${digit}` });
-    Object.assign(slider, { min: String(LOW), max: String(HIGH), step: String(STEP) });
+    Object.assign(slider, { min: String(-this.far), max: String(this.far), step: String(STEP) });
     slider.setAttribute("aria-label", text("part_outputs_pull", { digit }));
     slider.addEventListener("input", () => this.pull(digit, slider.valueAsNumber));
     const share = make("span", undefined, { className: "outputs-share" });
@@ -83,18 +84,19 @@ class Outputs {
 
   /** @param {readonly number[]} sums */
   use(sums) {
-    this.sums = sums.map((sum) => Math.min(HIGH, Math.max(LOW, Math.round(sum / STEP) * STEP)));
+    this.sums = sums.map((sum) => Math.round(sum / STEP) * STEP);
+    this.far = Math.max(FAR, ...sums.map((sum) => Math.ceil(Math.abs(sum))));
+    for (const slider of findAll(this.root, "label.outputs-row input", HTMLInputElement))
+      Object.assign(slider, { min: String(-this.far), max: String(this.far) });
     this.show();
   }
 
-  /** The page's own network's sums for what is on the pad, as far above or below their middle. */
+  /** The page's own network's sums for what is on the pad, those that Inside shows. */
   useDrawing() {
     const network = state.get("network")?.network;
     const subject = findSubject(new Map());
     if (!network || !subject) return;
-    const sums = Array.from(forward(network, subject.pixels).sums.at(-1) ?? []);
-    const middle = (Math.max(...sums) + Math.min(...sums)) / 2;
-    this.use(sums.map((sum) => sum - middle));
+    this.use(Array.from(forward(network, subject.pixels).sums.at(-1) ?? []));
   }
 
   judge() {
@@ -131,7 +133,7 @@ class Outputs {
 }
 
 /** @param {number} power */
-const powerText = (power) => decimal(power, power < 1 ? 3 : power < 100 ? 2 : 0);
+const powerText = (power) => (power < 1e5 ? decimal(power, power < 1 ? 3 : power < 1000 ? 2 : 0) : exact(power));
 
 /** Small shares are not none. @param {number} share */
 const shareText = (share) => (share < 0.001 ? text("part_outputs_tiny") : percent(share, 1));

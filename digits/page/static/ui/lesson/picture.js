@@ -52,7 +52,8 @@ class Picture {
     const small = make("div", undefined, { className: "picture-small" });
     const side = make("div", undefined, { className: "picture-side" });
     const reset = makeButton(text("part_seven_again"), () => this.reset(), { className: "quiet" });
-    side.append(make("p", text("part_picture_how")), reset);
+    const count = make("p", text("part_picture_count"), { className: "picture-count" });
+    side.append(make("p", text("part_picture_how")), count, reset);
     small.append(this.squares.root, side);
     this.root.replaceChildren(small, this.makeRow(), this.makeFull());
     this.show();

@@ -286,7 +286,10 @@ class Why {
     find(tip, "h4").textContent = text("why_tip_title", { wanted });
     tip.dataset.state = change === undefined ? "seeking" : change ? "found" : "none";
     if (!change || !pixels) {
-      find(tip, ".why-tip-said").textContent = text(change === null ? "why_tip_none" : "why_tip_seeking", { wanted });
+      find(tip, ".why-tip-said").textContent = text(change === null ? "why_tip_none" : "why_tip_seeking", {
+        label,
+        wanted,
+      });
       return;
     }
     const values = { label, wanted, said: change.said, largest: percent(change.largest) };
