@@ -230,6 +230,13 @@ def read_number(words: str) -> float:
     return float(words.replace("\u2212", "-"))
 
 
+def test_a_charts_words_are_not_shrunk_on_a_phone(open_page: Callable[..., Any]) -> None:
+    page = open_page("#learn=8", **PHONE)
+    page.wait_for_selector("#lesson .part-chart .tick", timeout=PATIENCE)
+    size = """(words) => parseFloat(getComputedStyle(words).fontSize) * words.getScreenCTM().a"""
+    assert page.locator("#lesson .part-chart .tick").first.evaluate(size) >= 11
+
+
 def test_the_script_says_what_it_cannot_take_and_stays_as_it_was(
     open_page: Callable[..., Any],
 ) -> None:

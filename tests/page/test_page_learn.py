@@ -127,6 +127,20 @@ def test_the_weight_that_is_shown_moves_as_it_is_written(open_page: Callable[...
     assert factors()[3] == after
 
 
+def test_giant_steps_are_for_one_weight_with_a_valley_alone(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    open_learn(page)
+    slider, rate = page.locator("#learn-rate"), page.locator(".learn-rate output")
+    slider.fill(slider.get_attribute("max"))
+    assert rate.inner_text() == "1"
+    press(page, "A weight with a valley")
+    slider.fill(slider.get_attribute("max"))
+    assert rate.inner_text() == "10,000"
+    press(page, "Step")
+    assert rate.inner_text() == "1"
+
+
 def test_one_drawing_alone_teaches_one_answer_to_everything(open_page: Callable[..., Any]) -> None:
     page = open_page()
     draw(page, SEVEN)
