@@ -95,7 +95,8 @@ class Code {
 
   /** @param {keyof typeof FIELDS} name */
   limitsOf(name) {
-    const { least, most, step } = FIELDS[name];
+    const { limits, step } = FIELDS[name];
+    const [least, most] = limits;
     return text(step === 1 ? "part_code_whole" : "part_code_limit", {
       setting: text(`field_${name}`),
       low: number(least),
