@@ -44,7 +44,7 @@ from digits.data.preparation.pictures import Found, Picture, find_digits
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import Answer, answer
 from digits.network.sureness import make_judge
-from digits.server.page_reader import answer_about, is_doubtful, read_picture
+from digits.server.page_reader import answer_about, find_one, is_doubtful, read_picture
 from digits.server.reader import FEWEST_SURE
 
 A_KIND = 200  # digits
@@ -160,7 +160,7 @@ def measure_empty(
     for place in range(count):
         photo = make(np.random.default_rng([seed, place, len(name)]))
         picture = Picture(photo)
-        prepared = picture.prepare(judge)
+        prepared = find_one(network, picture)
         boxes += len(picture.find_digits(judge))
         if prepared.box is None:
             none += 1
@@ -178,11 +178,12 @@ import io, pathlib, sys, time
 from PIL import Image
 from digits.data.preparation.pictures import Picture
 from digits.network.backends import load_backend
-from digits.server.page_reader import answer_about, is_doubtful, read_picture
+from digits.server.page_reader import find_one, is_doubtful, read_picture
 network, seconds = load_backend(sys.argv[2]), []
 for _ in range(4):  # the first loads OpenCV
     start = time.process_time()
     picture = Picture(Image.open(sys.argv[1]))
+    find_one(network, picture)
     is_doubtful(network, picture)
     one = time.process_time()
     found = len(read_picture(network, picture))
@@ -251,7 +252,6 @@ def measure(
     """Read one photo of every image; what was not read rightly is saved."""
     files = [answer(row, network.card.calibration) for row in network.predict(to_pixels(images))]
     is_right = [said.label == label for said, label in zip(files, labels, strict=True)]
-    judge = make_judge(network)
     score = Score(total=len(images), files_right=sum(is_right))
     score.files_sure_wrong = sum(
         said.sure and not right for said, right in zip(files, is_right, strict=True)
@@ -260,7 +260,7 @@ def measure(
         photo = make(image, np.random.default_rng([seed, place, len(name), ord(name[0])]))
         start = time.perf_counter()
         picture = Picture(photo)
-        prepared = picture.prepare(judge)
+        prepared = find_one(network, picture)
         score.seconds += time.perf_counter() - start
         sure = sum(one.answer.sure for one in read_picture(network, picture))
         score.several += sure >= FEWEST_SURE

@@ -46,16 +46,19 @@ def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:
 
 
 def prepare_for(network: Backend, drawing: ParsedDrawing) -> Prepared:
-    """The one digit of a drawing; of a picture, with all pieces that make one as the network sees it.
+    """The one digit of a drawing or a picture."""
+    return drawing.prepared if drawing.picture is None else find_one(network, drawing.picture)
 
-    Where what stands out in a picture is not surely one, as what was crossed out, the only sure one there is.
+
+def find_one(network: Backend, picture: Picture) -> Prepared:
+    """The digit that stands out in a picture, with all pieces that make one as the network sees it.
+
+    Where that is not surely one, as what was crossed out, the only sure one that there is beside it.
     """
-    if drawing.picture is None:
-        return drawing.prepared
-    prepared = drawing.picture.prepare(make_judge(network))
-    if drawing.blank or answer_about(network, prepared.image, is_picture=True).sure:
+    prepared = picture.prepare(make_judge(network))
+    if prepared.box is None or answer_about(network, prepared.image, is_picture=True).sure:
         return prepared
-    sure = [one for one in read_picture(network, drawing.picture) if one.answer.sure]
+    sure = [one for one in read_picture(network, picture) if one.answer.sure]
     return sure[0].prepared if len(sure) == 1 else prepared
 
 

@@ -30,7 +30,8 @@ FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
 OUTLINED = 0.9  # the least share of its rim where a group must have an edge
 OUTLINED_THIN = 0.8  # the same of thin strokes: their ends and corners are much of the rim
 THIN_STROKE = 10  # pixels
-PLAIN = 0.2  # of the ink's contrast: paper that is darker beside the ink is none, but a wall
+PLAIN = 0.12  # of the ink's contrast: no paper is darker beside the ink; what is may be a wall
+GRAINED = 0.2  # the same of wood and skin, on which people write: what is darker beside the ink is none of it
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
 THICKEST = 0.45  # of the longer side: thicker groups are stains
 FAINT_INK = 0.35  # contrast: what is weaker and soft, too, is a stain
@@ -114,7 +115,8 @@ class Sheet:
         strong = cv2.morphologyEx(writing.strong, cv2.MORPH_CLOSE, kernel)
         contrast = cv2.morphologyEx(writing.contrast, cv2.MORPH_CLOSE, kernel)
         contrast = np.where(strong > 0, contrast, writing.contrast).astype(np.float32)
-        return _groups_of(replace(writing, strong=strong, contrast=contrast), NEAR)
+        groups = _groups_of(replace(writing, strong=strong, contrast=contrast), NEAR)
+        return [group for group in groups if group.contrast >= FAINT_INK]  # no stain
 
     def _find_writing(self, widest: float) -> Writing | None:
         """What is written. Once the strokes' thickness is known, all that is much wider is paper."""
@@ -295,7 +297,7 @@ def is_digit_like(group: Group) -> bool:
         and group.contrast >= FAINTEST_INK
         and group.edge <= SOFTEST * group.longer + 4
         and _is_outlined(group)
-        and is_on_paper(group)
+        and _is_on_something_light(group)
         and group.longer >= 8
         and not _is_stain(group)
         and not is_words(group)
@@ -311,6 +313,11 @@ def _is_outlined(group: Group) -> bool:
 def is_on_paper(group: Group) -> bool:
     """Whether it is light beside a group: whether it can be ink on paper. Not told of clean pictures."""
     return group.is_clean or group.paper <= PLAIN
+
+
+def _is_on_something_light(group: Group) -> bool:
+    """The same; strong ink may be on wood or skin, too."""
+    return is_on_paper(group) or (group.paper <= GRAINED and group.contrast >= FAINT_INK)
 
 
 def _is_stain(group: Group) -> bool:
