@@ -43,7 +43,9 @@ class Kind:
     perspective: float = 0.0
     stains: int = 0
     nearby: int = 0  # words, smaller than the digit
-    frame: str = ""  # printed or drawn around the digit: a box, a row of boxes or a ring
+    frame: str = (
+        ""  # printed or drawn around or under the digit: box, row of boxes, ring, open ring, line
+    )
     table: bool = False  # the paper's edge and the table under it are in the picture
     blur: float = 0.0006
     noise: float = 0.012
@@ -90,6 +92,12 @@ CHOOSING: dict[str, Kind] = {
     "thin, squared, shadow, words": Kind(
         pen=0.05, paper="squared", lines=0.35, light="hard shadow", tilt=4, nearby=2, quality=70
     ),
+    "on a line for the answer": Kind(pen=0.08, frame="line", tilt=3),
+    "in an open ring, by hand": Kind(pen=0.08, frame="open ring", digit=(0.2, 0.35)),
+    "beside a spiral binding": Kind(pen=0.08, paper="spiral", tilt=3),
+    "wax crayon": Kind(pen=0.13, ink="crayon", digit=(0.3, 0.5)),
+    "yellow ink": Kind(pen=0.1, ink="yellow"),
+    "marker on wood": Kind(pen=0.1, paper="wood"),
 }
 
 # Not looked at while choosing.
@@ -120,8 +128,11 @@ INKS = {
     "red": (0.75, 0.12, 0.15),
     "green": (0.05, 0.4, 0.2),
     "chalk": (0.95, 0.95, 0.92),
+    "crayon": (0.8, 0.25, 0.2),
+    "yellow": (0.97, 0.82, 0.2),
 }
-PAPERS = {"board": (0.12, 0.2, 0.17), "brown": (0.6, 0.46, 0.32)}  # the others are white
+PAPERS = {"board": (0.12, 0.2, 0.17), "brown": (0.6, 0.46, 0.32), "wood": (0.68, 0.5, 0.33)}
+# The others are white.
 
 
 def make_photo(image: NDArray[np.uint8], kind: Kind, random: np.random.Generator) -> Image.Image:
@@ -180,12 +191,50 @@ def make_paper(height: int, width: int, kind: Kind, random: np.random.Generator)
         interpolation=cv2.INTER_LINEAR,
     )
     paper = (base + grain[:, :, None]).astype(np.float32)
+    if kind.paper == "wood":
+        paper *= _grain_of_wood(height, width, random)
+    if kind.paper == "spiral":
+        _add_holes(paper, random)
     lines = draw_lines(height, width, kind.paper, random)
     colour = {"margin": (0.8, 0.2, 0.2), "squared": (0.35, 0.5, 0.8)}.get(kind.paper)
     if kind.lines > 0.7 or colour is None:
         colour = INKS["dark"] if kind.lines > 0.7 else (0.4, 0.45, 0.6)
     amount = (lines * min(1.0, kind.lines * (1 if kind.lines > 0.7 else 2)))[:, :, None]
     return (paper * (1 - amount) + np.array(colour, np.float32) * amount).astype(np.float32)
+
+
+def _smooth_noise(
+    height: int, width: int, size: float, random: np.random.Generator, level: float | None = None
+) -> Mask:
+    """Noise of deviation 1 whose spots are about `size` pixels large, `level` times as high."""
+    noise = random.standard_normal((height, width), np.float32)
+    blurred = cv2.GaussianBlur(noise, (0, 0), size, sigmaY=size * (level or 1))
+    return (blurred / blurred.std()).astype(np.float32)
+
+
+def _grain_of_wood(height: int, width: int, random: np.random.Generator) -> Colours:
+    """How light wood is (height, width, 1): years in waves, and fibres."""
+    rows = np.arange(height, dtype=np.float32)[:, None]
+    years = np.sin(
+        rows * random.uniform(0.05, 0.12) + 1.5 * _smooth_noise(height, width, 60, random)
+    )
+    fibres = _smooth_noise(height, width, 12, random, 0.05)
+    light: Colours = (1 + 0.1 * years + 0.06 * fibres)[:, :, None]
+    return light
+
+
+def _add_holes(paper: Colours, random: np.random.Generator) -> None:
+    """The holes and wires of a binding at the left side of the `paper`."""
+    height, width = paper.shape[:2]
+    short = min(height, width)
+    shape = np.zeros((height, width), np.float32)
+    x = int(width * random.uniform(0.04, 0.06))
+    for y in np.arange(0.02 * height, height, short * random.uniform(0.045, 0.055)).astype(int):
+        cv2.circle(shape, (x, int(y)), int(0.011 * short), 1.0, -1, cv2.LINE_AA)
+        start, axes = (x - int(0.025 * short), int(y)), (int(0.03 * short), int(0.008 * short))
+        cv2.ellipse(shape, start, axes, 0, 180, 380, 0.8, max(2, int(0.006 * short)), cv2.LINE_AA)
+    amount = shape[:, :, None]
+    paper[:] = paper * (1 - amount) + np.array((0.17, 0.15, 0.15), np.float32) * amount
 
 
 def draw_lines(height: int, width: int, paper: str, random: np.random.Generator) -> Mask:
@@ -257,6 +306,9 @@ def lay(
     amount = shape[: part.shape[0], : part.shape[1]] * kind.strength
     if kind.ink == "chalk" or kind.strength < 1:
         amount = amount * np.clip(random.normal(0.9, 0.12, amount.shape), 0.3, 1)
+    if kind.ink == "crayon":  # it skips the hollows of the paper
+        hollows = _smooth_noise(*amount.shape, 3, random)
+        amount = amount * np.clip(1.5 * (hollows + random.uniform(0.4, 1.0)), 0, 1)
     colour = np.array(INKS[kind.ink], np.float32)
     part[:] = part * (1 - amount[:, :, None]) + colour * amount[:, :, None]
 
@@ -264,7 +316,7 @@ def lay(
 def add_frame(
     paper: Colours, frame: str, taken: tuple[int, ...], random: np.random.Generator
 ) -> tuple[int, ...]:
-    """A box, a row of boxes or a ring around what is `taken`; what is taken with it."""
+    """A box, a row of boxes or a ring around what is `taken`, or a line under it; what is taken with it."""
     left, top, right, bottom = taken
     side = max(right - left, bottom - top)
     x, y = (left + right) // 2, (top + bottom) // 2
@@ -277,6 +329,12 @@ def add_frame(
         thick = max(2, round(side * random.uniform(0.03, 0.06)))
         axes = (half, round(half * random.uniform(0.9, 1.2)))
         cv2.ellipse(shape, (x, y), axes, random.uniform(0, 90), 0, 360, 1.0, thick, cv2.LINE_AA)
+    elif frame == "open ring":
+        thick = max(2, round(side * random.uniform(0.03, 0.06)))
+        _draw_open_ring(shape, (x, y), half, thick, random)
+    elif frame == "line":
+        row, reach = bottom + round(side * random.uniform(0.0, 0.08)), round(1.5 * half)
+        cv2.line(shape, (x - reach, row), (x + reach, row), 1.0, max(2, thick), cv2.LINE_AA)
     else:
         if frame == "row":
             first, last = -int(random.integers(4)), int(random.integers(4))
@@ -287,6 +345,19 @@ def add_frame(
     amount = shape[:, :, None] * 0.9
     paper[:] = paper * (1 - amount) + np.array(INKS["dark"], np.float32) * amount
     return x + 2 * half * first - half, y - half, x + 2 * half * last + half, y + half
+
+
+def _draw_open_ring(
+    shape: Mask, middle: tuple[int, int], radius: int, thick: int, random: np.random.Generator
+) -> None:
+    """A ring as a hand draws it: it ends before its start or runs on past it, and nowhere meets it."""
+    turn = 2 * np.pi * random.uniform(0.9, 1.12)
+    way = np.linspace(0, 1, 80)
+    angles = random.uniform(0, 2 * np.pi) + turn * way
+    wider = radius * (1 + random.uniform(0.12, 0.2) * way)
+    tall = random.uniform(0.9, 1.15)
+    points = np.stack([wider * np.cos(angles), tall * wider * np.sin(angles)], axis=1) + middle
+    cv2.polylines(shape, [points.round().astype(np.int32)], False, 1.0, thick, cv2.LINE_AA)
 
 
 def add_stains(

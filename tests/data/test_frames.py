@@ -13,6 +13,7 @@ from benchmarks.made_up_photos import Kind, expose, make_paper
 from digits.data.dataset import Digits
 from digits.data.preparation.frames import MOST_BOXES, find_frames
 from digits.data.preparation.pictures import find_digits
+from digits.data.preparation.rings import find_open_rings
 from digits.data.preparation.ruled_lines import find_lines, remove_lines, remove_rungs
 from digits.network.backends import Backend, load_backend
 from digits.network.sureness import make_judge
@@ -46,6 +47,41 @@ def box(left: int = 120, top: int = 80, right: int = 280, bottom: int = 320, wid
 
 def ring(wide: int, high: int, width: int = 6) -> Any:
     return lambda mask: cv2.ellipse(mask, (200, 200), (wide, high), 0, 0, 360, 1, width)
+
+
+def open_ring(start: int, end: int, wide: int = 110, high: int = 130) -> Any:
+    """A ring from one angle to another, in degrees; it grows a little wider on its way."""
+    way = np.radians(np.linspace(start, end, 90))
+    wider = 1 + 0.15 * np.linspace(0, 1, 90)
+    points = np.stack([wide * wider * np.cos(way), high * wider * np.sin(way)], axis=1) + 200
+    return line([(int(x), int(y)) for x, y in points], 5)
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 330), (70, 395), (20, 400), (200, 600)])
+def test_a_ring_that_does_not_close_is_found(start: int, end: int) -> None:
+    ring_alone = draw(open_ring(start, end))
+    np.testing.assert_array_equal(
+        find_open_rings(draw(open_ring(start, end), line(THREE))), ring_alone
+    )
+
+
+def test_a_one_in_an_open_circle_is_found() -> None:
+    circle = open_ring(20, 400, 125, 125)
+    np.testing.assert_array_equal(find_open_rings(draw(circle, line(ONE))), draw(circle))
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        (open_ring(0, 330, 70), line([(215, 120), (185, 290)])),  # a zero with its slash inside
+        (open_ring(20, 260), line(THREE)),  # an open bow
+        (open_ring(0, 330), line([(195, 195), (205, 205)])),  # a speck inside
+        (open_ring(0, 330),),
+        (line(THREE), line([(300, 130), (300, 280)])),
+    ],
+)
+def test_what_does_not_go_around_a_digit_is_no_ring(strokes: Any) -> None:
+    assert find_open_rings(draw(*strokes)) is None
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ from digits.data.preparation.writing import Writing, find_writing
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
 from digits.network.sureness import make_judge, reads_only_turned
+from digits.server.page_reader import answer_about, find_one
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,39 @@ def test_a_five_whose_bar_is_apart_is_one_digit_as_the_network_sees_it(network: 
     assert int(network.predict(to_pixels(whole.image)).argmax()) == 5
     assert picture.prepared.box is not None and picture.prepared.box[2] < 330 / 560
     np.testing.assert_array_equal(body.prepare(judge).image, body.prepared.image)
+
+
+def seven_at(x: int, y: int, size: float = 1.0) -> list[tuple[int, int]]:
+    return [(round(x + size * a), round(y + size * b)) for a, b in ((0, 0), (60, -2), (20, 90))]
+
+
+def test_numbers_over_the_line_of_a_sum_are_read(network: Backend) -> None:
+    numbers = [
+        seven_at(140, 60),
+        [(280, 60), (278, 150)],
+        [(170, 180), (168, 270)],
+        seven_at(250, 180),
+    ]
+    picture = lay_strokes(*numbers, [(100, 288), (360, 290)], width=7)
+    found = find_digits(picture, make_judge(network))
+    images = np.stack([one.prepared.image for one in found])
+    assert network.predict(to_pixels(images)).argmax(axis=1).tolist() == [7, 1, 1, 7]
+
+
+def test_beside_what_is_crossed_out_the_digit_is_answered(network: Backend) -> None:
+    crossed = [
+        PHOTO_BODY,
+        [(215, 130), (330, 290)],
+        [(330, 130), (210, 290)],
+        [(205, 210), (335, 205)],
+    ]
+    picture = Picture(lay_strokes(*crossed, seven_at(420, 160)))
+    one = find_one(network, picture)
+    assert one.box is not None and one.box[0] > 400 / 560
+    said = answer_about(network, one.image, is_picture=True)
+    assert said.label == 7 and said.sure
+    alone = Picture(lay_strokes(*crossed))
+    assert not answer_about(network, find_one(network, alone).image, is_picture=True).sure
 
 
 def test_what_is_a_digit_by_itself_is_joined_with_nothing(network: Backend) -> None:
