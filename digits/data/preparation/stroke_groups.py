@@ -30,6 +30,7 @@ FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
 OUTLINED = 0.9  # the least share of its rim where a group must have an edge
 OUTLINED_THIN = 0.8  # the same of thin strokes: their ends and corners are much of the rim
 RAGGED = 0.7  # the same of a crayon's strokes
+FULLER = 1.1  # times as much ink, at least, has a crayon's stroke without its grain
 THIN_STROKE = 10  # pixels
 PLAIN = 0.12  # of the ink's contrast: no paper is darker beside the ink; what is may be a wall
 GRAINED = 0.2  # the same of wood and skin, on which people write: what is darker beside the ink is none of it
@@ -117,10 +118,17 @@ class Sheet:
         contrast = cv2.morphologyEx(writing.contrast, cv2.MORPH_CLOSE, kernel)
         contrast = np.where(strong > 0, contrast, writing.contrast).astype(np.float32)
         groups = _groups_of(replace(writing, strong=strong, contrast=contrast), NEAR)
+
+        def is_crayon(group: Group) -> bool:
+            left, top, right, bottom = group.box
+            grain, whole = (one[top:bottom, left:right].sum() for one in (writing.strong, strong))
+            return bool(whole > FULLER * grain and group.outlined >= RAGGED)
+
+        # The rim has gaps, too. What is weak is a stain.
         return [
-            replace(group, outlined=1.0)  # the rim has gaps, too
+            replace(group, outlined=1.0)
             for group in groups
-            if group.contrast >= FAINT_INK and group.outlined >= RAGGED  # no stain
+            if group.contrast >= FAINT_INK and is_crayon(group)
         ]
 
     def _find_writing(self, widest: float) -> Writing | None:
