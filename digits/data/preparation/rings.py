@@ -76,9 +76,13 @@ def _reach(
 
 
 def _shape_of(stroke: NDArray[np.bool_]) -> Shape:
-    """A stroke (h, w) by its outside alone."""
-    rims, _ = cv2.findContours(stroke.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    return Shape(np.asarray(max(rims, key=cv2.contourArea), np.int32))
+    """A stroke (h, w) with its holes."""
+    mask = stroke.astype(np.uint8)
+    rims, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    outside, *holes = sorted(rims, key=cv2.contourArea, reverse=True)
+    shape = Shape(np.asarray(outside, np.int32))
+    shape.inside = [Shape(np.asarray(hole, np.int32)) for hole in holes]
+    return shape
 
 
 def _rims(stroke: NDArray[np.bool_]) -> float:
