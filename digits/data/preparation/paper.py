@@ -27,7 +27,8 @@ def find_contrast(dark: NDArray[np.uint8], size: int) -> tuple[Contrast, float]:
     # 4 grey levels more on both sides: in the dark a level up or down is no contrast.
     left = cv2.divide(cv2.add(dark, (4.0,) * 4), cv2.add(paper, (4.0,) * 4), dtype=cv2.CV_32F)
     # Half by the colour that lacks most: yellow ink lacks nothing but blue.
-    darkest = cv2.min(cv2.min(*cv2.split(left)[:2]), cv2.split(left)[2])
+    red, green, blue = cv2.split(left)
+    darkest = cv2.min(cv2.min(red, green), blue)
     contrast = 1 - (cv2.transform(left, np.full((1, 3), 1 / 3, np.float32)) + darkest) / 2
     part = contrast[: 2 * max(contrast.shape) // 3 : 2]  # enough to know the noise by
     noise = 1.48 * float(np.median(np.abs(part - cv2.GaussianBlur(part, (0, 0), 2))))

@@ -104,10 +104,10 @@ class Picture:
         from digits.data.preparation.stroke_groups import stands_out
 
         groups = self._sheet.find_groups()
-        if stands_out(groups) is None:
-            filled = self._sheet.find_filled_groups()
-            return groups if stands_out(filled) is None else filled
-        return groups
+        if stands_out(groups) is not None:
+            return groups
+        filled = self._sheet.find_filled_groups()
+        return groups if stands_out(filled) is None else filled
 
     @cached_property
     def _standing_out(self) -> Group | None:
