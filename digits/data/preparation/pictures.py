@@ -101,13 +101,7 @@ class Picture:
 
     @cached_property
     def _groups(self) -> list[Group]:
-        from digits.data.preparation.stroke_groups import stands_out
-
-        groups = self._sheet.find_groups()
-        if stands_out(groups) is not None:
-            return groups
-        filled = self._sheet.find_filled_groups()
-        return groups if stands_out(filled) is None else filled
+        return self._sheet.find_groups()
 
     @cached_property
     def _standing_out(self) -> Group | None:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.data.preparation.crayon import fill_grain
 from digits.data.preparation.paper import Contrast, Mask, dark_on_light
 from digits.data.preparation.thickness import find_middle, measure_thickness
 from digits.data.preparation.writing import Writing, find_writing
@@ -22,15 +23,12 @@ RIM = 0.12  # of the longer side: as far from the strokes a clean picture's ink 
 LEAST_INK = 0.6  # of a photo's strokes, as a part of their usual ink: what is written stays written
 THINNER = 0.1  # of the strokes' middles: so many are in strokes that must not vanish
 FAINTEST = 0.03  # contrast below this part of the ink's is no ink in a clean picture
-GRAINY = 3.0  # times the thickness of what seem to be strokes: gaps so wide are a crayon's grain
 NEAR = 0.1  # of the largest group's longer side: strokes closer than that belong together
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
 THINNEST = 1 / 90  # of the longer side: thinner groups are lines of the paper
 FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
 OUTLINED = 0.9  # the least share of its rim where a group must have an edge
-OUTLINED_THIN = 0.8  # the same of thin strokes: their ends and corners are much of the rim
-RAGGED = 0.7  # the same of a crayon's strokes
-FULLER = 1.1  # times as much ink, at least, has a crayon's stroke without its grain
+OUTLINED_THIN = 0.77  # the same of thin strokes: their ends and corners are much of the rim
 THIN_STROKE = 10  # pixels
 PLAIN = 0.12  # of the ink's contrast: no paper is darker beside the ink; what is may be a wall
 GRAINED = 0.2  # the same of wood and skin, on which people write: what is darker beside the ink is none of it
@@ -107,30 +105,6 @@ class Sheet:
         writing = self._find_writing(widest)
         return [] if writing is None else _groups_of(writing, near)
 
-    def find_filled_groups(self) -> list[Group]:
-        """The groups with the gaps in their strokes filled in: a crayon's grain makes a net of one stroke."""
-        writing = self._search(int(self._short * WIDEST_STROKE))
-        if writing is None or writing.is_clean:
-            return []
-        side = int(GRAINY * writing.thickness) | 1
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-        strong = cv2.morphologyEx(writing.strong, cv2.MORPH_CLOSE, kernel)
-        contrast = cv2.morphologyEx(writing.contrast, cv2.MORPH_CLOSE, kernel)
-        contrast = np.where(strong > 0, contrast, writing.contrast).astype(np.float32)
-        groups = _groups_of(replace(writing, strong=strong, contrast=contrast), NEAR)
-
-        def is_crayon(group: Group) -> bool:
-            left, top, right, bottom = group.box
-            grain, whole = (one[top:bottom, left:right].sum() for one in (writing.strong, strong))
-            return bool(whole > FULLER * grain and group.outlined >= RAGGED)
-
-        # The rim has gaps, too. What is weak is a stain.
-        return [
-            replace(group, outlined=1.0)
-            for group in groups
-            if group.contrast >= FAINT_INK and is_crayon(group)
-        ]
-
     def _find_writing(self, widest: float) -> Writing | None:
         """What is written. Once the strokes' thickness is known, all that is much wider is paper."""
         size = whole = int(self._short * WIDEST_STROKE)
@@ -162,7 +136,8 @@ class Sheet:
 
     def _search(self, size: int) -> Writing | None:
         if size not in self._found:
-            self._found[size] = find_writing(self._dark, size, self._is_inverted)
+            found = find_writing(self._dark, size, self._is_inverted)
+            self._found[size] = None if found is None else fill_grain(found)
         return self._found[size]
 
 
