@@ -14,10 +14,12 @@ from urllib.parse import unquote
 
 from digits.server.limits import MAX_JSON, MAX_UPLOAD
 
+UPLOAD = "/gradio_api/upload"  # the one path that takes files as a form
 ADDRESSES = ("http:", "https:", "//")
 TOO_LARGE = "this is too large: a request may have {limit:,} bytes"
 NO_LENGTH = "the request's content-length is no number"
 NO_ERRANDS = "this server fetches nothing from other hosts; send the file itself, not its address"
+NO_FORM = "only files to upload come as a form; send JSON"
 NO_FILE = "this is no file as Gradio's clients send one: use handle_file()"
 
 Message = MutableMapping[str, Any]
@@ -32,7 +34,7 @@ class TooLargeError(Exception):
 
 
 class RequestLimits:
-    """ASGI middleware: answers 400, 403, 413 or 422 itself, passes everything else on unchanged."""
+    """ASGI middleware: answers 400, 403, 413, 415 or 422 itself, passes everything else on unchanged."""
 
     def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
         self.app = app
@@ -51,8 +53,11 @@ class RequestLimits:
         self, scope: MutableMapping[str, Any], receive: Receive, send: Send
     ) -> None:
         """Pass a request with a body on if it is small enough and asks for nothing from elsewhere."""
-        headers = dict(scope["headers"])
-        is_form = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+        headers = dict(reversed(scope["headers"]))  # of two the first counts, as for who reads them
+        is_form = headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
+        if is_form and not scope["path"].endswith(UPLOAD):
+            await refuse(send, 415, NO_FORM)
+            return
         limit = MAX_UPLOAD if is_form else MAX_JSON
         try:
             length = int(headers.get(b"content-length", b"0"))

@@ -108,6 +108,18 @@ def test_it_fetches_nothing_for_visitors(site: str) -> None:
             assert reply.status_code == 422 and "fetches nothing" in reply.text, body
 
 
+def test_a_second_content_type_hides_nothing(site: str) -> None:
+    """Of two the first counts for Starlette: what is JSON there must be JSON for the limits."""
+    form = "multipart/form-data; boundary=x"
+    body = b'{"data": [{"path": "http://example.com/", "meta": {}}]}'
+    twice = [("content-type", "application/json"), ("content-type", form)]
+    reply = web.post(f"{site}/gradio_api/run/predict_image", content=body, headers=twice)
+    assert reply.status_code == 422 and "fetches nothing" in reply.text
+    for path in ("digits/read", "gradio_api/run/predict_image"):
+        reply = web.post(f"{site}/{path}", content=body, headers={"content-type": form})
+        assert reply.status_code == 415, path
+
+
 def test_no_usage_is_shown_to_everybody(site: str) -> None:
     for path in ("/monitoring", "/monitoring/summary", "/gradio_api/runs"):
         reply = web.get(site + path)
