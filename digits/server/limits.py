@@ -8,7 +8,8 @@ MAX_JSON = 6_000_000  # bytes; the largest that the page sends is a picture of 4
 MAX_UPLOAD = 12_000_000  # bytes of all the files of one request, and what surrounds them
 MAX_PICTURE_LETTERS = 4_000_000  # the page sends at most 560 x 560 pixels as PNG, far below this
 MAX_PICTURE_PIXELS = 2_000_000
-QUICK_BODY = 50_000  # bytes: about 2,000 points; more may take longer than others should wait
+QUICK_BODY = 15_000  # bytes: about 1,000 points; more may take longer than others should wait
+QUICK_STROKES = 20  # the same of strokes: each takes longer than its points do
 
 # ---- sessions ------------------------------------------------------------------------------------
 

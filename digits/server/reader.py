@@ -21,6 +21,7 @@ from digits.network.backends import BACKENDS, Backend, is_installed
 from digits.network.checkpoint import file_of
 from digits.network.metadata import Card, read_card
 from digits.network.registry import YOURS, Choice, Networks
+from digits.server import limits
 from digits.server.messages import (
     Answer,
     Blank,
@@ -134,10 +135,13 @@ class Reader:
         return None if drawing.blank else prepare_for(network, drawing).image
 
     def is_quick(self, question: Mapping[str, Any]) -> bool:
-        """Whether `read` takes about a millisecond: no picture to decode, no network to load first."""
+        """Whether `read` takes about a millisecond: few strokes, and no network to load first."""
         drawing, choice = question.get("drawing"), choice_in(question, self.networks.default)
-        if isinstance(drawing, Mapping) and "picture" in drawing:
-            return False
+        if isinstance(drawing, Mapping):
+            strokes = drawing.get("strokes")
+            is_long = isinstance(strokes, list) and len(strokes) > limits.QUICK_STROKES
+            if is_long or "picture" in drawing:
+                return False
         return is_own(choice.network) or self.networks.has_loaded(choice)
 
     def find_own(self, question: Mapping[str, Any]) -> OwnNetwork:

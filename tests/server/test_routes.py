@@ -44,6 +44,7 @@ def test_only_what_is_quick_is_answered_between_other_requests(reader: Reader) -
     reader.read(question)
     assert reader.is_quick(question)
     assert reader.is_quick({**question, "network": YOURS})
+    assert not reader.is_quick({"drawing": {"strokes": STROKES * 21}})
     assert not reader.is_quick({"drawing": {"picture": "data:image/png;base64,"}})
     assert not reader.is_quick({**question, "network": "tutorial"})
     assert not reader.is_quick({**question, "backend": "torch"})
