@@ -8,6 +8,7 @@ measured here, on the server's digits; steps, loss and seconds are as told, with
 
 from __future__ import annotations
 
+import hashlib
 import math
 import struct
 from collections.abc import Mapping
@@ -22,11 +23,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from digits.data.dataset import Digits
+from digits.data.mnist import bundled_digits
 from digits.errors import BackendError, DigitsError, WeightsError
 from digits.evaluation.metrics import accuracy
 from digits.network.backends import is_installed, predict_images
 from digits.network.config import INPUTS, ModelConfig
-from digits.network.metadata import Layers
+from digits.network.metadata import Card, Layers
 from digits.network.registry import YOURS
 from digits.network.weights_file import unpack_network
 from digits.server.browser_digits import TRAIN, orders
@@ -75,6 +77,16 @@ def keep_trained(
 ) -> TrainedHere:
     """Make what a browser learnt one of its session's networks; a DigitsError says what is wrong."""
     session = training.sessions.get_or_create(token)
+    with session.handing_in:  # a browser that got no reply sends the same once more
+        handed = hashlib.sha256(body).hexdigest()
+        if handed not in session.handed_in:
+            session.handed_in[handed] = _keep(training, session, asked, body)
+        return session.handed_in[handed]
+
+
+def _keep(
+    training: TrainingService, session: Session, asked: Mapping[str, Any], body: bytes
+) -> TrainedHere:
     file, rest = _cut(body)
     layers, card = unpack_network(file)
     began = _first_layer(rest, layers)
@@ -82,7 +94,7 @@ def keep_trained(
     settings = _settings(asked, card.config, goes_on=start["name"] is not None)
     if not is_installed("torch"):
         raise BackendError("backend_missing", package="torch")
-    everything = training.datasets.get()
+    everything = _digits_of(training, card)
     order, _ = orders(everything)
     used = min(settings.train_images, TRAIN, len(order))
     digits = _choose(everything, order[:used])
@@ -96,6 +108,13 @@ def keep_trained(
         "outcome": kept.outcome,
         "notes": [kept.note] if kept.note else [],
     }
+
+
+def _digits_of(training: TrainingService, card: Card) -> Digits:
+    """All digits of which the browser had some: the bundled ones if it began before MNIST was here."""
+    digits = training.datasets.get()
+    is_bundled = card.data.get("source") == "bundled" != digits.source
+    return bundled_digits("MNIST was not downloaded yet") if is_bundled else digits
 
 
 def _start(training: TrainingService, session: Session, asked: Mapping[str, Any]) -> Start:

@@ -26,6 +26,7 @@ from digits.server.messages import (
     NetworkEntry,
     Outcome,
     RunMessage,
+    TrainedHere,
 )
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ class Session:
     trained: int = 0  # runs so far
     made: int = 0  # networks so far
     followers: int = 0  # connections of its page that are open
+    # What its browser handed in, one at a time: the reply to each, by a digest of what came.
+    handed_in: dict[str, TrainedHere] = field(default_factory=dict)
+    handing_in: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def own(self) -> OwnNetwork | None:
@@ -117,6 +121,7 @@ class Session:
         if self.job:
             self.job.stop.set()
         self.networks, self.runs, self.run, self.fine_tuning = [], [], None, None
+        self.handed_in.clear()
 
     @property
     def backends(self) -> set[Backend]:
@@ -228,17 +233,21 @@ class Sessions:
     def _make_room(self) -> None:
         """Give up sessions while there are too many, or too much in them; never the newest."""
         for empty_ones in (True, False):
-            for session in list(self._open.values())[:-1]:
+            for session in self._longest_silent():
                 if len(self._open) <= limits.MOST_SESSIONS:
                     break
                 if not empty_ones or not (session.networks or session.job):
                     self._end(session)
 
+    def _longest_silent(self) -> list[Session]:
+        """All sessions but the newest, in the order in which they are given up: connected pages last."""
+        return sorted(list(self._open.values())[:-1], key=self.silence, reverse=True)
+
     def check_weights(self) -> None:
         """Give up the longest unheard of sessions while all networks together are too large."""
         with self._lock:
             kept = self._count_weights()
-            for session in list(self._open.values())[:-1]:
+            for session in self._longest_silent():
                 if kept <= limits.MOST_WEIGHTS:
                     return
                 if session.networks:

@@ -127,15 +127,16 @@ def restore(reader: Reader, token: object, name: str, content: bytes) -> Handed:
     session = reader.sessions.get_or_create(token)
     layers, card = unpack_network(content)
     version = version_of(layers, card)
-    there = next((one for one in session.networks if one.backend.version == version), None)
-    if there:
-        return {"network": entry_of(there)}
-    if not is_installed("torch"):
-        raise BackendError("backend_missing", package="torch")
-    from digits.network.model import from_layers
+    with session.handing_in:
+        there = next((one for one in session.networks if one.backend.version == version), None)
+        if there:
+            return {"network": entry_of(there)}
+        if not is_installed("torch"):
+            raise BackendError("backend_missing", package="torch")
+        from digits.network.model import from_layers
 
-    network = TorchBackend(from_layers(layers, card.config), card)
-    own = session.restore(network, check_name(parse(unquote(name).encode()), reader))
+        network = TorchBackend(from_layers(layers, card.config), card)
+        own = session.restore(network, check_name(parse(unquote(name).encode()), reader))
     reader.sessions.check_weights()
     return {"network": entry_of(own)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -94,6 +95,28 @@ def test_it_is_the_sessions_network_with_what_the_server_measured(
     assert len(told["outcome"]["nodes"]["before"]) == len(told["outcome"]["nodes"]["after"]) == 32
     own = training.sessions.get_or_create(TOKEN).own
     assert own and np.array_equal(own.backend.layers()[0][0], learnt.layers()[0][0])
+
+
+def test_what_comes_twice_is_kept_once(client: TestClient, training: TrainingService) -> None:
+    """A browser that got no reply sends it again."""
+    content = body(network())
+    first, second = put(client, content).json(), put(client, content).json()
+    assert first == second
+    session = training.sessions.get_or_create(TOKEN)
+    assert len(session.networks) == len(session.runs) == 1
+
+
+def test_one_that_began_before_mnist_came_is_scored_on_what_it_had(
+    client: TestClient, training: TrainingService, bundled: Digits
+) -> None:
+    mnist = replace(bundled, train_images=bundled.train_images[::-1].copy(), source="mnist")
+    training.datasets._digits = mnist
+    learnt = network()
+    learnt.card = replace(learnt.card, data={"source": "bundled"})
+    (line,) = put(client, body(learnt)).json()["outcome"]["runs"]
+    used = orders(bundled)[0][:300]
+    seen = predict_images(learnt, bundled.train_images[used]).argmax(axis=1)
+    assert line["train_accuracy"] == float((seen == bundled.train_labels[used]).mean())
 
 
 def test_a_page_that_is_opened_again_finds_it(

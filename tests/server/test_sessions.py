@@ -131,6 +131,19 @@ def test_all_networks_together_are_bounded(
     assert [sessions.find(token(number)) is not None for number in range(3)] == [False, True, True]
 
 
+def test_a_connected_page_loses_its_networks_last(
+    sessions: Sessions, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_WEIGHTS", 2 * 59_210)
+    give_network(sessions.get_or_create(token(0)))
+    sessions.connect("connection", token(0))
+    for number in (1, 2):
+        clock.now += 100
+        give_network(sessions.get_or_create(token(number)))
+    sessions.check_weights()
+    assert [sessions.find(token(number)) is not None for number in range(3)] == [True, False, True]
+
+
 def test_what_a_taught_network_was_before_counts_once(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
