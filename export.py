@@ -4,8 +4,8 @@
     python export.py weights/tutorial.pt
     python export.py --page tutorial      weights/tutorial.html: the page as one file, no server needed
 
-Writes x.onnx beside x.pt, only after onnx's checker accepts it and onnxruntime agrees with torch on
-real digits.
+Writes x.onnx and x.safetensors, the weights alone, beside x.pt, only after onnx's checker accepts the
+former and onnxruntime agrees with torch on real digits.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The flags."""
-    parser = argparse.ArgumentParser(description="Write weights as ONNX, checked against torch.")
+    parser = argparse.ArgumentParser(
+        description="Write weights as ONNX and safetensors, checked against torch."
+    )
     add = parser.add_argument
     add("weights", nargs="*", help="names in weights/ or .pt files (default: all in weights/)")
     add("--page", action="store_true", help="write x.html instead: a page that needs no server")
@@ -49,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def export_all(names: Sequence[str], data: Path | None) -> None:
-    """Write one .onnx beside each .pt, and say how well they agree."""
+    """Write one .onnx and one .safetensors beside each .pt, and say how well they agree."""
     digits = load_digits(data, download=False)
     for name in names or all_weights(WEIGHTS_DIR):
         print(export(name, digits))

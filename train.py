@@ -28,7 +28,7 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(name_missing(error))
 
-STOPPED = "stopped: nothing was saved, earlier weights are as they were"
+STOPPED = "stopped: nothing was saved but what is named above"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--learning-rate", type=float, help="size of Adam's steps")
     add("--hidden", type=whole_numbers, metavar="64,64,64", help="hidden layer sizes")
     add("--activation", choices=list(ACTIVATIONS), help="what follows each weighted sum")
-    add("--seed", type=int, help="a number that makes the run repeat exactly (CPU)")
+    add("--seed", type=int, help="a number that makes the run repeat exactly (on one kind of CPU)")
     add("--device", choices=("auto", *DEVICES), default="auto")
     # One thread: the products are too small to share out, and where other programs want the cores
     # too, two threads spend their time waiting for each other (benchmarks/training.py, `threads`).

@@ -30,6 +30,7 @@ SENTENCES = {
     "picture_values": "the picture's values must be within 0 and 1, or 0 and 255",
     "picture_bytes": "the picture's values must be within 0 and 255",
     "picture_not_finite": "the picture has values that are not finite numbers",
+    "read_either": "send either a picture or strokes: one of them, not both",
     "picture_missing": "no picture arrived: send a file, with handle_file() in gradio_client",
     "picture_kinds": "the file is no picture that can be read here: {kinds}",
     "picture_foreign": "only a file that was uploaded here can be read, not one of the server",
@@ -85,6 +86,7 @@ SENTENCES = {
     "difference {difference:.1e}; nothing was written",
     # files to write
     "write_failed": "cannot write {path}: {reason}",
+    "only_sketch": "{flag} is for --recipe sketch alone",
     "out_not_pt": "--out must end in .pt, not {name!r}",
     "out_folder": "cannot write {path}: it is a folder",
     "out_below_file": "cannot write {path}: {parent} is a file, not a folder",
@@ -93,7 +95,7 @@ SENTENCES = {
     "backend_missing": "{package} is not installed. Install it with: pip install {package}",
     "device_missing": "no {device} device for {package} here; use {devices}",
     # settings
-    "setting_limit": "{setting} must be between {low:g} and {high:g}, not {value:g}",
+    "setting_limit": "{setting} must be between {low:.10g} and {high:.10g}, not {value:.10g}",
     "setting_not_number": "{setting} must be a number",
     "setting_bad_number": "{setting} must be a number, not {value}",
     "setting_not_whole": "{setting} must be a whole number, not {value:g}",

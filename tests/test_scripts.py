@@ -82,6 +82,20 @@ def test_flags_override_the_recipe(few_folder: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_what_was_exported_before_goes_with_its_weights(
+    few_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Else the page would go on answering with the network of before."""
+    flags = ["--epochs", "1", "--data", str(few_folder), "--out", str(tmp_path / "x.pt")]
+    assert train.main([*flags, "--seed", "1"]) == 0
+    export.main([str(tmp_path / "x.pt"), "--data", str(few_folder)])
+    before = load_backend(tmp_path / "x").version
+    assert train.main([*flags, "--seed", "2"]) == 0
+    assert "x.onnx and x.safetensors, of earlier weights" in capsys.readouterr().out
+    assert load_backend(tmp_path / "x").version != before
+    assert not (tmp_path / "x.safetensors").exists()
+
+
 def test_the_picture_is_titled_with_predictions() -> None:
     """The same digits with other predictions differ above them, and only where the digit is named."""
     digits = np.zeros((4, 28, 28), np.uint8)
@@ -111,6 +125,12 @@ def picture(digits: np.ndarray, predictions: list[int]) -> np.ndarray:
         (["--threads", "-1"], "threads must be between"),
         (["--seed", "12345678901234567890"], "seed must be between"),
         (["--seed", "-1"], "seed must be between"),
+        (["--seed", "2147483648"], "seed must be between 0 and 2147483647, not 2147483648"),
+        (["--strokes", "README.md"], "--strokes is for --recipe sketch alone"),
+        (
+            ["--recipe", "fast", "--without-writers", "3"],
+            "--without-writers is for --recipe sketch",
+        ),
         (["--epochs", "9" * 400], "epochs must be between 1 and 10000, not inf"),
         (["--batch-size", "99999999999999999999"], "batch size must be between"),
         (["--learning-rate", "inf"], "learning rate must be between"),

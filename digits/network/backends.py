@@ -217,8 +217,10 @@ def load_source(source: Source) -> Backend:
     """Load exactly this."""
     path = file_of(source.stem, ENDINGS[source.backend])
     if not path.is_file():
-        command = "python export.py" if source.backend == "onnx" else "python train.py"
-        raise WeightsError("weights_missing", path=path, command=command)
+        pt = file_of(source.stem, ENDINGS["torch"])
+        if not pt.is_file():
+            raise WeightsError("weights_missing", path=pt, command=f"python train.py --out {pt}")
+        raise WeightsError("weights_missing", path=path, command=f"python export.py {pt}")
     if source.backend == "onnx":
         return OnnxBackend(path, source.device)
     model, card = load_weights(path)

@@ -53,6 +53,9 @@ def load_weights(path: Path) -> tuple[MLP, Card]:
 
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        command = f"python train.py --out {path}"
+        raise WeightsError("weights_missing", path=path, command=command) from error
     except OSError as error:
         raise WeightsError("weights_unreadable", path=path, reason=reason_of(error)) from error
     except Exception as error:  # torch's unpickler raises whatever a damaged byte leads it to

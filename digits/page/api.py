@@ -169,7 +169,9 @@ def make_read(reader: Reader) -> Callable[..., list[DigitReading]]:
         """  # noqa: E501  (Gradio reads one line per argument)
         try:
             network = reader.networks.get(reader.networks.default)
-            if strokes is not None and picture is None:
+            if (strokes is None) == (picture is None):
+                raise DrawingError("read_either")
+            if strokes is not None:
                 found = read_strokes(network, check_strokes(strokes))
             else:
                 with open_upload(picture) as opened:

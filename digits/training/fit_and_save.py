@@ -29,7 +29,7 @@ from digits.data.stroke_files import (
     is_no_digit,
     read_stroke_files,
 )
-from digits.errors import StrokesError, WeightsError
+from digits.errors import SettingsError, StrokesError, WeightsError
 from digits.evaluation.fit_calibration import (
     STRANGERS_TURNED_AWAY,
     TURNED_AWAY,
@@ -94,6 +94,7 @@ def settings_of(flags: argparse.Namespace) -> FitSettings:
     recipe = replace(recipe, model=model, **given)
     check_recipe(recipe)
     check_limit("threads", flags.threads, COMMAND_LIMITS)
+    check_sketch_flags(flags)
     if flags.seed is not None:
         check_limit("seed", flags.seed)
     out = flags.out or WEIGHTS_DIR / f"{recipe.name}.pt"
@@ -109,6 +110,13 @@ def settings_of(flags: argparse.Namespace) -> FitSettings:
         flags.show,
         flags.keep_images,
     )
+
+
+def check_sketch_flags(flags: argparse.Namespace) -> None:
+    """Refuse what only `sketch` heeds, for the other recipes: SettingsError."""
+    for name in ("strokes", "without_writers", "keep_images"):
+        if getattr(flags, name) and flags.recipe != "sketch":
+            raise SettingsError("only_sketch", flag=f"--{name.replace('_', '-')}")
 
 
 def check_out(out: Path) -> None:
@@ -151,6 +159,7 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
     )
     save_weights(settings.out, model, card)
     print(f"saved:   {settings.out} and {settings.out.with_suffix('.json').name}")
+    remove_exports(settings.out)
     save_picture(settings.out.with_suffix(".png"), model, digits, settings.show)
     return card
 
@@ -274,6 +283,16 @@ def describe_drawings(drawings: Sequence[Drawing]) -> dict[str, Any]:
         "letters": sum(is_no_digit(one) for one in drawings),
         "drawings_source": credits_of(drawings),
     }
+
+
+def remove_exports(out: Path) -> None:
+    """Remove what export.py made of the weights that were in `out` before: the page would go on using it."""
+    old = [path for path in map(out.with_suffix, (".onnx", ".safetensors")) if path.exists()]
+    for path in old:
+        path.unlink()
+    if old:
+        names = " and ".join(path.name for path in old)
+        print(f"removed: {names}, of earlier weights; anew with: python export.py {out}")
 
 
 def save_picture(path: Path, model: MLP, digits: Digits, show: bool) -> None:

@@ -13,6 +13,7 @@ from tests.support.files import REPO
 
 # What only commands, or programs that use the API, can cause: no script of the page ever sees it.
 NEVER_ON_THE_PAGE = {
+    "read_either",
     "picture_missing",
     "picture_kinds",
     "picture_foreign",
@@ -22,6 +23,7 @@ NEVER_ON_THE_PAGE = {
     "strokes_download",
     "strokes_no_digit",
     "strokes_no_writer",
+    "only_sketch",
     "write_failed",
     "out_not_pt",
     "out_folder",
