@@ -287,6 +287,9 @@ def nothing_learnt(visitor: Visitor) -> None:
     said = visitor.read(".run-notes")
     assert percent_in(said) == pytest.approx(100 * note["values"]["accuracy"], abs=0.051)
     assert visitor.says(f"note_why_{note['values']['reason']}", rate="0.5", steps="") in said
+    visitor.page.locator("[data-text=out_mistakes]").click()
+    visitor.page.wait_for_selector(".mistakes .none")
+    assert visitor.read(".mistakes") == visitor.says("out_no_sure_mistakes")
 
 
 def went_on(visitor: Visitor) -> None:

@@ -78,7 +78,7 @@ function showOutcome(host, root, outcome) {
   showRuns(find(element, ".runs", HTMLTableElement), outcome.runs);
   if (!root.offsetParent) return;
   showConfusion(element, outcome.confusion, (label, said) => openCell(host, label, said));
-  showMistakes(find(element, ".mistakes"), outcome.mistakes);
+  showMistakes(find(element, ".mistakes"), outcome);
   find(element, ".nodes-lead").textContent = text("out_nodes_lead", {
     plus: text("out_plus"),
     minus: text("out_minus"),
@@ -165,10 +165,12 @@ function makeCell(count, { label, said, most, note, open }) {
   return cell;
 }
 
-/** @param {HTMLElement} list @param {Outcome["mistakes"]} mistakes */
-function showMistakes(list, mistakes) {
+/** Only those that it was sure of are listed. @param {HTMLElement} list @param {Outcome} outcome */
+function showMistakes(list, { mistakes, confusion }) {
   if (!mistakes.length) {
-    list.replaceChildren(make("li", text("out_no_mistakes"), { className: "none" }));
+    const isAllRight = confusion.every((line, label) => line.every((count, said) => said === label || !count));
+    const words = text(isAllRight ? "out_no_mistakes" : "out_no_sure_mistakes");
+    list.replaceChildren(make("li", words, { className: "none" }));
     return;
   }
   list.replaceChildren(
