@@ -30,6 +30,16 @@ test("of a picture's digit that is likely, but not likely enough, the digit is s
   assert.equal(sure.line.key, "sure_next");
 });
 
+test("a network that has learnt nothing does not blame the drawing, unless there is something wrong with it", () => {
+  const probabilities = [0.11, 0.12, 0.1, 0.1, 0.11, 0.1, 0.1, 0.1, 0.08, 0.08];
+  const answer = { label: 1, probabilities, score: 0.12, sure: false };
+  const why = (strokes, accuracy) => describe(answer, strokes, null, accuracy).why.key;
+  assert.equal(why(drawings.one, 0.103), "why_untaught");
+  assert.equal(why(drawings.dots, 0.103), "why_dots");
+  assert.equal(why(drawings.one, 0.2), "why_nothing");
+  assert.equal(why(drawings.one, null), "why_nothing");
+});
+
 test("a blank pad has words of its own", () => {
   assert.deepEqual(inWords(describeBlank()), blank);
 });

@@ -280,6 +280,8 @@ def back_to_the_shipped_one(visitor: Visitor) -> None:
 
 
 def nothing_learnt(visitor: Visitor) -> None:
+    """Nor does the pad blame the drawing."""
+    draw(visitor.page, SEVEN)
     visitor.train(**HIGH_RATE)
     kept = visitor.ends("done")
     (note,) = kept["run"]["notes"]
@@ -290,6 +292,8 @@ def nothing_learnt(visitor: Visitor) -> None:
     visitor.page.locator("[data-text=out_mistakes]").click()
     visitor.page.wait_for_selector(".mistakes .none")
     assert visitor.read(".mistakes") == visitor.says("out_no_sure_mistakes")
+    why = visitor.page.locator(".answer-why", has_text=visitor.says("why_untaught"))
+    why.wait_for(state="attached", timeout=PATIENCE)
 
 
 def went_on(visitor: Visitor) -> None:

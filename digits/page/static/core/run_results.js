@@ -3,6 +3,7 @@
 
 import { calibrated, createPass, forward, indexOfLargest } from "./network.js";
 import { pixelsOf } from "./training.js";
+import { GUESSING } from "./wording.js";
 
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./network.js").Calibration} Calibration */
@@ -23,7 +24,6 @@ import { pixelsOf } from "./training.js";
 
 export const SHOWN_MISTAKES = 12;
 export const SHOWN_NODES = 32; // of the first layer
-export const GUESSING = 0.2; // an accuracy below this is hardly more than guessing, which has 0.1
 const HARDLY_SURE = 0.5; // no answer below this probability is sure, whatever the digits say
 const TURNED_AWAY = 0.02; // share of real digits below the threshold
 const [COLDEST, HOTTEST, PRECISION] = [Math.log(0.1), Math.log(10), 1e-5]; // of the temperature's logarithm

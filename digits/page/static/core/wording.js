@@ -26,14 +26,18 @@ const GAP = 0.06;      // shapes further apart than this part of the pad, side b
 const CLEAR = 0.9;     // a sure answer above this is believed though the strokes look odd
 const MOST = 0.99;     // a probability above this is "over 99 %", never 100 %
 
+/** A network with an accuracy below this does hardly better than guessing, which has 0.1. */
+export const GUESSING = 0.2;
+
 /**
  * What to say of an answer; the strokes, where there are any, help to say why it is unsure.
  * @param {Answer} answer
  * @param {Strokes | null} strokes
  * @param {string | null} hint what is said of a picture: "turned", "among_letters", "picture_doubt" or nothing
+ * @param {number | null} accuracy the network's on test digits, where it is known
  * @returns {Wording}
  */
-export function describe(answer, strokes, hint = null) {
+export function describe(answer, strokes, hint = null, accuracy = null) {
   const { label, probabilities } = answer;
   const other = findSecond(probabilities, label);
   const [first, second] = [probabilities[label], probabilities[other]];
@@ -44,6 +48,9 @@ export function describe(answer, strokes, hint = null) {
     other_percent: percent(second),
   };
   const trouble = findTrouble(strokes ?? []);
+  if (!answer.sure && !trouble && accuracy !== null && accuracy < GUESSING) {
+    return say("unsure", {}, { key: "why_untaught", values: {} });
+  }
   if (hint === "picture_doubt" && !answer.sure) {
     return say("picture_perhaps", values, { key: "picture_perhaps_more", values: {} });
   }

@@ -3,8 +3,9 @@
 
 import { pack, unpack } from "../core/base64.js";
 import { cutIntoLayers, toPixels } from "../core/network.js";
-import { GUESSING, pictureWeights, SHOWN_NODES } from "../core/run_results.js";
+import { pictureWeights, SHOWN_NODES } from "../core/run_results.js";
 import { writeWeightsFile } from "../core/weights_file.js";
+import { GUESSING } from "../core/wording.js";
 import { keepNetwork } from "./browser_storage.js";
 import { heard, lost } from "./connection.js";
 import { MOST_RUNS } from "./limits.js";

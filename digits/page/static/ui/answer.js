@@ -3,7 +3,7 @@
 // Every number has its place and keeps it: nothing moves when digits change.
 
 import { describe, describeBlank, describeSeveral, wholePercent } from "../core/wording.js";
-import { nameOf, PACKAGES } from "../services/network_names.js";
+import { entryOf, nameOf, PACKAGES } from "../services/network_names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { find, make } from "./dom.js";
@@ -85,7 +85,8 @@ function wordsFor(shown, drawing) {
       shown.picked ?? 0,
     );
   if (!shown?.guess) return describeBlank(Boolean(drawing.picture));
-  return describe(shown.guess, drawing.strokes ?? null, shown.hint);
+  const accuracy = entryOf(shown.by.network)?.card.test_accuracy;
+  return describe(shown.guess, drawing.strokes ?? null, shown.hint, accuracy);
 }
 
 /** @param {HTMLElement} group */
