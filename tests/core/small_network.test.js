@@ -66,5 +66,7 @@ test("softmax is the large network's own", () => {
   const { powers, total, shares } = softmax(sums);
   const expected = logSoftmax(sums).map(Math.exp);
   shares.forEach((share, i) => assert.ok(Math.abs(share - expected[i]) < 1e-12));
+  const halved = softmax(sums, 2).shares;
+  logSoftmax(sums.map((sum) => sum / 2)).forEach((log, i) => assert.ok(Math.abs(halved[i] - Math.exp(log)) < 1e-12));
   assert.ok(Math.abs(powers[3] - 1) < 1e-12 && Math.abs(powers.reduce((a, b) => a + b) - total) < 1e-9);
 });

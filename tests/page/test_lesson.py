@@ -213,17 +213,28 @@ def test_the_figures_of_squares_are_spoken_of_once_they_are_there(
     assert count.is_visible()
 
 
-def test_the_sums_of_a_drawing_are_those_of_inside(open_page: Callable[..., Any]) -> None:
+def test_the_sums_and_shares_of_a_drawing_are_those_of_inside(open_page: Callable[..., Any]) -> None:
     page = open_page()
     draw(page, SEVEN)
     page.locator("#tab_inside-button").click()
     page.wait_for_selector(".softmax-table tr.first")
-    inside = page.locator(".softmax-table tbody tr:not(.total) td:nth-child(2)").all_inner_texts()
+    rows = ".softmax-table tbody tr:not(.total)"
+    inside = page.locator(f"{rows} td:nth-child(2)").all_inner_texts()
+    share = page.locator(f"{rows}.first td:nth-child(4)").inner_text()
+    divided = page.locator(".softmax-exp").inner_text()
     lesson = open_step(page, 4)
     lesson.get_by_role("button", name="Sums of your drawing").click()
     shown = lesson.locator("label.outputs-row output").all_inner_texts()
     for one, other in zip(shown, inside, strict=True):
-        assert read_number(one) == pytest.approx(read_number(other), abs=0.0551)
+        assert read_number(one) == read_number(other)
+    read = lesson.locator(".outputs-row.best .outputs-share b").inner_text()
+    assert percent_of(read) == pytest.approx(percent_of(share), abs=0.11)
+    assert divided in lesson.locator(".outputs-head").inner_text()
+    assert "divides each sum by" in lesson.locator(".outputs-why").inner_text()
+
+
+def percent_of(words: str) -> float:
+    return read_number(words.split()[0].removesuffix("%"))
 
 
 def read_number(words: str) -> float:

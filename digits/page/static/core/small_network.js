@@ -106,10 +106,11 @@ function hasUpright(picture, column) {
 /**
  * Softmax, with all that it takes on the way.
  * @param {readonly number[]} sums small ones: nothing here keeps exp from overflowing
- * @returns {{powers: number[], total: number, shares: number[]}} e to each sum, what they add up to, each part of that
+ * @param {number} [temperature] that they are divided by first
+ * @returns {{powers: number[], total: number, shares: number[]}} e to each sum divided by it, what they add up to, each part of that
  */
-export function softmax(sums) {
-  const powers = sums.map(Math.exp);
+export function softmax(sums, temperature = 1) {
+  const powers = sums.map((sum) => Math.exp(sum / temperature));
   const total = powers.reduce((sum, power) => sum + power, 0);
   return { powers, total, shares: powers.map((power) => power / total) };
 }

@@ -32,6 +32,8 @@ class Outputs {
     this.root = root;
     this.lesson = lesson;
     this.sums = [...EXAMPLE];
+    this.temperature = 1; // of the network whose sums they are
+    this.places = 1; // that are shown of each
     this.far = FAR;
   }
 
@@ -43,14 +45,15 @@ class Outputs {
       makeButton(text("part_outputs_drawing"), () => this.useDrawing()),
       makeButton(text("part_outputs_example"), () => this.use(EXAMPLE)),
     );
-    this.root.replaceChildren(table, make("p", "", { className: "outputs-said" }), buttons);
+    const words = ["outputs-said", "outputs-why"].map((className) => make("p", "", { className }));
+    this.root.replaceChildren(table, ...words, buttons);
     this.show();
   }
 
   makeHead() {
     const head = make("div", undefined, { className: "outputs-row outputs-head" });
-    const words = ["part_outputs_digit", "part_outputs_sum", "part_outputs_exp", "part_outputs_share"];
-    head.append(...words.map((key) => make("span", text(key))));
+    const words = ["part_outputs_digit", "softmax_z", "", "part_outputs_share"];
+    head.append(...words.map((key) => make("span", key && text(key))));
     return head;
   }
 
@@ -82,35 +85,36 @@ class Outputs {
     this.judge();
   }
 
-  /** @param {readonly number[]} sums */
-  use(sums) {
-    this.sums = sums.map((sum) => Math.round(sum / STEP) * STEP);
+  /** @param {readonly number[]} sums @param {{temperature: number, places: number}} [how] */
+  use(sums, { temperature, places } = { temperature: 1, places: 1 }) {
+    Object.assign(this, { sums: [...sums], temperature, places });
     this.far = Math.max(FAR, ...sums.map((sum) => Math.ceil(Math.abs(sum))));
     for (const slider of findAll(this.root, "label.outputs-row input", HTMLInputElement))
       Object.assign(slider, { min: String(-this.far), max: String(this.far) });
     this.show();
   }
 
-  /** The page's own network's sums for what is on the pad, those that Inside shows. */
+  /** The page's own network's sums for what is on the pad, and what becomes of them: what Inside shows. */
   useDrawing() {
-    const network = state.get("network")?.network;
+    const loaded = state.get("network");
     const subject = findSubject(new Map());
-    if (!network || !subject) return;
-    this.use(Array.from(forward(network, subject.pixels).sums.at(-1) ?? []));
+    if (!loaded || !subject) return;
+    const sums = Array.from(forward(loaded.network, subject.pixels).sums.at(-1) ?? []);
+    this.use(sums, { temperature: loaded.calibration.temperature, places: 2 });
   }
 
   judge() {
-    const { shares } = softmax(this.sums);
+    const { shares } = softmax(this.sums, this.temperature);
     const [a, b] = PAIR.map((digit) => shares[digit]);
     const others = shares.filter((_, digit) => !PAIR.includes(digit));
     if (Math.abs(a - b) < ALIKE && Math.min(a, b) > Math.max(...others)) this.lesson.done();
   }
 
   show() {
-    const { powers, total, shares } = softmax(this.sums);
+    const { powers, total, shares } = softmax(this.sums, this.temperature);
     const best = shares.indexOf(Math.max(...shares));
     for (const [digit, row] of findAll(this.root, "label.outputs-row").entries()) {
-      const sum = decimal(this.sums[digit], 1);
+      const sum = decimal(this.sums[digit], this.places);
       const slider = find(row, "input", HTMLInputElement);
       slider.value = String(this.sums[digit]);
       const share = shareText(shares[digit]);
@@ -122,6 +126,7 @@ class Outputs {
       row.classList.toggle("best", digit === best);
     }
     find(this.root, ".outputs-total em").textContent = powerText(total);
+    this.nameTemperature();
     const values = {
       digit: best,
       power: powerText(powers[best]),
@@ -129,6 +134,15 @@ class Outputs {
       share: shareText(shares[best]),
     };
     find(this.root, ".outputs-said").textContent = text("part_outputs_said", values);
+  }
+
+  /** Some networks' sums are divided by a temperature first. */
+  nameTemperature() {
+    const isTempered = this.temperature !== 1;
+    const values = { temperature: decimal(this.temperature, 2) };
+    const exp = isTempered ? `exp(z ÷ ${values.temperature})` : "exp(z)";
+    find(this.root, ".outputs-head span:nth-child(3)").textContent = exp;
+    find(this.root, ".outputs-why").textContent = isTempered ? text("part_outputs_tempered", values) : "";
   }
 }
 
