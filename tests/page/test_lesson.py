@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -213,7 +214,24 @@ def test_the_figures_of_squares_are_spoken_of_once_they_are_there(
     assert count.is_visible()
 
 
-def test_the_sums_and_shares_of_a_drawing_are_those_of_inside(open_page: Callable[..., Any]) -> None:
+def test_a_sample_is_not_called_the_visitors_own(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    named = {2: "figcaption", 4: ".outputs-of", 6: ".part-table button span", 11: ".break-status"}
+    for by, words in (("sample", "sample"), ("drawing", "draw|yours")):
+        if by == "drawing":
+            draw(page, SEVEN)
+        for step, place in named.items():
+            said = open_step(page, step).locator(place).first
+            eventually(page, lambda said=said, words=words: is_said(said, words))
+
+
+def is_said(place: Any, words: str) -> None:
+    assert re.search(words, place.inner_text(), re.IGNORECASE), place.inner_text()
+
+
+def test_the_sums_and_shares_of_a_drawing_are_those_of_inside(
+    open_page: Callable[..., Any],
+) -> None:
     page = open_page()
     draw(page, SEVEN)
     page.locator("#tab_inside-button").click()

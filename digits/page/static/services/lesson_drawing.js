@@ -5,6 +5,7 @@ import { pack, unpack } from "../core/base64.js";
 import { toPixels } from "../core/network.js";
 import { realSamples } from "./samples.js";
 import { state } from "./state.js";
+import { text } from "./texts.js";
 
 /**
  * @typedef {object} Subject
@@ -12,6 +13,7 @@ import { state } from "./state.js";
  * @property {Float32Array} pixels (784,) 0 to 1
  * @property {number | null} label what it is
  * @property {"said" | "guessed" | "sample" | "unknown"} by how that is known
+ * @property {boolean} isSample it is a sample, not what the visitor drew
  */
 
 const FIRST = 7; // the sample that is shown before anything is drawn
@@ -36,12 +38,15 @@ export function findSubject(said) {
   return subjectOf(image, null, "unknown", said);
 }
 
+/** What a subject is called: the visitor's drawing, or the sample. @param {Subject | null} subject */
+export const nameOf = (subject) => text(subject?.isSample ? "lesson_part_sample" : "lesson_part_drawing");
+
 /**
  * @param {string} image @param {number | null} label @param {Subject["by"]} by @param {Map<string, number>} said
  * @returns {Subject}
  */
 function subjectOf(image, label, by, said) {
   const told = said.get(image);
-  const pixels = toPixels(unpack(image));
-  return told === undefined ? { image, pixels, label, by } : { image, pixels, label: told, by: "said" };
+  const subject = { image, pixels: toPixels(unpack(image)), label, by, isSample: by === "sample" };
+  return told === undefined ? subject : { ...subject, label: told, by: "said" };
 }

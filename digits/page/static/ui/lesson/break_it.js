@@ -1,9 +1,8 @@
 // Break it, mend it: nodes off, biases away, noise, only the largest weights, pictures beside the middle. The answer
 // to the drawing follows at once, the accuracy on the test digits while it is counted.
 
-import { unpack } from "../../core/base64.js";
 import { breakNetwork, isOnlyNodes, isSame, score, shiftPixels, WHOLE } from "../../core/broken_network.js";
-import { calibrated, forward, indexOfLargest, toPixels } from "../../core/network.js";
+import { calibrated, forward, indexOfLargest } from "../../core/network.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, number, percent, text } from "../../services/texts.js";
@@ -59,6 +58,7 @@ class BreakIt {
     this.broken = null;
     /** @type {Float32Array | null} */
     this.pixels = null;
+    this.isSample = false; // they are a sample's
     /** @type {Damage} */
     this.damage = WHOLE;
     /** @type {Damage[]} what undo goes back to */
@@ -178,11 +178,10 @@ class BreakIt {
   }
 
   useDrawing() {
-    const { shown } = state.get("answer") ?? {};
-    const isDrawn = shown && !shown.blank;
-    const pixels = isDrawn ? toPixels(unpack(shown.image.bytes)) : (findSubject(new Map())?.pixels ?? null);
+    const subject = findSubject(new Map());
+    const pixels = subject?.pixels ?? null;
     if (String(pixels) === String(this.pixels)) return; // who answered has changed, not the drawing
-    Object.assign(this, { pixels, fewest: null });
+    Object.assign(this, { pixels, fewest: null, isSample: Boolean(subject?.isSample) });
     this.show();
   }
 
@@ -371,7 +370,7 @@ class BreakIt {
     const all = (this.loaded?.network.sizes ?? []).slice(1, -1).reduce((sum, size) => sum + size, 0);
     const values = { off: number(off), all: number(all), fewest };
     const found = fewest === 1 ? "break_found_one" : "break_found";
-    const key = fewest === null ? (off ? "break_off" : "break_task") : found;
+    const key = fewest === null ? (off ? "break_off" : this.isSample ? "break_task_sample" : "break_task") : found;
     const status = find(this.root, ".break-status");
     const words = text(key, values);
     if (status.textContent !== words) status.textContent = words;

@@ -13,7 +13,7 @@ import { follow, makeStatus } from "./part_helpers.js";
 import { makePixels, paintInk } from "./pixels.js";
 
 /** @typedef {import("./part_types.js").Lesson} Lesson */
-/** One of the digits on the table. @typedef {{pixels: Float32Array, label: number, isDrawing: boolean}} Item */
+/** One of the digits on the table. @typedef {{pixels: Float32Array, label: number, from: "yours" | "sample" | "test"}} Item */
 /** What the network says of it. @typedef {{says: number, truth: number, sureness: number, loss: number}} Judged */
 
 const SHOWN = 11; // test digits beside the drawing
@@ -78,8 +78,8 @@ class Loss {
     const subject = findSubject(this.said);
     const isSame = String(subject?.pixels) === String(this.drawing?.pixels);
     if (isSame && subject?.label === this.drawing?.label) return;
-    this.drawing =
-      subject && subject.label !== null ? { pixels: subject.pixels, label: subject.label, isDrawing: true } : null;
+    const from = subject?.isSample ? "sample" : "yours";
+    this.drawing = subject && subject.label !== null ? { pixels: subject.pixels, label: subject.label, from } : null;
     this.chosen = 0;
     this.show();
   }
@@ -132,12 +132,9 @@ class Loss {
       const button = makeButton("", () => this.choose(i));
       const canvas = makePixels();
       paintInk(canvas, item.pixels);
-      button.append(canvas, make("span", item.isDrawing ? text("part_yours") : item.label));
+      button.append(canvas, make("span", item.from === "test" ? item.label : text(`part_${item.from}`)));
       button.setAttribute("aria-pressed", String(i === this.chosen));
-      button.setAttribute(
-        "aria-label",
-        text(item.isDrawing ? "part_loss_yours" : "part_loss_digit", { label: item.label }),
-      );
+      button.setAttribute("aria-label", text(`part_loss_of_${item.from}`, { label: item.label }));
       return button;
     });
     table.replaceChildren(...buttons);
@@ -206,7 +203,8 @@ function pick(network, test) {
   /** @type {Item[][]} */
   const [hard, rest] = [[], []];
   for (let i = 0; i < test.labels.length && (hard.length < WRONG || rest.length < SHOWN); i++) {
-    const item = { pixels: pixelsOf(test, i), label: test.labels[i], isDrawing: false };
+    /** @type {Item} */
+    const item = { pixels: pixelsOf(test, i), label: test.labels[i], from: "test" };
     const says = indexOfLargest(forward(network, item.pixels).logProbabilities);
     if (says === item.label) {
       if (rest.length < SHOWN) rest.push(item);

@@ -1,11 +1,10 @@
 // A node adds up: weights times inputs, plus a bias. Four nodes on 25 squares, one of them to be painted; then a
 // node of the page's own network on the drawing.
 
-import { unpack } from "../../core/base64.js";
-import { forward, toPixels } from "../../core/network.js";
+import { forward } from "../../core/network.js";
 import { roundTerms } from "../../core/rounding.js";
 import { FOUR, ONE, productsOf, SEVEN, sumOf } from "../../core/small_network.js";
-import { findSubject } from "../../services/lesson_drawing.js";
+import { findSubject, nameOf } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, number, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
@@ -224,8 +223,8 @@ class FullSize {
   constructor() {
     this.root = make("div", undefined, { className: "node-full" });
     this.at = 0;
-    /** @type {Float32Array | null} */
-    this.pixels = null;
+    /** @type {import("../../services/lesson_drawing.js").Subject | null} */
+    this.subject = null;
     this.isChosen = false;
   }
 
@@ -251,24 +250,24 @@ class FullSize {
   }
 
   useDrawing() {
-    const { shown } = state.get("answer") ?? {};
-    const isDrawn = shown && !shown.blank;
-    this.pixels = isDrawn ? toPixels(unpack(shown.image.bytes)) : (findSubject(new Map())?.pixels ?? null);
+    this.subject = findSubject(new Map());
     this.show();
   }
 
   show() {
     const network = state.get("network")?.network;
-    this.root.hidden = !network || !this.pixels;
-    if (!network || !this.pixels || !this.root.firstChild) return;
+    const { subject } = this;
+    this.root.hidden = !network || !subject;
+    if (!network || !subject || !this.root.firstChild) return;
     const [layer] = network.layers;
-    const pass = forward(network, this.pixels);
+    const pass = forward(network, subject.pixels);
     if (!this.isChosen) this.at = pass.sums[0].indexOf(Math.max(...pass.sums[0])); // one that has something to say
     const at = Math.min(this.at, layer.outputs - 1);
     const weights = layer.weight.subarray(at * layer.inputs, (at + 1) * layer.inputs);
     const products = weights.map((weight, i) => weight * pass.inputs[0][i]);
     const [drawing, own, parts] = findAll(this.root, "canvas", HTMLCanvasElement);
-    paintInk(drawing, this.pixels);
+    paintInk(drawing, subject.pixels);
+    find(this.root, "figcaption").textContent = nameOf(subject);
     paintSigned(own, weights);
     paintSigned(parts, products);
     for (const canvas of [drawing, own, parts]) describe(canvas, canvas.nextElementSibling?.textContent ?? "");

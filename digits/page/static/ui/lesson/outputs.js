@@ -17,10 +17,10 @@ const ALIKE = 0.005; // half a point
 /** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson @returns {import("./part_types.js").Part} */
 export function mount(root, lesson) {
   const part = new Outputs(root, lesson);
-  const stop = state.subscribe("language", () => part.build());
+  const stops = [state.subscribe("language", () => part.build()), state.subscribe("answer", () => part.nameButton())];
   return {
     remove() {
-      stop();
+      for (const stop of stops) stop();
       root.replaceChildren();
     },
   };
@@ -42,12 +42,18 @@ class Outputs {
     table.append(this.makeHead(), ...this.sums.map((_, digit) => this.makeRow(digit)), this.makeTotal());
     const buttons = make("div", undefined, { className: "lesson-buttons" });
     buttons.append(
-      makeButton(text("part_outputs_drawing"), () => this.useDrawing()),
+      makeButton("", () => this.useDrawing(), { className: "outputs-of" }),
       makeButton(text("part_outputs_example"), () => this.use(EXAMPLE)),
     );
     const words = ["outputs-said", "outputs-why"].map((className) => make("p", "", { className }));
     this.root.replaceChildren(table, ...words, buttons);
+    this.nameButton();
     this.show();
+  }
+
+  nameButton() {
+    const key = findSubject(new Map())?.isSample ? "part_outputs_sample" : "part_outputs_drawing";
+    find(this.root, ".outputs-of").textContent = text(key);
   }
 
   makeHead() {

@@ -1,8 +1,7 @@
 // A picture is numbers: a seven of 5 x 5 squares as a row of 25, and the drawing as a row of 784.
 
-import { unpack } from "../../core/base64.js";
 import { isOne, SEVEN, SIDE } from "../../core/small_network.js";
-import { findSubject } from "../../services/lesson_drawing.js";
+import { findSubject, nameOf } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, number, text } from "../../services/texts.js";
 import { rgb } from "../../services/theme.js";
@@ -39,6 +38,8 @@ class Picture {
     this.at = FIRST;
     /** @type {ArrayLike<number>} */
     this.pixels = new Float32Array(WIDE * WIDE);
+    /** @type {import("../../services/lesson_drawing.js").Subject | null} */
+    this.subject = null;
   }
 
   build() {
@@ -78,7 +79,7 @@ class Picture {
 
   makeFull() {
     const full = make("div", undefined, { className: "picture-full" });
-    const canvas = makePixels(text("lesson_part_drawing"));
+    const canvas = makePixels("");
     const row = make("canvas", undefined, { width: WIDE * WIDE, height: 1, className: "picture-strip" });
     row.setAttribute("aria-hidden", "true");
     const slider = make("input", undefined, { type: "range", name: "pixel" });
@@ -122,10 +123,8 @@ class Picture {
   // ---- 784 pixels ----------------------------------------------------------------------------------
 
   useDrawing() {
-    const { shown } = state.get("answer") ?? {};
-    const subject = findSubject(new Map());
-    if (shown && !shown.blank) this.pixels = Float32Array.from(unpack(shown.image.bytes), (ink) => ink / 255);
-    else if (subject) this.pixels = subject.pixels;
+    this.subject = findSubject(new Map());
+    if (this.subject) this.pixels = this.subject.pixels;
     this.showDrawing();
   }
 
@@ -149,7 +148,7 @@ class Picture {
   showDrawing() {
     if (!this.root.firstChild) return;
     paintInk(find(this.root, ".picture-frame canvas", HTMLCanvasElement), this.pixels);
-    describe(find(this.root, ".picture-frame canvas", HTMLCanvasElement), text("lesson_part_drawing"));
+    describe(find(this.root, ".picture-frame canvas", HTMLCanvasElement), nameOf(this.subject));
     const ink = rgb("ink");
     const line = new ImageData(WIDE * WIDE, 1);
     for (let i = 0; i < WIDE * WIDE; i++) setPixel(line, i, ink, 255 * this.pixels[i]);

@@ -1,6 +1,7 @@
 // Batches: what lies on the table, the curves, digits that are watched, the weights of the first layer, and
 // a slider back through the run. All of it is what one report of the worker says.
 
+import { nameOf } from "../../services/lesson_drawing.js";
 import { number, text } from "../../services/texts.js";
 import { colour, rgb } from "../../services/theme.js";
 import { penOf, setPixel, sharpen } from "../canvas.js";
@@ -114,6 +115,7 @@ export class BatchesView {
   /** @param {Report} report */
   showWatched({ watched, drawing }) {
     for (const [i, tile] of this.watched.entries()) showRead(tile, watched, i);
+    find(this.root, ".learn-whose").textContent = nameOf(this.subject);
     this.own.item.hidden = !drawing || !this.subject;
     if (!drawing || !this.subject) return;
     paintTile(
