@@ -115,6 +115,11 @@ def test_a_visitor_teaches_drawings_and_the_pad_reads_them(open_page: OpenPage) 
     page.get_by_text("It was also taught 2 drawings on the page").wait_for()
     page.get_by_role("button", name="Back to “tutorial”").first.click()
     page.wait_for_function("document.querySelector('.answer-digit').textContent !== '6'")
+    note = page.locator(".teach-note")
+    assert "The pad now uses" not in note.inner_text()  # another network does
+    note.get_by_role("button", name="Use “tutorial + 2 drawings”").click()
+    page.wait_for_function("document.querySelector('.answer-digit').textContent === '6'")
+    assert "The pad now uses “tutorial + 2 drawings”" in note.inner_text()
 
 
 @pytest.mark.parametrize("breaks", ["before it is sent", "once it is sent"])

@@ -57,6 +57,15 @@ export function nameOf(id) {
 }
 
 /**
+ * Where a network of the visitor's own is: it reads the pad, it can be chosen, or it is no longer kept.
+ * @param {NetworkEntry} network
+ */
+export function whereIs({ id, name }) {
+  const isUsed = state.get("choice").network === id;
+  return text(isUsed ? "run_in_use" : entryOf(id) ? "run_kept" : "run_not_kept", { network: inWords(name) });
+}
+
+/**
  * One line that explains a network: where it comes from, its shape, how much it reads right.
  * @param {NetworkEntry} entry
  */

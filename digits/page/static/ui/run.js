@@ -6,7 +6,7 @@
 import { MOST_HERE, stopHere, trainHere } from "../services/browser_run_loader.js";
 import { storedRun, storeRun } from "../services/browser_storage.js";
 import { lost } from "../services/connection.js";
-import { entryOf, inWords, isOwn, nameOf } from "../services/network_names.js";
+import { entryOf, inWords, isOwn, nameOf, whereIs } from "../services/network_names.js";
 import { forgetRuns, keepLast, loadRuns, pastRuns, showLast } from "../services/past_runs.js";
 import { problemOf } from "../services/server_answers.js";
 import { BUSY, ENDED, follow, isHere, wasTold } from "../services/server_session.js";
@@ -240,10 +240,7 @@ function headlineOf(run) {
 /** What became of a run, and who answers the pad now. @param {Run} run */
 function endOf(run) {
   if (!run.network) return text(`run_${run.state}`);
-  const isUsed = state.get("choice").network === run.network.id;
-  const network = inWords(run.network.name);
-  const kept = text(isUsed ? "run_in_use" : entryOf(run.network.id) ? "run_kept" : "run_not_kept", { network });
-  return sentences(text(`run_${run.state}`), kept);
+  return sentences(text(`run_${run.state}`), whereIs(run.network));
 }
 
 /** @param {Note} note */

@@ -4,7 +4,7 @@
 // label}], network}. What comes back says how each was read before and after.
 
 import { storeCorrections, storedCorrections } from "../services/browser_storage.js";
-import { entryOf, inWords, nameOf } from "../services/network_names.js";
+import { entryOf, inWords, nameOf, whereIs } from "../services/network_names.js";
 import { drawingOf, problemOf } from "../services/server_answers.js";
 import { isTeaching, wasTold } from "../services/server_session.js";
 import { credentials } from "../services/session_token.js";
@@ -38,6 +38,8 @@ class Teaching {
     this.drawings = [];
     /** Which digit was corrected last: another click on it changes its mind. */
     this.corrected = "";
+    /** @type {import("../services/messages.js").NetworkEntry | null} */
+    this.taught = null; // the network that the last teaching made
     this.isHinting = true; // the note says what to do, and follows the drawing
     this.buttons = this.addDigits();
   }
@@ -71,6 +73,9 @@ class Teaching {
     });
     state.subscribe("answer", () => this.showAsk());
     state.subscribe("look", () => this.show());
+    for (const name of /** @type {const} */ (["choice", "networks", "own"])) {
+      state.subscribe(name, () => this.showWho());
+    }
     state.subscribe("language", () => {
       fill(this.host.element);
       this.hint();
@@ -224,20 +229,34 @@ class Teaching {
       Object.assign(this.drawings[i] ?? {}, { before, after });
     });
     this.show();
-    const back = makeButton(
-      text("run_back", { network: nameOf(state.get("shipped")) }),
-      () => {
-        choose({ network: state.get("shipped"), backend: "auto", device: "auto" });
-        back.disabled = true;
-      },
-      { className: "plain" },
-    );
     this.say("");
-    const network = inWords(message.network.name);
-    const now = make("span", `${sentences(text("run_in_use", { network }), text("teach_try"))} `);
-    this.note.append(make("b", text("teach_done")), ` ${this.factsOf(message)}`, make("br"), now, back);
+    const parts = [make("br"), make("span", ""), makeButton("", () => this.switchNetwork(), { className: "plain" })];
+    this.note.append(make("b", text("teach_done")), ` ${this.factsOf(message)}`, ...parts);
+    this.taught = message.network;
     state.set("isTaught", true);
     if (!entryOf(message.network.id)) state.set("own", [...state.get("own"), message.network]);
+    this.showWho();
+  }
+
+  get isTaughtUsed() {
+    return state.get("choice").network === this.taught?.id;
+  }
+
+  switchNetwork() {
+    const network = this.isTaughtUsed ? state.get("shipped") : this.taught?.id;
+    if (network) choose({ network, backend: "auto", device: "auto" });
+  }
+
+  /** Who reads the pad now, while the note tells of the teaching: another may be chosen meanwhile. */
+  showWho() {
+    const [words, button] = findAll(this.note, "span, button");
+    if (!this.taught || !button) return;
+    const said = whereIs(this.taught);
+    words.textContent = `${this.isTaughtUsed ? sentences(said, text("teach_try")) : said} `;
+    button.textContent = this.isTaughtUsed
+      ? text("run_back", { network: nameOf(state.get("shipped")) })
+      : text("run_use", { network: inWords(this.taught.name) });
+    button.hidden = !entryOf(this.taught.id);
   }
 
   /** @param {FineTuning} message */
