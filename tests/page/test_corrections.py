@@ -120,6 +120,10 @@ def test_a_visitor_teaches_drawings_and_the_pad_reads_them(open_page: OpenPage) 
     note.get_by_role("button", name="Use “tutorial + 2 drawings”").click()
     page.wait_for_function("document.querySelector('.answer-digit').textContent === '6'")
     assert "The pad now uses “tutorial + 2 drawings”" in note.inner_text()
+    tiles = page.locator(".strip li small").all_inner_texts()
+    page.reload()
+    page.wait_for_selector(".strip li")
+    assert page.locator(".strip li small").all_inner_texts() == tiles
 
 
 @pytest.mark.parametrize("breaks", ["before it is sent", "once it is sent"])

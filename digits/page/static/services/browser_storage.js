@@ -7,8 +7,9 @@
 /** @typedef {import("./messages.js").Outcome} Outcome */
 
 /**
- * A correction as the row under the answer keeps it.
- * @typedef {{strokes: Point[][], label: number, answered?: number | null}} Correction
+ * A correction as the row under the answer keeps it: what was read when it was corrected, before it was learnt
+ * and after.
+ * @typedef {{strokes: Point[][], label: number, answered?: number | null, before?: number, after?: number}} Correction
  */
 
 /**
@@ -231,7 +232,9 @@ export async function storedCorrections() {
 
 /** @param {Correction[]} corrections */
 export function storeCorrections(corrections) {
-  const kept = corrections.map(({ strokes, label, answered }) => ({ strokes, label, answered }));
+  const kept = corrections.map(({ strokes, label, answered, before, after }) => {
+    return { strokes, label, answered, before, after };
+  });
   return inStore(CORRECTIONS, "readwrite", (store) => store.put(kept, CORRECTIONS_KEY));
 }
 

@@ -15,7 +15,7 @@ import { download, find, findAll, make, makeButton } from "./dom.js";
 
 /** @typedef {import("../services/messages.js").FineTuning} FineTuning */
 /** @typedef {import("../services/messages.js").Point} Point */
-/** @typedef {import("../services/browser_storage.js").Correction & {before?: number, after?: number}} Drawing */
+/** @typedef {import("../services/browser_storage.js").Correction} Drawing */
 
 const MOST = 60;
 const LONGEST_FILE = 4_000_000; // bytes
@@ -228,6 +228,7 @@ class Teaching {
     message.drawings.forEach(({ before, after }, i) => {
       Object.assign(this.drawings[i] ?? {}, { before, after });
     });
+    storeCorrections(this.drawings);
     this.show();
     this.say("");
     const parts = [make("br"), make("span", ""), makeButton("", () => this.switchNetwork(), { className: "plain" })];
