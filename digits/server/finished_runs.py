@@ -112,7 +112,7 @@ def line_of(run: FinishedTraining, network: str, name: Name, last: RunReport) ->
         "engine": run.engine,
         "sizes": list(recipe.model.sizes),
         "activation": recipe.model.activation,
-        "epochs": round(last.step * last.epochs / last.steps, 1),
+        "epochs": last.epochs_done,
         "batch_size": recipe.batch_size,
         "learning_rate": recipe.learning_rate,
         "train_images": len(run.digits.train_labels),

@@ -61,6 +61,11 @@ class RunReport:
     drawing: np.ndarray | None  # (10,) probabilities of the visitor's own drawing
     layers: Layers  # all the weights, by now
 
+    @property
+    def epochs_done(self) -> float:
+        """How often it went through the images, to a tenth; no run that was stopped did it all."""
+        return 10 * self.step * self.epochs // self.steps / 10
+
 
 def choose_images(digits: Digits, settings: RunSettings) -> Digits:
     """The digits with at most the number of training images that was asked for, drawn by the seed."""
@@ -202,7 +207,7 @@ def make_card(
         recipe={
             **recipe,
             "seed": settings.seed,
-            "epochs_done": last.epoch,
+            "epochs_done": last.epochs_done,
             "continued": settings.go_on,
             **({"engine": engine} if engine != "server" else {}),
         },

@@ -130,6 +130,8 @@ def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:
     assert "learnt so far" in page.locator(".run-note").inner_text()
     epochs = page.locator(".runs tr").last.locator("td").nth(3).text_content()
     assert 0 < float(epochs) < 20
+    assert f"{epochs} of 20 epochs" in page.locator(".run-when").inner_text()
+    assert f", {epochs} epoch" in page.locator("#picker").inner_text()
 
 
 def test_train_again_goes_on_from_the_own_network_or_afresh(open_page: OpenPage) -> None:

@@ -166,7 +166,7 @@ test("what cannot be learnt ends in a sentence", () => {
 test("the file, the parcel, the entry and the outcome hold the run", () => {
   const { run, ended } = begin();
   run.hear({ kind: "weights", weights: new Float32Array(WEIGHTS).fill(0.5) });
-  run.hear(report(2, 1, true));
+  run.hear(report(3, 1, true));
   run.hear(results());
   const file = fileOf(ended[0], "here-1");
   const loaded = readWeightsFile(withVersion(file, "0123"));
@@ -176,6 +176,7 @@ test("the file, the parcel, the entry and the outcome hold the run", () => {
   const name = { key: "network_run", values: { number: 2 } };
   const entry = entryHere({ version: "here-1", name, file });
   assert.deepEqual([entry.id, entry.card.sizes, entry.card.test_accuracy], ["yours-here-1", SIZES, 0.5]);
+  assert.equal(entry.card.epochs, 1.5);
   const parcel = parcelOf(ended[0]);
   const length = new DataView(parcel.buffer).getUint32(0, true);
   assert.equal(parcel.length, 4 + length + 4 * 4 * 784);
@@ -183,7 +184,7 @@ test("the file, the parcel, the entry and the outcome hold the run", () => {
   let { runs } = outcome;
   for (let i = 0; i < 20; i++) runs = outcomeOf(ended[0], entry, runs).runs;
   assert.equal(runs.length, MOST_RUNS);
-  assert.deepEqual([outcome.nodes.before.length, outcome.mistakes[0].said, outcome.runs[0].epochs], [4, 2, 1]);
+  assert.deepEqual([outcome.nodes.before.length, outcome.mistakes[0].said, outcome.runs[0].epochs], [4, 2, 1.5]);
 });
 
 test("results are those of the network, its threshold what few digits fall below", () => {

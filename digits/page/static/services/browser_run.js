@@ -237,6 +237,9 @@ const firstLayerOf = ({ sizes }, weights) =>
 
 // ---- what came of it ------------------------------------------------------------------------------------
 
+/** How often it went through the images, to a tenth. @param {Order} order @param {Partial<Run>} run */
+const epochsDone = ({ epochs }, { step = 0, steps = 1 }) => Math.floor((10 * epochs * step) / steps) / 10;
+
 /**
  * The file of the network, as the server would write it.
  * @param {Ended} ended
@@ -248,7 +251,7 @@ export function fileOf({ order, run, measured }, version) {
   const recipe = { name: "yours", engine: "browser", epochs, batch_size, learning_rate, schedule, standardised, seed };
   const card = {
     config: { hidden: sizes.slice(1, -1), activation },
-    recipe: { ...recipe, epochs_done: run.epoch ?? 0, continued: Boolean(start) },
+    recipe: { ...recipe, epochs_done: epochsDone(order, run), continued: Boolean(start) },
     data: { source: run.source, train_images: run.trained, test_images: run.tested },
     figures: { test_accuracy: measured.accuracy },
     calibration: measured.calibration,
@@ -280,13 +283,13 @@ export function parcelOf(ended) {
 export function outcomeOf({ order, run, began, measured }, network, before) {
   const after = cutIntoLayers(order.sizes, measured.weights)[0].weight;
   const pictures = (/** @type {Float32Array} */ weight) => pictureWeights(weight).map((one) => imageOf(one, 0));
-  const { sizes, activation, batch_size, learning_rate, seed, epochs } = order;
+  const { sizes, activation, batch_size, learning_rate, seed } = order;
   const line = {
     network: network.id,
     name: network.name,
     engine: /** @type {const} */ ("browser"),
     ...{ sizes, activation, batch_size, learning_rate, seed },
-    epochs: Math.round((10 * epochs * (run.step ?? 0)) / (run.steps || 1)) / 10,
+    epochs: epochsDone(order, run),
     train_images: run.trained ?? 0,
     start: startOf(order),
     accuracy: measured.accuracy,

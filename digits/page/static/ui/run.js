@@ -288,8 +288,10 @@ function lossInWords({ loss, step }) {
 }
 
 /** @param {ShownRun} run */
-function epochOf({ epoch, epochs, step, state: stage, start }) {
+function epochOf({ epoch, epochs, step, state: stage, start, network }) {
   if (!epoch && !step) return start.name ? text("run_begins", { network: inWords(start.name) }) : text("run_untrained");
+  if (network && stage !== "done")
+    return text("run_epochs_done", { done: number(network.card.epochs ?? epoch), epochs });
   return text("run_epoch", { epoch: Math.min(epochs, epoch + (stage === "done" ? 0 : 1)), epochs });
 }
 
