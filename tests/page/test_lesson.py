@@ -338,10 +338,12 @@ def test_a_class_gets_its_steps_alone(open_page: Callable[..., Any]) -> None:
     assert page.locator(".lesson-steps a span").all_inner_texts() == ["2", "4"]
     page.locator("#lesson [data-go=next]").click()
     page.wait_for_selector('#lesson[data-step="4"]')
+    assert page.locator(".lesson-count").inner_text() == "第 4 步（2/2）"
     assert page.locator("#lesson [data-go=next]").is_disabled()
     assert page.locator("#lesson_offer").is_hidden()
     page.locator(".class-line button").click()
     assert page.locator(".lesson-steps a").count() == len(TASKS)
+    assert page.locator(".lesson-count").inner_text() == "第 4 步，共 12 步"
 
 
 @pytest.mark.parametrize("settings", VISITORS.values(), ids=VISITORS)

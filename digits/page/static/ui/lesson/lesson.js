@@ -178,8 +178,9 @@ class Lesson {
     this.nav.replaceChildren(list);
     const at = this.steps.indexOf(this.step);
     const [first, last] = [at <= 0, at === this.steps.length - 1];
-    const count = { number: at + 1, all: this.steps.length };
-    find(this.body, ".lesson-count").textContent = text("lesson_count", count);
+    const count = { step: this.step.id, number: at + 1, all: this.steps.length };
+    const isPart = count.all < STEPS.length; // a class's steps keep their numbers
+    find(this.body, ".lesson-count").textContent = text(isPart ? "lesson_count_class" : "lesson_count", count);
     find(this.body, "[data-go=back]", HTMLButtonElement).disabled = first;
     find(this.body, "[data-go=next]", HTMLButtonElement).disabled = last;
   }
