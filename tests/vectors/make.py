@@ -14,7 +14,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -26,6 +26,8 @@ from digits.data.drawings import check_strokes
 from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.grouping import MOST_STROKES, group_strokes
 from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
+from digits.evaluation.fit_calibration import calibrate
+from digits.evaluation.metrics import score
 from digits.network.backends import Backend
 from digits.network.calibration import Answer, answer, for_pictures
 from digits.network.config import ACTIVATIONS, ModelConfig
@@ -33,6 +35,16 @@ from digits.network.looks import answer_pictures, turn
 from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP, from_layers
 from digits.page.static_files import STATIC
+from digits.server.finished_runs import HARDLY_SURE
+from digits.server.results import (
+    FEW_STEPS,
+    GUESSING,
+    HIGH_RATE,
+    SHOWN_MISTAKES,
+    SHOWN_NODES,
+    describe_score,
+    weight_pictures,
+)
 from digits.training.adam import Adam
 from digits.training.backprop import Backprop
 
@@ -41,6 +53,7 @@ SAMPLES = STATIC / "samples.json"
 FULL = (64, 64, 64)
 SMALL = (6, 5)
 CALIBRATION = Calibration(temperature=0.8, threshold=0.12)
+DIGITS = 120  # that a run's results are measured on
 KEPT = 41  # of all weights and gradients every so manieth is in the files
 
 Strokes = list[list[list[float]]]
@@ -236,8 +249,8 @@ def _read(hidden: tuple[int, ...], activation: str) -> dict[str, Any]:
 class _InDouble:
     """A Backend, as far as an answer needs one, that computes as exactly as the browser does."""
 
-    def __init__(self, model: MLP) -> None:
-        self.card = Card(calibration=CALIBRATION)
+    def __init__(self, model: MLP, calibration: Calibration = CALIBRATION) -> None:
+        self.card = Card(calibration=calibration)
         self._model = model
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
@@ -302,6 +315,45 @@ def _train(activation: str) -> dict[str, Any]:
         "losses": _short(losses),
         "gradients": gradients,  # of the first batch
         "weights": _short(backprop.weights[::KEPT]),  # after the last step
+    }
+
+
+def make_results() -> dict[str, Any]:
+    """What came of a run: calibration, confusion, sure mistakes, the first layer's pictures, and the limits."""
+    random = Random(9)
+    config = ModelConfig((40, 12))
+    layers = draw_weights(config.sizes, random)
+    layers[-1] = (layers[-1][0] * 30, layers[-1][1])  # surer than first weights are
+    model = from_layers(layers, config).double().eval()
+    images = draw_images(DIGITS, random)
+    with torch.inference_mode():
+        rows = model(torch.from_numpy(images).double() / 255).numpy()
+    labels = rows.argmax(axis=1)
+    labels[::6] = [random.integer() % 10 for _ in labels[::6]]
+    found = calibrate([(rows, labels)])
+    calibration = replace(found, threshold=max(found.threshold or 0.0, HARDLY_SURE))
+    network = cast(Backend, _InDouble(model, calibration))
+    shown = describe_score(score(network, images.reshape(-1, 28, 28), labels), calibration)
+    return {
+        "seed": 9,
+        "sizes": list(config.sizes),
+        "last_layer": 30,
+        "labels": labels.tolist(),
+        "accuracy": shown.accuracy,
+        "confusion": shown.confusion,
+        "calibration": asdict(calibration),
+        "mistakes": [
+            {key: mistake[key] for key in ("label", "said", "probability")}
+            for mistake in cast("list[dict[str, Any]]", shown.mistakes)
+        ],
+        "pictures": weight_pictures(layers[0][0])[::10],
+        "limits": {
+            "GUESSING": GUESSING,
+            "HIGH_RATE": HIGH_RATE,
+            "FEW_STEPS": FEW_STEPS,
+            "SHOWN_MISTAKES": SHOWN_MISTAKES,
+            "SHOWN_NODES": SHOWN_NODES,
+        },
     }
 
 
@@ -418,6 +470,7 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
     "network": make_network,
     "training": make_training,
     "drawing": make_drawing,
+    "results": make_results,
     "grouping": make_grouping,
 }
 

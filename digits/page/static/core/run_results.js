@@ -1,5 +1,6 @@
-// What came of a run, measured in the browser: the same figures as the server's digits/server/results.py and
-// finished_runs.py make, for a server that does not answer or has no PyTorch.
+// What came of a run, measured in the browser for a server that does not answer or has no PyTorch, as the server's
+// digits/server/results.py and finished_runs.py measure it. The server calibrates on digits that the network has not
+// learnt from and is not scored on; a browser has but the test digits for both.
 
 import { calibrated, createPass, forward, indexOfLargest } from "./network.js";
 import { pixelsOf } from "./training.js";
@@ -24,6 +25,8 @@ import { GUESSING } from "./wording.js";
 
 export const SHOWN_MISTAKES = 12;
 export const SHOWN_NODES = 32; // of the first layer
+export const HIGH_RATE = 0.02; // Adam learns nothing in networks of this kind at rates well above this
+export const FEW_STEPS = 200;
 const HARDLY_SURE = 0.5; // no answer below this probability is sure, whatever the digits say
 const TURNED_AWAY = 0.02; // share of real digits below the threshold
 const [COLDEST, HOTTEST, PRECISION] = [Math.log(0.1), Math.log(10), 1e-5]; // of the temperature's logarithm

@@ -3,7 +3,7 @@
 
 import { pack, unpack } from "../core/base64.js";
 import { cutIntoLayers, toPixels } from "../core/network.js";
-import { pictureWeights, SHOWN_NODES } from "../core/run_results.js";
+import { FEW_STEPS, HIGH_RATE, pictureWeights, SHOWN_NODES } from "../core/run_results.js";
 import { writeWeightsFile } from "../core/weights_file.js";
 import { GUESSING } from "../core/wording.js";
 import { keepNetwork } from "./browser_storage.js";
@@ -58,8 +58,6 @@ import { createTraining } from "./trainer_client.js";
 
 const EVERY = 250; // ms between two messages
 const PIXELS = 784;
-const FEW_STEPS = 200;
-const HIGH_RATE = 0.02;
 
 /** A run in this browser's worker; it says what it does and knows neither page nor server. */
 export class BrowserRun {
