@@ -9,6 +9,7 @@ readers can be asked to load, or nothing is written.
 
 from __future__ import annotations
 
+import argparse
 import io
 import math
 import shutil
@@ -166,7 +167,8 @@ def write(path: Path, content: bytes) -> None:
 
 
 def main() -> None:
-    """Make both."""
+    """Make them all."""
+    argparse.ArgumentParser(description="Make the README's and the page's pictures.").parse_args()
     from playwright.sync_api import sync_playwright
 
     with create_app().served() as address, sync_playwright() as playwright:

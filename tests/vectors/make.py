@@ -319,7 +319,7 @@ def _train(activation: str) -> dict[str, Any]:
 
 
 def make_results() -> dict[str, Any]:
-    """What came of a run: calibration, confusion, sure mistakes, the first layer's pictures, and the limits."""
+    """What came of a run: calibration, confusion, sure mistakes, layer pictures, the limits."""
     random = Random(9)
     config = ModelConfig((40, 12))
     layers = draw_weights(config.sizes, random)
