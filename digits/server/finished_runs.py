@@ -25,7 +25,7 @@ from digits.training.page_run import RunReport, RunSettings, make_backend, make_
 FEWEST_UNSEEN = 1000  # training digits left out of a run that suffice to calibrate on
 MOST_UNSEEN = 10_000  # more make no temperature better
 HARDLY_SURE = 0.5  # no answer below this probability is sure, whatever the digits say
-NEVER_SURE = 1.0  # the threshold of a network that learnt nothing
+NEVER_SURE = 2.0  # the threshold of a network that learnt nothing: above every probability
 
 
 @dataclass(frozen=True, eq=False)

@@ -154,8 +154,11 @@ def test_guessing_is_called_guessing(client: TestClient) -> None:
     with_zeros = TorchBackend(MLP(learnt.card.config, 1), learnt.card)
     for part in with_zeros._model.parameters():
         part.data.zero_()
-    (note,) = put(client, body(with_zeros)).json()["notes"]
+    with_zeros._model.layers[-1].bias.data[7] = 1000  # always a 7, with a probability of exactly 1
+    told = put(client, body(with_zeros)).json()
+    (note,) = told["notes"]
     assert note["code"] == "nothing_learnt"
+    assert told["outcome"]["mistakes"] == []  # it is never sure
 
 
 def test_its_script_claims_no_accuracy(client: TestClient, training: TrainingService) -> None:

@@ -27,6 +27,7 @@ export const SHOWN_MISTAKES = 12;
 export const SHOWN_NODES = 32; // of the first layer
 export const HIGH_RATE = 0.02; // Adam learns nothing in networks of this kind at rates well above this
 export const FEW_STEPS = 200;
+const NEVER_SURE = 2; // the threshold of a network that learnt nothing: above every probability
 const HARDLY_SURE = 0.5; // no answer below this probability is sure, whatever the digits say
 const TURNED_AWAY = 0.02; // share of real digits below the threshold
 const [COLDEST, HOTTEST, PRECISION] = [Math.log(0.1), Math.log(10), 1e-5]; // of the temperature's logarithm
@@ -49,7 +50,7 @@ export function measureResults(network, digits) {
     if (said === label) right += 1;
   }
   const accuracy = right / labels.length;
-  const calibration = accuracy < GUESSING ? { temperature: 1, threshold: 1 } : calibrate(read, labels);
+  const calibration = accuracy < GUESSING ? { temperature: 1, threshold: NEVER_SURE } : calibrate(read, labels);
   return { accuracy, confusion, mistakes: sureMistakes(read, labels, calibration), calibration };
 }
 
