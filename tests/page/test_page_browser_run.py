@@ -44,6 +44,13 @@ def choose_browser(page: Any, **settings: object) -> None:
     page.get_by_label("Trains with").select_option("browser")
 
 
+def train_on_the_server(page: Any) -> None:
+    """A run of a moment, to its end."""
+    open_tab(page, epochs=1, batch_size=50, train_images=1000)
+    press_train(page)
+    wait_for_state(page, "done")
+
+
 def test_what_fails_in_the_worker_reaches_the_page(open_page: OpenPage) -> None:
     """A network that cannot be: the worker's work fails after its command was heard."""
     page = open_page()
@@ -196,6 +203,31 @@ def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:
     page.get_by_role("button", name="Stop", exact=True).click()
     wait_for_state(page, "stopped")
     assert state(page, "choice")["network"] == state(page, "training")["network"]["id"]
+
+
+def test_a_run_that_leaving_ended_is_said_to_be_gone_whatever_the_server_has(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    train_on_the_server(page)
+    choose_browser(page, epochs=20, batch_size=1, train_images=10000)
+    press_train(page)
+    page.wait_for_selector(".run.drawn[data-state=running]", timeout=PATIENCE)
+    asked: list[str] = []
+
+    def answer(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    reopen(page)
+    assert asked == ["beforeunload"]
+    note = page.get_by_text("The training in this browser ended when the page was left.")
+    note.wait_for(timeout=PATIENCE)
+    assert page.locator(".run").get_attribute("data-state") == "idle"
+    reopen(page)  # said once
+    wait_for_state(page, "done")
+    assert asked == ["beforeunload"]
 
 
 def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(

@@ -67,11 +67,11 @@ class RunPanel {
   /** Show what the server kept of this visit. @param {string} wasRunning where, when the page was left */
   async comeBack(wasRunning) {
     await Promise.all([follow(), loadRuns()]);
-    const isGone = state.get("run") === "idle" && (wasRunning === "browser" || state.get("server") === "here");
-    this.wasLost = isGone ? wasRunning : "";
-    if (this.wasLost)
+    this.wasLost = isGone(wasRunning) ? wasRunning : "";
+    if (this.wasLost) {
       storeRun(""); // said once
-    else showLast();
+      state.set("training", null); // an earlier run of the server's is not the one that is missed
+    } else showLast();
     this.show();
   }
 
@@ -105,6 +105,7 @@ class RunPanel {
     const isNews = stage !== state.get("run");
     if (ENDED.includes(stage)) keepLast(BUSY.includes(state.get("run")));
     state.set("run", stage);
+    askBeforeLeaving(isHere() && BUSY.includes(stage));
     if (ENDED.includes(stage) && isNews) this.ended(run);
     if (isNews) this.remember(stage);
     this.show();
@@ -221,6 +222,22 @@ class RunPanel {
     return pastRuns().find(({ version }) => version === this.overlay.value)?.run;
   }
 }
+
+/** Whether the training that was under way when the page was left is no more. @param {string} wasRunning where that was */
+function isGone(wasRunning) {
+  const stage = state.get("run");
+  if (wasRunning === "browser") return !BUSY.includes(stage); // whatever the server has is another
+  return stage === "idle" && state.get("server") === "here";
+}
+
+/** A run in this browser ends with the page: who leaves it is asked. @param {boolean} isAsked */
+function askBeforeLeaving(isAsked) {
+  if (isAsked) addEventListener("beforeunload", stay);
+  else removeEventListener("beforeunload", stay); // browsers keep pages that ask for nothing ready to come back to
+}
+
+/** @param {BeforeUnloadEvent} event */
+const stay = (event) => event.preventDefault();
 
 /** @param {Run | null} run @returns {run is ShownRun} */
 function isShown(run) {
