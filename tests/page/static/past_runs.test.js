@@ -7,7 +7,7 @@ import { pretendBrowser } from "./browser.js";
 
 pretendBrowser(); // without a database: what is kept lasts as long as the page
 const { state } = await import("../../../digits/page/static/services/state.js");
-const { keepLast, pastRuns, renameRuns, showLast, forgetRuns } = await import(
+const { keepLast, pastRuns, loadRuns, renameRun, renameShown, showLast, forgetRuns } = await import(
   "../../../digits/page/static/services/past_runs.js"
 );
 
@@ -39,6 +39,15 @@ function leave() {
   state.set("outcome", null);
   state.set("run", "idle");
 }
+
+test("a run that the server tells of is not kept as a new one before those that were kept are read", async () => {
+  state.set("training", /** @type {Run} */ ({ state: "done", curve: [[0, 2.3, 0.1, 0.1]], network: entry(1, "aaa") }));
+  keepLast();
+  assert.equal(pastRuns().length, 0);
+  await loadRuns();
+  assert.equal(pastRuns().length, 1);
+  forgetRuns();
+});
 
 test("a reload shows the last run with what came of it, under its network's present id", () => {
   end(entry(1, "aaa"));
@@ -76,10 +85,11 @@ test("the same settings make the same network: then it is the last one again", (
   assert.equal(pastRuns().length, 2);
 });
 
-test("a network that the server takes later brings its run along", () => {
+test("a network that the server takes later brings its run along", async () => {
   end(entry(5, "here-1"), "browser");
   state.set("own", [entry(6, "eee")]);
-  renameRuns(new Map([["here-1", "eee"]]));
+  await renameRun("here-1", entry(6, "eee"));
+  renameShown(new Map([["here-1", "eee"]]));
   assert.equal(state.get("training")?.network?.id, "yours-6");
   assert.equal(state.get("outcome")?.network.id, "yours-6");
   assert.deepEqual(

@@ -12,7 +12,7 @@ import {
 } from "./browser_storage.js";
 import { askSession, heard, lost, post, welcomeBack, whenBack } from "./connection.js";
 import { isOnlyHere, isOwn } from "./network_names.js";
-import { renameRuns } from "./past_runs.js";
+import { renameRun, renameShown } from "./past_runs.js";
 import { credentials, session } from "./session_token.js";
 import { choose, state } from "./state.js";
 
@@ -33,7 +33,8 @@ export async function bringBack() {
   try {
     await handOver(await askSession());
     heard();
-    const again = state.get("own").find(({ version }) => version === chosen);
+    const present = renames.get(chosen) ?? chosen;
+    const again = state.get("own").find(({ version }) => version === present);
     if (again) choose({ network: again.id, backend: "auto", device: "auto" });
   } catch {
     lost();
@@ -66,8 +67,9 @@ async function rekeyed(network, entry) {
   const { version } = entry;
   if (version === network.version) return entry;
   await keepNetwork({ ...network, version, file: withVersion(network.file, version) });
-  await dropNetwork(network.version);
   renames.set(network.version, version);
+  await renameRun(network.version, entry);
+  await dropNetwork(network.version); // last: a page that is left before hands it over again
   return entry;
 }
 
@@ -117,7 +119,7 @@ function renamed(before, own) {
   const version = renames.get(chosen?.version ?? "") ?? chosen?.version;
   const again = own.find((one) => one.version === version);
   if (again && again.id !== chosen?.id) choose({ ...state.get("choice"), network: again.id });
-  renameRuns(renames);
+  renameShown(renames);
 }
 
 /**

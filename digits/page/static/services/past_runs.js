@@ -19,21 +19,33 @@ let runs = [];
 /** Those of them that are here by now, oldest first. */
 export const pastRuns = () => runs;
 
-/** Read what was kept. */
-export async function loadRuns() {
+/** @type {Promise<void> | null} */
+let loading = null;
+let areLoaded = false;
+
+/** Read what was kept, once. */
+export function loadRuns() {
+  loading ??= readRuns();
+  return loading;
+}
+
+async function readRuns() {
   const kept = await keptRuns();
   const known = new Set(runs.map(({ version }) => version));
   runs = [...kept.filter(({ version }) => !known.has(version)), ...runs];
+  areLoaded = true;
+  keepLast();
 }
 
 /**
- * Keep the run that has ended, and what came of it as soon as that is known.
+ * Keep the run that has ended, and what came of it as soon as that is known. One that the server tells of before those
+ * that were kept are here waits for them: it may be an old one.
  * @param {boolean} [isNew] it has ended just now: the same settings may have made the same network before
  */
 export function keepLast(isNew = false) {
   const run = state.get("training");
   const version = run?.network?.version;
-  if (!version || !run?.curve) return;
+  if (!version || !run?.curve || !(areLoaded || isNew)) return;
   const outcome = state.get("outcome");
   const known = runs.find((one) => one.version === version);
   const kept = {
@@ -71,20 +83,26 @@ function presentEntry(network) {
 }
 
 /**
- * Networks have other ids now, and those that only this browser had may have other versions.
+ * A network that only this browser had is the server's, too, under another version: the run that made it follows.
+ * @param {string} before its version until now
+ * @param {NetworkEntry} network
+ */
+export async function renameRun(before, network) {
+  await loadRuns();
+  const kept = runs.find(({ version }) => version === before);
+  if (!kept) return;
+  const outcome = kept.outcome && { ...kept.outcome, network };
+  const renamed = { ...kept, version: network.version, run: { ...kept.run, network }, outcome };
+  runs = runs.map((one) => (one === kept ? renamed : one));
+  await keepRun(renamed);
+  await dropRun(before);
+}
+
+/**
+ * Networks have other ids now, and those that only this browser had may have other versions: what is shown follows.
  * @param {Map<string, string>} renames versions, old to new
  */
-export function renameRuns(renames) {
-  for (const kept of runs) {
-    const version = renames.get(kept.version);
-    const network = state.get("own").find((one) => one.version === version);
-    if (!version || !network) continue;
-    const outcome = kept.outcome && { ...kept.outcome, network };
-    const renamed = { ...kept, version, run: { ...kept.run, network }, outcome };
-    runs = runs.map((one) => (one === kept ? renamed : one));
-    keepRun(renamed);
-    dropRun(kept.version);
-  }
+export function renameShown(renames) {
   for (const name of /** @type {const} */ (["training", "outcome"])) {
     const shown = state.get(name);
     if (!shown?.network || entryOf(shown.network.id)?.version === shown.network.version) continue;
