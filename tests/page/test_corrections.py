@@ -105,8 +105,9 @@ def test_a_visitor_teaches_drawings_and_the_pad_reads_them(open_page: OpenPage) 
     correct(page, LINES, 8)
     correct(page, SQUARE, 6)
     assert page.locator(".answer-digit").inner_text() != "6"
-    page.get_by_role("button", name="Learn from these (2)").click()
+    page.get_by_role("button", name="Learn from these (2)").press("Enter")
     page.get_by_text("It knows your hand now").wait_for(timeout=PATIENCE)
+    assert page.evaluate("document.activeElement.className") == "learn primary"
     assert "→ 2 of 2 right" in page.locator(".teach-note").inner_text()
     page.wait_for_function("document.querySelector('.answer-digit').textContent === '6'")
     assert "+ 2 drawings" in page.locator(".answer-by").inner_text()

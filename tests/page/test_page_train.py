@@ -134,6 +134,17 @@ def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:
     assert f", {epochs} epoch" in page.locator("#picker").inner_text()
 
 
+def test_by_keyboard_the_focus_goes_from_train_to_stop_and_back(open_page: OpenPage) -> None:
+    page = open_page()
+    open_tab(page, epochs=20, batch_size=1)
+    page.locator("#train .go").press("Enter")
+    assert page.evaluate("document.activeElement.className") == "stop"
+    page.wait_for_selector('.run.drawn[data-state="running"]', timeout=PATIENCE)
+    page.locator(".stop:focus").press("Enter")
+    wait_for_state(page, "stopped")
+    page.locator("#train .go:focus").wait_for()
+
+
 def test_train_again_goes_on_from_the_own_network_or_afresh(open_page: OpenPage) -> None:
     page = open_page()
     open_tab(page, epochs=2, batch_size=20)

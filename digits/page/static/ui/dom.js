@@ -54,6 +54,20 @@ export function makeButton(words, act, settings = {}) {
 }
 
 /**
+ * A button that waits is as good as disabled, but keeps the focus: a disabled one would drop it.
+ * @param {HTMLButtonElement} button
+ * @param {boolean} isWaiting
+ */
+export function setWaiting(button, isWaiting) {
+  button.setAttribute("aria-disabled", String(isWaiting));
+}
+
+/** A key that is held down presses a button once, though the focus moves there. @param {HTMLButtonElement} button */
+export function pressOnce(button) {
+  button.addEventListener("keydown", (event) => event.repeat && event.preventDefault());
+}
+
+/**
  * Hand the visitor a file.
  * @param {string} name
  * @param {BlobPart} content

@@ -13,7 +13,7 @@ import { BUSY, ENDED, follow, isHere, wasTold } from "../services/server_session
 import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
 import { counted, decimal, duration, fill, number, percent, sentences, text } from "../services/texts.js";
-import { dotted, find, make, whenWidthChanges } from "./dom.js";
+import { dotted, find, make, pressOnce, setWaiting, whenWidthChanges } from "./dom.js";
 import { showPictures } from "./run_pictures.js";
 
 /** @typedef {import("../services/messages.js").Run} Run */
@@ -40,6 +40,7 @@ class RunPanel {
 
   begin() {
     const wasRunning = storedRun();
+    pressOnce(this.stop);
     this.stop.addEventListener("click", () => this.stopRun());
     this.here.addEventListener("click", () => this.takeOver());
     this.switch.addEventListener("click", () => this.switchNetwork());
@@ -86,7 +87,7 @@ class RunPanel {
   /** The order is on its way: bring the run into view. */
   sent() {
     this.wasLost = "";
-    this.stop.disabled = false;
+    setWaiting(this.stop, false);
     state.set("training", { state: "sent" });
     this.remember("sent");
     this.bringIntoView();
@@ -104,7 +105,9 @@ class RunPanel {
     if (stage === state.get("run") && stage === "sent") return this.show();
     const isNews = stage !== state.get("run");
     if (ENDED.includes(stage)) keepLast(BUSY.includes(state.get("run")));
+    const isFocused = document.activeElement === this.stop;
     state.set("run", stage);
+    if (isFocused && !BUSY.includes(stage)) focusOnTrain();
     askBeforeLeaving(isHere() && BUSY.includes(stage));
     if (ENDED.includes(stage) && isNews) this.ended(run);
     if (isNews) this.remember(stage);
@@ -124,18 +127,20 @@ class RunPanel {
   }
 
   stopRun() {
-    this.stop.disabled = true;
+    if (this.stop.ariaDisabled === "true") return;
+    setWaiting(this.stop, true);
     if (isHere()) return stopHere();
     this.host.call("stop", credentials()).catch(() => {
-      this.stop.disabled = false;
+      setWaiting(this.stop, false);
       lost();
     });
   }
 
   /** Leave the line and train in this browser. */
   takeOver() {
+    this.stop.focus({ preventScroll: true });
     trainHere();
-    this.stop.disabled = false;
+    setWaiting(this.stop, false);
     this.host.call("stop", credentials()).catch(lost);
   }
 
@@ -229,6 +234,9 @@ function isGone(wasRunning) {
   if (wasRunning === "browser") return !BUSY.includes(stage); // whatever the server has is another
   return stage === "idle" && state.get("server") === "here";
 }
+
+/** Stop goes, and Train is there again. */
+const focusOnTrain = () => find(document, "#train .go").focus({ preventScroll: true });
 
 /** A run in this browser ends with the page: who leaves it is asked. @param {boolean} isAsked */
 function askBeforeLeaving(isAsked) {

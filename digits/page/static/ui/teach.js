@@ -11,7 +11,7 @@ import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
 import { duration, fill, percent, sentences, text } from "../services/texts.js";
 import { paintLines, sharpen } from "./canvas.js";
-import { download, find, findAll, make, makeButton } from "./dom.js";
+import { download, find, findAll, make, makeButton, setWaiting } from "./dom.js";
 
 /** @typedef {import("../services/messages.js").FineTuning} FineTuning */
 /** @typedef {import("../services/messages.js").Point} Point */
@@ -115,7 +115,8 @@ class Teaching {
     findAll(this.strip, "canvas", HTMLCanvasElement).forEach((canvas, i) => {
       drawThumb(canvas, this.drawings[i].strokes);
     });
-    this.learn.disabled = this.isLearning || !this.canLearn;
+    this.learn.disabled = !this.canLearn;
+    setWaiting(this.learn, this.isLearning);
     const count = this.drawings.length;
     if (!this.isLearning) this.sayOnButton(count === 1 ? "teach_learn_one" : "teach_learn", { count });
     this.root.classList.toggle("learning", this.isLearning);
@@ -201,6 +202,7 @@ class Teaching {
   }
 
   send() {
+    if (this.isLearning) return;
     for (const drawing of this.drawings) delete drawing.after;
     this.hint();
     state.set("teaching", { state: "sent" });

@@ -11,7 +11,7 @@ import { BUSY } from "../services/server_session.js";
 import { credentials } from "../services/session_token.js";
 import { state } from "../services/state.js";
 import { counted, fill, number, text } from "../services/texts.js";
-import { dotted, find, findAll, make, makeButton, whenWidthChanges } from "./dom.js";
+import { dotted, find, findAll, make, makeButton, pressOnce, whenWidthChanges } from "./dom.js";
 
 /** @typedef {import("../services/messages.js").Fault} Fault */
 
@@ -51,6 +51,7 @@ class TrainForm {
   }
 
   begin() {
+    pressOnce(this.go);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -305,7 +306,9 @@ class TrainForm {
     const order = this.order();
     const activation = this.base?.card.activation ?? order.activation;
     state.set("order", { ...order, sizes: this.shownSizes, activation, asked: order.activation });
+    const isFocused = this.form.contains(document.activeElement);
     state.set("run", "sent");
+    if (isFocused) find(document, ".run .stop").focus({ preventScroll: true });
     if (this.engine === "browser") return trainHere();
     this.host.value = order;
     this.host.emit("submit");
