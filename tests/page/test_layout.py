@@ -79,6 +79,40 @@ def test_a_run_is_seen_whole_and_nothing_lies_over_it(
     assert page.evaluate(WRONG) == []
 
 
+OVERLAPPING = """() => {
+    const boxes = [...document.querySelectorAll(".run .samples :is(canvas, small)")].map((node) => {
+        const words = document.createRange();
+        words.selectNodeContents(node);
+        return (node.localName === "canvas" ? node : words).getBoundingClientRect();
+    });
+    const meet = (one, other) => one.left < other.right && other.left < one.right
+        && one.top < other.bottom && other.top < one.bottom;
+    return boxes.length !== 8 || boxes.some((one, i) => boxes.slice(i + 1).some((other) => meet(one, other)));
+}"""
+SPILLING = """() => [...document.querySelectorAll(".recipe")].filter((card) => {
+    const words = document.createRange();
+    words.selectNodeContents(card);
+    return words.getBoundingClientRect().right > card.getBoundingClientRect().right - 8;
+}).map((card) => card.textContent)"""
+
+
+def test_at_200_percent_nothing_of_a_run_or_a_recipe_lies_over_the_next(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(locale="zh-CN", viewport={"width": 683, "height": 384}, device_scale_factor=2)
+    page.locator("#tab_train-button").click()
+    page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
+    page.locator("button.language").click()  # in English some tabs are in a menu
+    page.wait_for_function("document.documentElement.lang.startsWith('en')")
+    assert page.evaluate(SPILLING) == []
+    open_settings(page)
+    page.locator("#train [name=train_images]").fill("2000")
+    page.locator("#train .go").click()
+    wait_for_state(page, "done")
+    page.wait_for_selector(".run .samples canvas")
+    assert page.evaluate(OVERLAPPING) is False
+
+
 @pytest.mark.parametrize("window", ["laptop", "projector at 125 %"])
 def test_a_room_that_is_opened_low_down_comes_up(open_page: OpenPage, window: str) -> None:
     page = open_page(**WINDOWS[window])

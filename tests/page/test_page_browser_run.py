@@ -259,7 +259,7 @@ def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
     reopen(page)
     wait_for_state(page, "stopped")
     assert curves(page) == then
-    page.wait_for_function("document.querySelectorAll('.runs tr').length === 3")  # the server lacks one
+    page.wait_for_function("document.querySelectorAll('.runs tr').length === 3")
     others = page.locator(".overlay option").all_text_contents()
     assert others[1:] == ["run 1"]  # there are two runs, by whatever version they are known
     page.wait_for_function("!document.querySelector('.downloads').hidden", timeout=PATIENCE)
