@@ -282,6 +282,30 @@ def test_the_script_says_what_it_cannot_take_and_stays_as_it_was(
     assert "range(3)" in page.locator(".part-script").inner_text()
 
 
+def test_train_takes_what_was_changed_in_the_script_and_leaves_the_rest(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("#learn=12")
+    form, train = page.locator("#train form"), page.get_by_role("button", name="Go to Train")
+
+    def settings() -> list[str]:
+        names = ("epochs", "batch_size", "learning_rate")
+        return [form.locator(f"[name={name}]").input_value() for name in names]
+
+    page.get_by_role("tab", name="Train").click()
+    form.locator('[data-preset="overfit"]').click()
+    chosen = settings()
+    page.get_by_role("tab", name="Learn").click()
+    train.click()
+    assert settings() == chosen  # nothing was changed in the script
+    page.get_by_role("tab", name="Learn").click()
+    page.locator("[name=script_epochs]").fill("5")
+    train.click()
+    form.locator(".go").wait_for()
+    assert settings() == ["5", "15", "0.001"]
+    assert form.locator('.recipe[aria-pressed="true"]').count() == 0
+
+
 # The WCAG's contrast of each figure with its square, the least of all.
 LEAST_CONTRAST = """() => {
     const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });

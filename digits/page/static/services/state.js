@@ -62,6 +62,7 @@ import { createStore } from "./observable.js";
  * @property {Pick<FineTuning, "state"> | FineTuning | null} teaching the last word of it
  * @property {Outcome | null} outcome of the last run that ended
  * @property {import("./class_link.js").ClassLink | null} classLink what a teacher's link opened, while it is honoured
+ * @property {Record<"epochs" | "batch_size" | "learning_rate", number> | null} scriptSettings of the lesson's script, for Train
  * @property {boolean} isLessonOpen the Learn tab was opened on this page
  */
 
@@ -92,6 +93,7 @@ export const state = createStore(
     teaching: null,
     outcome: null,
     classLink: null,
+    scriptSettings: null,
     isLessonOpen: false,
   }),
 );

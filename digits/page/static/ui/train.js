@@ -58,7 +58,10 @@ class TrainForm {
     });
     this.form.addEventListener("input", (event) => this.edited(event));
     this.usePreset(this.preset);
-    state.subscribe("classLink", (link) => link && this.useClass(link));
+    state.subscribe("classLink", (link) => {
+      if (link) this.fillIn(link.recipe, { epochs: link.epochs, learning_rate: link.learningRate });
+    });
+    state.subscribe("scriptSettings", (settings) => settings && this.fillIn("tutorial", settings));
     state.subscribe("run", (run) => this.showRunning(BUSY.includes(run)));
     for (const name of /** @type {const} */ (["own", "networks"])) state.subscribe(name, () => this.offerStarts());
     this.from.addEventListener("change", () => this.show());
@@ -206,12 +209,16 @@ class TrainForm {
     this.show();
   }
 
-  /** Fill in what a teacher's link asks for. @param {import("../services/class_link.js").ClassLink} link */
-  useClass({ recipe, epochs, learningRate }) {
+  /**
+   * Fill in what a teacher's link or the lesson's script asks for.
+   * @param {string | null} recipe null: the one that is chosen
+   * @param {Record<string, number | null>} settings null: as it is
+   */
+  fillIn(recipe, settings) {
     if (recipe && recipe in this.presets) this.usePreset(recipe);
-    if (epochs) this.field("epochs").value = String(epochs);
-    if (learningRate) this.field("learning_rate").value = String(learningRate);
-    if (epochs || learningRate) this.pressPreset(null);
+    const asked = Object.entries(settings).filter(([, value]) => value);
+    for (const [name, value] of asked) this.field(name).value = String(value);
+    if (asked.some(([name, value]) => value !== this.presets[this.preset][name])) this.pressPreset(null);
     this.show();
   }
 

@@ -41,7 +41,7 @@ class Code {
     for (const name of /** @type {(keyof typeof FIELDS)[]} */ (Object.keys(FIELDS)))
       fields.append(this.makeField(name));
     const take = makeButton(text("download"), () => this.take(), { className: "primary part-take" });
-    const train = makeButton(text("part_code_train"), () => find(document, "#tab_train-button").click());
+    const train = makeButton(text("part_code_train"), () => this.goToTrain());
     const four = make("div", undefined, { className: "part-four" });
     const problem = make("p", "", { className: "part-problem" });
     problem.setAttribute("role", "alert");
@@ -57,6 +57,12 @@ class Code {
     fill(this.root);
     this.showScript();
     this.readFour();
+  }
+
+  /** What was changed here is what Train begins with. */
+  goToTrain() {
+    if (this.isChanged) state.set("scriptSettings", { ...this.settings });
+    find(document, "#tab_train-button").click();
   }
 
   /** @param {keyof typeof FIELDS} name */
