@@ -142,6 +142,20 @@ def test_a_teaching_whose_connection_breaks_comes_to_an_end(
     assert page.get_by_role("button", name="Learn from this one").is_enabled()
 
 
+def test_what_nobody_is_there_to_learn_stays_and_is_learnt_later(open_page: OpenPage) -> None:
+    page = open_page()
+    correct(page, LINES, 8)
+    learn = page.get_by_role("button", name="Learn from this one")
+    page.context.set_offline(True)
+    learn.click()
+    page.locator(".teach-note", has_text="The server does not answer").wait_for()
+    assert learn.is_enabled() and page.locator(".strip li").count() == 1
+    page.context.set_offline(False)
+    page.locator(".teach-note", has_text="or let it learn").wait_for()
+    learn.click()
+    page.get_by_text("It knows your hand now").wait_for(timeout=PATIENCE)
+
+
 def test_a_page_that_comes_back_takes_up_the_teaching(open_page: OpenPage) -> None:
     page = open_page()
     correct(page, LINES, 8)

@@ -267,8 +267,8 @@ export interface SessionState {
 }
 
 export interface FineTuning {
-  /** "sent" and "lost" are what the page finds by itself. */
-  state: "idle" | "sent" | "waiting" | "learning" | "done" | "problem" | "lost";
+  /** "sent", "unsent" and "lost" are what the page finds by itself. */
+  state: "idle" | "sent" | "unsent" | "waiting" | "learning" | "done" | "problem" | "lost";
   fault?: Fault;
   place?: number;
   wait?: number | null;

@@ -4,6 +4,7 @@
 // label}], network}. What comes back says how each was read before and after.
 
 import { storeCorrections, storedCorrections } from "../services/browser_storage.js";
+import { askSession, lost } from "../services/connection.js";
 import { entryOf, inWords, nameOf, whereIs } from "../services/network_names.js";
 import { drawingOf, problemOf } from "../services/server_answers.js";
 import { isTeaching, wasTold } from "../services/server_session.js";
@@ -61,6 +62,7 @@ class Teaching {
       wasTold();
       state.set("teaching", this.host.value);
     });
+    state.subscribe("server", (server) => server === "here" && this.cameBack());
     state.subscribe("teaching", (message) => this.told(/** @type {FineTuning | null} */ (message)));
     for (const button of findAll(this.root, "[data-save]")) {
       button.addEventListener("click", () => this.save(button.dataset.save ?? ""));
@@ -201,13 +203,24 @@ class Teaching {
     return isTeaching();
   }
 
-  send() {
+  /** Asks first whether the server is there: what Gradio sends to nobody is not heard of again. */
+  async send() {
     if (this.isLearning) return;
-    for (const drawing of this.drawings) delete drawing.after;
     this.hint();
     state.set("teaching", { state: "sent" });
+    const answer = state.get("server") === "here" && (await askSession().catch(lost));
+    if (!this.isLearning) return;
+    if (!answer) return state.set("teaching", { state: "unsent" });
+    for (const drawing of this.drawings) delete drawing.after;
     this.host.value = { ...state.get("choice"), ...credentials(), drawings: this.corrections };
     this.host.emit("submit");
+  }
+
+  /** The server is there again: what could not be sent can be. */
+  cameBack() {
+    if (state.get("teaching")?.state !== "unsent") return;
+    state.set("teaching", { state: "idle" });
+    this.hint();
   }
 
   /** @param {FineTuning | null} message */
@@ -221,6 +234,7 @@ class Teaching {
     find(this.learn, ".learn-share").style.width = stage === "learning" ? `${100 * (message.share ?? 0)}%` : "0";
     if (stage === "problem") this.say(problemOf(message));
     if (stage === "lost") this.say(text("teach_lost"));
+    if (stage === "unsent") this.say(text("offline"));
     if (this.isLearning !== this.root.classList.contains("learning")) this.show();
     if (stage === "done") this.celebrate(message);
   }
