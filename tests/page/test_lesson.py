@@ -306,6 +306,17 @@ def test_train_takes_what_was_changed_in_the_script_and_leaves_the_rest(
     assert form.locator('.recipe[aria-pressed="true"]').count() == 0
 
 
+def test_train_opens_where_its_tab_is_in_the_menu_of_the_others(
+    open_page: Callable[..., Any],
+) -> None:
+    """At 200 % zoom a laptop's window has room for two tabs."""
+    page = open_page("#learn=12")
+    page.set_viewport_size({"width": 683, "height": 384})
+    page.locator("#tab_train-button").wait_for(state="detached")
+    page.get_by_role("button", name="Go to Train").click()
+    page.locator("#train form .go").wait_for()
+
+
 # The WCAG's contrast of each figure with its square, the least of all.
 LEAST_CONTRAST = """() => {
     const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });

@@ -6,8 +6,7 @@ import { stepInAddress, storedProgress } from "../services/lesson.js";
 import { state } from "../services/state.js";
 import { fill } from "../services/texts.js";
 import { find } from "./dom.js";
-
-const TAB = "#tab_learn-button";
+import { openerOf } from "./tabs.js";
 
 /** @param {import("../hosts/gradio.js").Host<null>} host */
 export function mount({ element }) {
@@ -38,7 +37,7 @@ export function mount({ element }) {
 /** Open the tab where the address asks for a step; Gradio may still be making it. */
 function openFromAddress() {
   if (!stepInAddress()) return;
-  const tab = document.querySelector(TAB);
-  if (!(tab instanceof HTMLElement)) requestAnimationFrame(openFromAddress);
+  const tab = openerOf("learn");
+  if (!tab) requestAnimationFrame(openFromAddress);
   else if (tab.getAttribute("aria-selected") !== "true") tab.click();
 }
