@@ -28,7 +28,8 @@ AS_THICK = 1.5  # times as thick as another, at most: of the same crayon
 INNER = 1.0  # times the grain's thickness: as deep in a stroke there is no rim of it
 LEAST_INNER = 0.28  # of the stroke: so much is as deep
 LEAST_GAPS, MOST_GAPS = 0.15, 0.48  # of what is as deep: so much is paper
-MANY = 5  # gaps, at least: an eight has two loops, which may seem filled from afar
+FINE = 0.065  # of the longer side: grain is no thicker than that, as most pens' strokes are
+MANY = 6  # gaps, at least: an eight has two loops, which may seem filled from afar
 PIECES = 3  # of the grain, at least: an eight that is not closed may have two
 BESIDE = 2.0  # times the grain's thickness: so far from a stroke its paper is looked at
 PLAIN = 0.12  # of the ink's contrast: no paper is darker
@@ -103,7 +104,8 @@ def _is_grainy(stroke: Mask, grain: Mask, fine: float, thick: float) -> bool:
 
     That is `thick` pixels thick; both masks are (h, w).
     """
-    if stroke.sum() > LONGEST * max(stroke.shape) * thick:
+    longer = max(stroke.shape)
+    if fine > FINE * longer or stroke.sum() > LONGEST * longer * thick:
         return False
     depth = cv2.distanceTransform(np.pad(stroke, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
     inner = depth > INNER * fine
