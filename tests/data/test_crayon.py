@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from digits.data.preparation.crayon import fill_grain
-from digits.data.preparation.writing import Writing
+from digits.data.preparation.writing import Writing, find_writing
+from tests.support.requests import word
 
 THICKNESS = 26
 
@@ -58,6 +59,13 @@ def test_words_stay_as_they_are() -> None:
         cv2.putText(words, "mean what is", (20, 100 + 90 * row), 0, 1.6, 1, 5)
     writing = as_writing(words, 0.8, 5.0, False)
     assert fill_grain(writing) is writing
+
+
+def test_a_short_printed_word_stays_as_it_is() -> None:
+    """From afar it is one ragged stroke, too, but wider than a digit."""
+    picture = np.repeat(np.asarray(word())[:, :, None], 3, axis=2)
+    writing = find_writing(picture, 100, is_inverted=False)
+    assert writing is not None and fill_grain(writing) is writing
 
 
 @pytest.mark.parametrize(("ink", "is_clean"), [(0.3, False), (0.8, True)])
