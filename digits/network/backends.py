@@ -218,9 +218,8 @@ def load_source(source: Source) -> Backend:
     path = file_of(source.stem, ENDINGS[source.backend])
     if not path.is_file():
         pt = file_of(source.stem, ENDINGS["torch"])
-        if not pt.is_file():
-            raise WeightsError("weights_missing", path=pt, command=f"python train.py --out {pt}")
-        raise WeightsError("weights_missing", path=path, command=f"python export.py {pt}")
+        command = f"python export.py {pt}" if pt.is_file() else f"python train.py --out {pt}"
+        raise WeightsError("weights_missing", path=path, command=command)
     if source.backend == "onnx":
         return OnnxBackend(path, source.device)
     model, card = load_weights(path)
