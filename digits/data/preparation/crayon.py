@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.preparation.paper import Mask
-from digits.data.preparation.thickness import measure_thickness
+from digits.data.preparation.thickness import measure_rims, measure_thickness
 from digits.data.preparation.writing import Writing
 
 AFAR = 0.6  # of the grain's thickness: blurred so much, a stroke shows no grain
@@ -135,10 +135,4 @@ def _is_ragged(stroke: Mask, grain: Mask, thick: float) -> bool:
     """Whether `grain` is in pieces, or has much more rim than the `stroke`, `thick` pixels thick."""
     _, _, boxes, _ = cv2.connectedComponentsWithStats(grain, connectivity=8)
     pieces = int((boxes[1:, 4] > thick).sum())
-    return pieces >= PIECES or _measure_rim(grain) >= RAGGED * _measure_rim(stroke)
-
-
-def _measure_rim(mask: Mask) -> float:
-    """How long all rims in a mask (h, w) are, in pixels."""
-    rims, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    return float(sum(cv2.arcLength(rim, True) for rim in rims))
+    return pieces >= PIECES or measure_rims(grain) >= RAGGED * measure_rims(stroke)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from digits.data.preparation.frames import LEAST_INSIDE, Shape, is_around
 from digits.data.preparation.paper import Mask
+from digits.data.preparation.thickness import measure_rims
 
 MOST_STROKES = 200  # where there are more, all is text
 SMALLEST = 30  # pixels: the longer side of a ring
@@ -60,7 +61,7 @@ def _goes_around(part: NDArray[np.int32], ring: int, inside: NDArray[np.intp]) -
         is_out = near > _reach(one, middle, np.maximum, 0.0)
         if is_met.mean() >= COVERED and is_out[is_met].all():
             hull.inside.append(_shape_of(part == place))
-    thickness = 2 * len(outer) / max(1.0, _rims(part == ring))
+    thickness = 2 * len(outer) / max(1.0, measure_rims((part == ring).astype(np.uint8)))
     return bool(hull.inside) and is_around(hull, thickness, is_alone=True)
 
 
@@ -83,9 +84,3 @@ def _shape_of(stroke: NDArray[np.bool_]) -> Shape:
     shape = Shape(np.asarray(outside, np.int32))
     shape.inside = [Shape(np.asarray(hole, np.int32)) for hole in holes]
     return shape
-
-
-def _rims(stroke: NDArray[np.bool_]) -> float:
-    """How long all rims of a stroke (h, w) are, in pixels."""
-    rims, _ = cv2.findContours(stroke.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    return float(sum(cv2.arcLength(rim, True) for rim in rims))

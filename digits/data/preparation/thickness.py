@@ -1,4 +1,4 @@
-"""How thick the strokes of a mask are.
+"""How thick the strokes of a mask are, and how long their rims.
 
 Imports OpenCV, which takes a while to load: import this module only when a picture comes.
 """
@@ -21,6 +21,12 @@ def measure_thickness(core: Mask) -> float:
     """
     depth = cv2.distanceTransform(np.pad(core, 1), cv2.DIST_L2, 5)
     return max(1.0, 4 * float(depth[depth > 0].mean()) - 2) if core.any() else 1.0
+
+
+def measure_rims(mask: Mask) -> float:
+    """How long all rims in a mask (h, w) are together, those of holes, too, in pixels."""
+    rims, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    return float(sum(cv2.arcLength(rim, True) for rim in rims))
 
 
 def find_middle(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
