@@ -44,7 +44,7 @@ from digits.data.preparation.pictures import Found, Picture, find_digits
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import Answer, answer
 from digits.network.sureness import make_judge
-from digits.server.page_reader import answer_about, find_one, is_doubtful, read_picture
+from digits.server.page_reader import answer_about, doubt_about, find_one, read_picture
 from digits.server.reader import FEWEST_SURE
 
 A_KIND = 200  # digits
@@ -166,7 +166,7 @@ def measure_empty(
             none += 1
             continue
         said = answer_about(network, prepared.image, is_picture=True)
-        if said.sure and not is_doubtful(network, picture):
+        if said.sure and doubt_about(network, picture) is None:
             sure += 1
             _save(save, photo, f"empty-{name}_{place}_read{said.label}", prepared.image)
     return [name, *(f"{100 * n / count:.1f} %" for n in (none, sure)), f"{boxes / count:.2f}"]
@@ -178,13 +178,13 @@ import io, pathlib, sys, time
 from PIL import Image
 from digits.data.preparation.pictures import Picture
 from digits.network.backends import load_backend
-from digits.server.page_reader import find_one, is_doubtful, read_picture
+from digits.server.page_reader import doubt_about, find_one, read_picture
 network, seconds = load_backend(sys.argv[2]), []
 for _ in range(4):  # the first loads OpenCV
     start = time.process_time()
     picture = Picture(Image.open(sys.argv[1]))
     find_one(network, picture)
-    is_doubtful(network, picture)
+    doubt_about(network, picture)
     one = time.process_time()
     found = len(read_picture(network, picture))
     seconds.append((time.process_time() - start, one - start))
@@ -269,7 +269,7 @@ def measure(
             _save(save, photo, f"{name}_{place}_is{label}_none", prepared.image)
             continue
         said = answer_about(network, prepared.image, is_picture=True)
-        is_sure = said.sure and not is_doubtful(network, picture)
+        is_sure = said.sure and doubt_about(network, picture) is None
         score.right += said.label == label
         score.unsure += not is_sure
         score.sure_wrong += is_sure and said.label != label

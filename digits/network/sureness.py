@@ -6,9 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.preparation.centring import to_pixels
-from digits.data.preparation.grouping import Judge
+from digits.data.preparation.grouping import SURE, Judge
 from digits.network.backends import Backend
 from digits.network.calibration import calibrated
+
+FEWEST = 2  # digits: of one alone, a 6 on its head is a 9
+UNLIKELY = 0.2  # how sure of a digit the network is, where it is none: less says no more
+EVIDENCE = 0.7  # log(2): all together twice as likely to be digits when they are turned
+MOST = 0.65  # of what is turned: so many are sure digits then; of letters some look like one
 
 
 def make_judge(network: Backend) -> Judge:
@@ -32,3 +37,19 @@ def reads_only_turned(network: Backend, image: NDArray[np.uint8]) -> bool:
     turned = np.stack([np.rot90(image, times) for times in range(4)])
     sure = make_judge(network)(turned) >= threshold
     return bool(not sure[0] and sure[1:].any())
+
+
+def lie_turned(network: Backend, images: NDArray[np.uint8]) -> bool:
+    """Whether several digits of one picture (n, 28, 28) lie on their sides or heads, all the same way.
+
+    Each may be surely another digit then, as a 6 is a 9. All together they are not: how sure of each the
+    network is, as a log-probability, is summed for each quarter turn. Of a single digit it is never told.
+    """
+    if len(images) < FEWEST:
+        return False
+    turned = np.concatenate([np.rot90(images, times, axes=(1, 2)) for times in range(4)])
+    sureness = make_judge(network)(turned).reshape(4, len(images))
+    evidence = np.log(np.maximum(sureness, UNLIKELY)).sum(axis=1)
+    best = int(evidence.argmax())
+    are_digits = (sureness[best] >= SURE).mean() >= MOST
+    return bool(are_digits and evidence[best] - evidence[0] > EVIDENCE)

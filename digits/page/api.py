@@ -22,7 +22,7 @@ from digits.errors import DigitsError, DrawingError
 from digits.page.gradio_compat import takes_file, upload_folder
 from digits.server.page_reader import (
     answer_about,
-    is_doubtful,
+    doubt_about,
     prepare_for,
     read_picture,
     read_strokes,
@@ -142,7 +142,7 @@ def read(reader: Reader, drawing: ParsedDrawing) -> Reading:
     image = prepare_for(network, drawing).image
     said = answer_about(network, image, drawing.picture is not None)
     confidences = confidences_of(said.probabilities.tolist())
-    sure = said.sure and not is_doubtful(network, drawing.picture)
+    sure = said.sure and doubt_about(network, drawing.picture) is None
     return {"label": str(said.label), "confidences": confidences, "sure": sure}
 
 

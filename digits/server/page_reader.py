@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,11 @@ from digits.data.preparation.strokes import prepare_strokes
 from digits.network.backends import Backend
 from digits.network.calibration import Answer, answer
 from digits.network.looks import answer_pictures
-from digits.network.sureness import make_judge, reads_only_turned
+from digits.network.sureness import lie_turned, make_judge, reads_only_turned
 from digits.server.requests import ParsedDrawing
 
 NOTHING_FOUND = "nothing_found"  # closer, more light or plain paper would help
-TURNED = "turned"  # a digit is there, but lies on its side or its head
+TURNED = "turned"  # digits are there, but lie on their sides or their heads
 PICTURE_DOUBT = "picture_doubt"  # drawn like that it would be sure, but a photo can lose a stroke
 AMONG_LETTERS = "among_letters"  # what stands out is most likely a letter, or a spot of a wall
 
@@ -34,9 +34,12 @@ class DigitRead:
 
 
 def read_picture(network: Backend, picture: Picture) -> list[DigitRead]:
-    """All digits of a picture in reading order."""
+    """All digits of a picture in reading order; none is sure where all of them lie turned."""
     found = picture.find_digits(make_judge(network))
-    return _read(network, [one.prepared for one in found], is_picture=True)
+    digits = _read(network, [one.prepared for one in found], is_picture=True)
+    if digits and _lies_turned(network, picture):
+        return [replace(one, answer=replace(one.answer, sure=False), hint=TURNED) for one in digits]
+    return digits
 
 
 def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:
@@ -69,9 +72,20 @@ def answer_about(network: Backend, image: NDArray[np.uint8], is_picture: bool) -
     return answer(network.predict(to_pixels(image))[0], network.card.calibration)
 
 
-def is_doubtful(network: Backend, picture: Picture | None) -> bool:
-    """Whether the one digit of a picture is in doubt, however sure the network is of it by itself."""
-    return picture is not None and picture.is_among_letters(make_judge(network))
+def doubt_about(network: Backend, picture: Picture | None) -> str | None:
+    """Why the one digit of a picture is in doubt, however sure the network is of it by itself.
+
+    TURNED, AMONG_LETTERS, or None where it isn't.
+    """
+    if picture is None:
+        return None
+    if _lies_turned(network, picture):
+        return TURNED
+    return AMONG_LETTERS if picture.is_among_letters(make_judge(network)) else None
+
+
+def _lies_turned(network: Backend, picture: Picture) -> bool:
+    return lie_turned(network, picture.find_alike(make_judge(network)))
 
 
 def hint_of(network: Backend, prepared: Prepared) -> str | None:

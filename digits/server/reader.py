@@ -39,12 +39,11 @@ from digits.server.messages import (
     pack,
 )
 from digits.server.page_reader import (
-    AMONG_LETTERS,
     NOTHING_FOUND,
     PICTURE_DOUBT,
     answer_about,
+    doubt_about,
     hint_of,
-    is_doubtful,
     prepare_for,
     read_picture,
 )
@@ -181,8 +180,8 @@ class Reader:
         said = cast("Answer", {**shown, **guess(network, image, is_picture), "blank": False})
         if several:
             said["several"] = [_one_of_several(network, drawing, one.prepared) for one in several]
-        elif is_doubtful(network, drawing.picture):
-            said["sure"], said["hint"] = False, AMONG_LETTERS
+        elif doubt := doubt_about(network, drawing.picture):
+            said["sure"], said["hint"] = False, doubt
         elif is_picture and not said["sure"]:
             hint = PICTURE_DOUBT if guess(network, image)["sure"] else hint_of(network, prepared)
             if hint:
@@ -220,7 +219,7 @@ class Reader:
         is_picture = drawing.picture is not None
         guess(network, image, is_picture)  # the first time is never typical
         said = guess(network, image, is_picture)
-        said["sure"] = said["sure"] and not is_doubtful(network, drawing.picture)
+        said["sure"] = said["sure"] and doubt_about(network, drawing.picture) is None
         return {**said, "backend": network.name, "device": network.device}
 
     @cached_property

@@ -43,7 +43,8 @@ from digits.data.preparation.writing import Writing, find_writing
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
 from digits.network.sureness import make_judge, reads_only_turned
-from digits.server.page_reader import answer_about, find_one
+from digits.server.page_reader import TURNED, answer_about, doubt_about, find_one, read_picture
+from tests.support.requests import page_of_digits
 
 
 @pytest.fixture(scope="module")
@@ -436,6 +437,28 @@ def test_a_turned_digit_is_told(network: Backend, mnist: Digits) -> None:
     assert len(unsure) > 20
     assert all(reads_only_turned(network, image) for image in unsure)
     assert not any(reads_only_turned(network, image) for image in sure)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_turned_page_of_digits_is_not_sure_of_any(
+    degrees: int, network: Backend, mnist: Digits
+) -> None:
+    page = page_of_digits(mnist.test_images[:10])
+    assert sum(one.answer.sure for one in read_picture(network, Picture(page))) >= 8
+    assert doubt_about(network, Picture(page)) is None
+    turned = Picture(page.rotate(degrees, expand=True))
+    read, found = read_picture(network, turned), turned.find_digits(make_judge(network))
+    assert all(one.hint == TURNED and not one.answer.sure for one in read)
+    assert doubt_about(network, turned) == TURNED
+    if degrees == 180:  # by themselves many are
+        assert sum(answer_about(network, one.prepared.image, True).sure for one in found) >= 3
+
+
+def test_letters_beside_a_digit_do_not_turn_it(network: Backend, mnist: Digits) -> None:
+    kind = CHOOSING["words nearby"]
+    for place in range(5):
+        photo = make_photo(mnist.test_images[place], kind, np.random.default_rng(place))
+        assert doubt_about(network, Picture(photo)) != TURNED
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads a process's memory where Linux tells it")

@@ -154,19 +154,35 @@ class Picture:
         """Whether a group has more letters or spots beside it than digits, itself counted."""
         from digits.data.preparation.stroke_groups import is_digit_like, is_on_paper, is_words
 
-        others = [
-            group
-            for group in self._groups
-            if gap(group.box, best.box) > 0
-            and group.height >= AMONG * best.longer
-            and group.contrast >= AS_STRONG * best.contrast
-        ]
+        others = [group for group in self._beside(best) if group.height >= AMONG * best.longer]
         words = [group for group in others if is_words(group)]
         spots = [group for group in others if not is_on_paper(group)]
         alike = [group for group in others if is_digit_like(group)]
         marks = [_mark(group, self._prepare(group), judge) for group in alike]
         digits = 1 + sum(mark.sureness >= SURE for mark in marks)
         return len(spots) + _count_letters(marks, words, 0, float("inf")) > digits
+
+    def _beside(self, best: Group) -> list[Group]:
+        """What lies beside a group in ink as strong."""
+        return [
+            group
+            for group in self._groups
+            if gap(group.box, best.box) > 0 and group.contrast >= AS_STRONG * best.contrast
+        ]
+
+    def find_alike(self, judge: Judge) -> NDArray[np.uint8]:
+        """What stands out, and what has a digit's shape beside it, about as large: images (n, 28, 28).
+
+        No matter whether it reads as a digit. `judge` says how surely an image is one.
+        """
+        best = self._find_whole(judge)
+        if best is None:
+            return np.empty((0, SIDE, SIDE), np.uint8)
+        from digits.data.preparation.stroke_groups import is_digit_like
+
+        others = [group for group in self._beside(best) if group.longer >= AMONG * best.longer]
+        alike = [best, *filter(is_digit_like, others)]
+        return np.stack([self._prepare(group).image for group in alike])
 
     def find_digits(self, judge: Judge) -> list[Found]:
         """Every digit, line by line, each line from left to right.

@@ -143,7 +143,7 @@ export class Answering {
     const alone = readOne(shown.image);
     const ofPaper = shown.hint === "among_letters" || shown.hint === "turned" ? shown.hint : null;
     const hint = ofPaper ?? (guess(loaded, unpack(shown.image.bytes)).sure ? "picture_doubt" : null);
-    return { ...shown, by, hint, guess: { ...alone, sure: alone.sure && hint !== "among_letters" } };
+    return { ...shown, by, hint, guess: { ...alone, sure: alone.sure && !ofPaper } };
   }
 
   confirmAtRest() {
