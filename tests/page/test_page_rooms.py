@@ -22,6 +22,11 @@ BLANK = """[...document.querySelectorAll("[data-text]")]
     .filter((node) => node.offsetParent && ["", node.dataset.text].includes(node.textContent.trim()))
     .map((node) => node.dataset.text)"""
 
+WITHOUT_LONG_TIMERS = """() => {
+    const { setTimeout } = window;
+    window.setTimeout = (call, wait, ...given) => wait < 3000 ? setTimeout(call, wait, ...given) : 0;
+}"""
+
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_no_room_leaves_a_text_blank_or_without_words(open_page: OpenPage, locale: str) -> None:
@@ -89,6 +94,16 @@ def test_a_dropped_and_a_pasted_picture_are_read(open_page: OpenPage) -> None:
         {"name": "a.png", "mimeType": "image/png", "buffer": picture_of_a_one()},
     )
     wait_for_digit(page, "1")
+
+
+def test_what_was_said_of_a_broken_file_goes_when_a_picture_is_opened(open_page: OpenPage) -> None:
+    page = open_page()
+    page.evaluate(WITHOUT_LONG_TIMERS)  # the note would go by itself, later
+    hand_over(page, "drop", b"")
+    page.locator(".pad-note", has_text="could not be opened").wait_for()
+    hand_over(page, "drop", picture_of_a_one())
+    wait_for_digit(page, "1")
+    assert page.locator(".pad-note").inner_text() == ""
 
 
 def test_a_shared_link_opens_with_the_same_drawing(open_page: OpenPage) -> None:

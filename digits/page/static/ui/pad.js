@@ -141,9 +141,11 @@ class Pad {
   tell(key) {
     clearTimeout(this.telling);
     this.note.textContent = text(key);
-    this.telling = setTimeout(() => {
-      this.note.textContent = "";
-    }, READ_OUT);
+    this.telling = setTimeout(() => this.hush(), READ_OUT);
+  }
+
+  hush() {
+    this.note.textContent = "";
   }
 
   // ---- strokes -------------------------------------------------------------------------------------
@@ -378,6 +380,7 @@ class Pad {
     try {
       const picture = await preparePicture(file);
       this.act(() => drawings.replace({ picture }));
+      this.hush(); // what was said of the file before
     } catch (error) {
       if (!(error instanceof PictureError)) throw error;
       this.tell(error.message);
