@@ -71,7 +71,8 @@ def wire(
         [components.teach, components.picker],
         **UPDATES,
     )
-    components.picker.change(make_show_code(reader), components.picker, components.code, **AT_ONCE)
+    # Not "change": that goes off by itself, and what goes to a server that is away reloads the page.
+    components.picker.input(make_show_code(reader), components.picker, components.code, **AT_ONCE)
 
 
 def _wire_departure(page: gr.Blocks, sessions: Sessions) -> None:

@@ -6,6 +6,7 @@ import gradio as gr
 import pytest
 from gradio import networking
 
+from digits.page.app import create_app
 from digits.page.gradio_compat import (
     PATIENT,
     function_named,
@@ -77,3 +78,9 @@ def test_a_page_that_answers_slowly_starts_all_the_same(
         assert web.get(address).status_code == 200
     finally:
         page.close()
+
+
+def test_gradio_hears_only_of_what_the_scripts_tell() -> None:
+    """ "change" goes off whenever a value is set, whether anybody is there to hear of it or not."""
+    events = {event for fn in create_app().page.fns.values() for _, event in fn.targets}
+    assert events <= {"input", "submit", "unload"}, events

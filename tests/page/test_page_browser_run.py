@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from tests.support.browser import (
+    ONE,
     PATIENCE,
     SEVEN,
     draw,
+    eventually,
     module,
     open_tab,
     press_train,
@@ -263,3 +265,28 @@ def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
     others = page.locator(".overlay option").all_text_contents()
     assert others[1:] == ["run 1"]  # there are two runs, by whatever version they are known
     page.wait_for_function("!document.querySelector('.downloads').hidden", timeout=PATIENCE)
+
+
+def test_what_is_chosen_offline_is_told_once_online_and_the_page_stays(open_page: OpenPage) -> None:
+    """Gradio reloads the page where it told of an event while nobody was there to hear it."""
+    page = open_page()
+    for line in (SEVEN, ONE):
+        draw(page, line)
+    choose_browser(page, epochs=20, batch_size=1, train_images=10000)
+    press_train(page)
+    page.wait_for_selector(".run.drawn[data-state=running]", timeout=PATIENCE)
+    page.evaluate("window.isTheSame = true")
+    page.context.set_offline(True)
+    page.get_by_label("Network").select_option("sketch")
+    eventually(page, lambda: is_server(page, "gone"))
+    page.context.set_offline(False)
+    eventually(page, lambda: is_server(page, "here"))
+    page.get_by_role("tab", name="Code").click()
+    page.locator(".code code", has_text="sketch").wait_for()
+    assert page.evaluate("window.isTheSame") and state(page, "run") == "running"
+    assert page.get_by_role("button", name="Undo").is_enabled()
+    assert not page.get_by_text("Connection Lost").count()
+
+
+def is_server(page: Any, where: str) -> None:
+    assert state(page, "server") == where

@@ -440,12 +440,13 @@ def server_gone_before_it_began(visitor: Visitor) -> None:
         f"document.querySelector('.run-note').textContent.trim() === {note}", timeout=PATIENCE
     )
     page.context.set_offline(False)
-    page.reload()
     note = json.dumps(visitor.says("run_lost"))
+    lost = f"document.querySelector('.run-note').textContent.trim() === {note}"
+    page.wait_for_function(lost, timeout=PATIENCE)
+    assert page.locator("#train .go").is_enabled()
+    page.reload()
     page.locator("#tab_train-button").click()
-    page.wait_for_function(
-        f"document.querySelector('.run-note').textContent.trim() === {note}", timeout=PATIENCE
-    )
+    page.wait_for_function(lost, timeout=PATIENCE)
 
 
 def lesson_away(visitor: Visitor) -> None:

@@ -1,9 +1,10 @@
 // The only module that knows Gradio: hands each of the page's modules its element, its value, its
 // settings and its functions of the server.
 
-import { watchConnection } from "../services/connection.js";
+import { isThere, watchConnection } from "../services/connection.js";
 import { followChoice } from "../services/networks.js";
 import { bringBack } from "../services/own_networks.js";
+import { state } from "../services/state.js";
 import { textsReady } from "../services/texts.js";
 import { keepTheme } from "../services/theme.js";
 
@@ -14,7 +15,8 @@ import { keepTheme } from "../services/theme.js";
  * @property {HTMLElement} element that holds the HTML of components/NAME.html
  * @property {Value} value what the server sees of it and may change
  * @property {Record<string, any>} settings that the server gave it once
- * @property {(event: "input" | "submit") => void} emit tell the server that the value changed
+ * @property {(event: "input" | "submit") => Promise<boolean>} emit tell the server that the value changed, at once or,
+ *   of a choice ("input"), as soon as it is back; resolves to whether it is there
  * @property {(name: string, question: unknown) => Promise<any>} call a function of the server
  * @property {(listen: () => void) => void} watch hear when the server changes the value
  */
@@ -24,7 +26,7 @@ import { keepTheme } from "../services/theme.js";
  * @typedef {object} Gradio
  * @property {HTMLElement} element
  * @property {Record<string, any>} props
- * @property {(event: string) => void} trigger
+ * @property {(event: string) => void} trigger to be asked by createEmitter alone
  * @property {(name: string, listen: () => void) => void} watch
  * @property {Record<string, (question: unknown) => Promise<any>>} server
  */
@@ -48,6 +50,28 @@ const MODULES = {
   train: () => import("../ui/train.js"),
 };
 
+/**
+ * Tells Gradio of events, but of none while the server is away: Gradio would reload the page once it is back, and a
+ * run in this browser would be lost. A choice is told then; an order is not, who gave it is told that nobody took it.
+ * @param {Gradio["trigger"]} trigger
+ * @returns {Host["emit"]}
+ */
+function createEmitter(trigger) {
+  let isHeld = false;
+  function release() {
+    if (isHeld) trigger("input");
+    isHeld = false;
+  }
+  state.subscribe("server", (server) => server === "here" && release());
+  return async (event) => {
+    if (event === "input") isHeld = true;
+    if (!(await isThere())) return false;
+    if (event === "input") release();
+    else trigger(event);
+    return true;
+  };
+}
+
 /** @param {Gradio} gradio @returns {Host} */
 function createHost({ element, props, trigger, watch, server }) {
   return {
@@ -59,7 +83,7 @@ function createHost({ element, props, trigger, watch, server }) {
     set value(value) {
       props.value = value;
     },
-    emit: trigger,
+    emit: createEmitter(trigger),
     call: (name, question) => server[name](question),
     watch: (listen) => watch("value", listen),
   };

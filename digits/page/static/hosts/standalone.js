@@ -29,7 +29,7 @@ function createHost(id, value, settings) {
     element: find(document, `#${id}`),
     value,
     settings,
-    emit: () => {},
+    emit: async () => false,
     call: async (name) => {
       throw new Error(`there is no server to ask for ${name}`);
     },

@@ -42,10 +42,22 @@ export function post(path, question) {
  * @param {number} [seen] the serial that is known already: then only what is new is told
  * @returns {Promise<SessionState>}
  */
-export async function askSession(seen = -1) {
-  const reply = await post("digits/session", { ...credentials(), seen });
+export function askSession(seen = -1) {
+  return ask({ ...credentials(), seen });
+}
+
+/** @param {Record<string, unknown>} question @returns {Promise<SessionState>} */
+async function ask(question) {
+  const reply = await post("digits/session", question);
   if (!reply.ok) throw new Error(`status ${reply.status}`);
   return reply.json();
+}
+
+/** Whether the server answers now: it may be away before anybody noticed. */
+export async function isThere() {
+  if (state.get("server") === "gone") return false;
+  const answer = await ask({}).catch(lost); // of no session: nothing is told
+  return Boolean(answer);
 }
 
 /** The server did not answer. */

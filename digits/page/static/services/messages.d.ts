@@ -143,9 +143,11 @@ export interface Reading {
   probability: number;
 }
 
+/** "sent", "unsent" and "lost" are what the page finds by itself. */
 export type RunState =
   | "idle"
   | "sent"
+  | "unsent"
   | "waiting"
   | "loading"
   | "running"

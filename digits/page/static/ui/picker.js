@@ -117,16 +117,19 @@ class Picker {
     toldOwn(this.host.value.networks.filter(({ id }) => isOwn(id)));
     this.show();
     this.tellChoice();
+    this.host.emit("input");
   }
 
   /** @param {import("../services/messages.js").NetworkEntry[]} own */
   offerOwn(own) {
     const { value } = this.host;
     const networks = [...value.networks.filter(({ id }) => !isOwn(id)), ...own];
-    const isThere = networks.some(({ id }) => id === value.network);
-    this.host.value = { ...value, networks, network: isThere ? value.network : networks[0].id };
+    const chosen = networks.find(({ id }) => id === value.network) ?? networks[0];
+    const isAnother = chosen.version !== value.networks.find(({ id }) => id === value.network)?.version;
+    this.host.value = { ...value, networks, network: chosen.id };
     state.set("networks", networks);
     this.show();
+    if (isAnother) this.host.emit("input");
   }
 
   // ---- comparing -----------------------------------------------------------------------------------

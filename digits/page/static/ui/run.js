@@ -117,7 +117,7 @@ class RunPanel {
   /** What a reload shall say is gone: a run under way, or one that the server has lost. @param {string} stage */
   remember(stage) {
     const isBusy = BUSY.includes(stage);
-    storeRun(isBusy && isHere() ? "browser" : isBusy || stage === "lost" ? "server" : "");
+    storeRun(isBusy && isHere() ? "browser" : isBusy || stage === "lost" || stage === "unsent" ? "server" : "");
   }
 
   /** What came of the run can be chosen now; the pad asks again. @param {Run | null} run */
@@ -130,10 +130,14 @@ class RunPanel {
     if (this.stop.ariaDisabled === "true") return;
     setWaiting(this.stop, true);
     if (isHere()) return stopHere();
-    this.host.call("stop", credentials()).catch(() => {
-      setWaiting(this.stop, false);
-      lost();
-    });
+    const again = () => setWaiting(this.stop, false);
+    this.host.call("stop", credentials()).then(
+      ({ stopped }) => stopped || again(), // the order may still be under way
+      () => {
+        again();
+        lost();
+      },
+    );
   }
 
   /** Leave the line and train in this browser. */
@@ -200,7 +204,8 @@ class RunPanel {
     if (!run || run.state === "idle") {
       return this.wasLost ? text(this.wasLost === "browser" ? "engine_lost" : "run_lost") : "";
     }
-    if (run.state === "lost") return text("run_lost");
+    if (run.state === "unsent" && state.get("server") === "gone") return text("run_unsent");
+    if (run.state === "unsent" || run.state === "lost") return text("run_lost");
     if (run.state === "problem") return isHere() ? text(run.fault?.code ?? "engine_failed") : problemOf(run);
     if (isHere() && run.state === "running") return text(run.measuring ? "engine_measures" : "engine_here");
     if (BUSY.includes(run.state)) {

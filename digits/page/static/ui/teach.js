@@ -4,7 +4,6 @@
 // label}], network}. What comes back says how each was read before and after.
 
 import { storeCorrections, storedCorrections } from "../services/browser_storage.js";
-import { askSession, lost } from "../services/connection.js";
 import { entryOf, inWords, nameOf, whereIs } from "../services/network_names.js";
 import { drawingOf, problemOf } from "../services/server_answers.js";
 import { isTeaching, wasTold } from "../services/server_session.js";
@@ -203,17 +202,13 @@ class Teaching {
     return isTeaching();
   }
 
-  /** Asks first whether the server is there: what Gradio sends to nobody is not heard of again. */
   async send() {
     if (this.isLearning) return;
     this.hint();
     state.set("teaching", { state: "sent" });
-    const answer = state.get("server") === "here" && (await askSession().catch(lost));
-    if (!this.isLearning) return;
-    if (!answer) return state.set("teaching", { state: "unsent" });
-    for (const drawing of this.drawings) delete drawing.after;
     this.host.value = { ...state.get("choice"), ...credentials(), drawings: this.corrections };
-    this.host.emit("submit");
+    if (!(await this.host.emit("submit"))) return state.set("teaching", { state: "unsent" });
+    for (const drawing of this.drawings) delete drawing.after;
   }
 
   /** The server is there again: what could not be sent can be. */

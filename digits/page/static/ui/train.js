@@ -306,7 +306,7 @@ class TrainForm {
     return answer?.shown?.several ? { drawing: digitOf(answer, state.get("drawing")) } : {};
   }
 
-  send() {
+  async send() {
     if (this.go.disabled) return;
     const wrong = NUMBERS.find((name) => this.faultOf(name));
     if (wrong) return this.point(wrong);
@@ -318,7 +318,7 @@ class TrainForm {
     if (isFocused) find(document, ".run .stop").focus({ preventScroll: true });
     if (this.engine === "browser") return trainHere();
     this.host.value = order;
-    this.host.emit("submit");
+    if (!(await this.host.emit("submit"))) state.set("training", { state: "unsent" });
   }
 
   /** Show a field that must be changed first. @param {string} name */
