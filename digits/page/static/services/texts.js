@@ -1,13 +1,19 @@
-// The page's words in the visitor's language: locales/en.json and locales/zh.json, one of them loaded.
+// The page's words in the visitor's language: locales/en.json and locales/zh.json. One of them is loaded at the start,
+// the other once the page has nothing to do, so that the language can be switched where there is no network.
 
 import { roundHalfEven } from "../core/geometry.js";
 import { storedLanguage, storeLanguage } from "./browser_storage.js";
 import { state } from "./state.js";
+import { idle } from "./time_slices.js";
 
 /** @typedef {import("./state.js").Language} Language */
 /** @typedef {import("./messages.js").Fault} Fault */
+/** @typedef {Record<string, string>} Table */
 
-/** @type {Record<string, string>} */
+const SOONEST = 500; // ms before words that did not come are asked for again
+const LATEST = 60_000; // ms between two questions at most
+
+/** @type {Table} */
 let texts = {};
 
 /**
@@ -19,29 +25,58 @@ export function languageOf(tag) {
   return /^zh/i.test(tag ?? "") ? "zh" : "en";
 }
 
-/** @type {Partial<Record<Language, Record<string, string>>>} what need not be fetched */
+/** @type {Partial<Record<Language, Table>>} what need not be fetched, or not again */
 let tables = {};
 
 /**
  * Take these words, where there is no server to fetch them from.
- * @param {Record<Language, Record<string, string>>} given
+ * @param {Record<Language, Table>} given
  */
 export function provide(given) {
   tables = given;
 }
 
-/** @param {Language} language */
-async function load(language) {
-  const table = tables[language];
-  if (table) return use(language, table);
-  const response = await fetch(new URL(`../locales/${language}.json`, import.meta.url));
-  use(language, await response.json());
+/**
+ * The words of a language; rejects where they do not come, or what comes is no such table.
+ * @param {Language} language
+ * @returns {Promise<Table>}
+ */
+async function fetchTable(language) {
+  const reply = await fetch(new URL(`../locales/${language}.json`, import.meta.url));
+  const table = reply.ok ? await reply.json() : null;
+  const isWhole = ["title", ...Object.keys(texts)].every((key) => typeof table?.[key] === "string");
+  if (!isWhole) throw new Error(`no words: status ${reply.status}`);
+  return table;
 }
+
+/**
+ * The same, however often it must be asked for: less and less often, and at once when the network is back.
+ * @param {Language} language
+ * @param {() => void} [failed] hears of each time that they did not come
+ */
+async function wordsOf(language, failed = () => {}) {
+  for (let pause = SOONEST; ; pause = Math.min(LATEST, 2 * pause)) {
+    try {
+      tables[language] ??= await fetchTable(language);
+      return tables[language];
+    } catch {
+      failed();
+      await rest(pause);
+    }
+  }
+}
+
+/** @param {number} pause ms */
+const rest = (pause) =>
+  new Promise((done) => {
+    setTimeout(done, pause);
+    addEventListener("online", done, { once: true });
+  });
 
 /**
  * Take `table` for the words of `language`, and say so to the whole page.
  * @param {Language} language
- * @param {Record<string, string>} table
+ * @param {Table} table
  */
 export function use(language, table) {
   texts = table;
@@ -57,17 +92,34 @@ let loading = null;
 
 /** Resolves when there are words to show: the language that was chosen before, else the browser's. */
 export function textsReady() {
-  loading ??= load(languageOf(storedLanguage() ?? navigator.language));
+  loading ??= loadFirst(languageOf(storedLanguage() ?? navigator.language));
   return loading;
 }
 
+/** @param {Language} first */
+async function loadFirst(first) {
+  use(first, await wordsOf(first));
+  idle().then(() => wordsOf(otherThan(first)));
+}
+
+/** @param {Language} language @returns {Language} */
+export const otherThan = (language) => (language === "zh" ? "en" : "zh");
+
+let turn = 0; // goes up with each switch: words that come later are not wanted any more
+
 /**
- * Switch the page to another language, and remember that.
+ * Switch the page to another language as soon as its words are here, and remember that.
  * @param {Language} language
+ * @param {() => void} [failed] hears of each time that they did not come
+ * @returns {Promise<boolean>} whether it was still wanted
  */
-export async function speak(language) {
-  await load(language);
+export async function speak(language, failed) {
+  const mine = ++turn;
+  const table = await wordsOf(language, failed);
+  if (mine !== turn) return false;
+  use(language, table);
   storeLanguage(language);
+  return true;
 }
 
 /** A text, and what fills it: numbers, words, or texts again. @typedef {{key: string, values: Values}} Phrase */

@@ -1,4 +1,4 @@
-// Work for longer than a frame, done in slices, so that the page stays smooth.
+// When to work, so that the page stays smooth: what takes longer than a frame in slices, what can wait when idle.
 
 const SLICE = 8; // ms: half a frame
 
@@ -13,6 +13,10 @@ function breathe() {
     port2.postMessage(null);
   });
 }
+
+/** Resolves when the page has nothing else to do. Safari has no idle callback. */
+export const idle = () =>
+  new Promise((go) => ("requestIdleCallback" in window ? requestIdleCallback(go) : setTimeout(go, 50)));
 
 /**
  * Run a generator to its end in slices of a few milliseconds.

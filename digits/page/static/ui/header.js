@@ -1,7 +1,7 @@
-// The page's title, the language switch and the light-or-dark switch.
+// The page's title, the language switch and the light-or-dark switch, and what there is to say of the page as a whole.
 
 import { state } from "../services/state.js";
-import { browserLanguage, fill, speak, text } from "../services/texts.js";
+import { browserLanguage, fill, otherThan, speak, text } from "../services/texts.js";
 import { switchTheme } from "../services/theme.js";
 import { find, findAll } from "./dom.js";
 
@@ -12,6 +12,8 @@ export function mount(host) {
   const { element } = host;
   const language = find(element, ".language", HTMLButtonElement);
   const isChinese = () => state.get("language") === "zh";
+  const notice = find(element, ".notice span");
+  let isWaiting = false; // for the words of the language that was asked for
 
   function show() {
     fill(element);
@@ -20,11 +22,21 @@ export function mount(host) {
     document.title = text("title");
     nameGradiosParts();
     host.value = state.get("language");
+    isWaiting = false;
+    showNotice();
+  }
+
+  function showNotice() {
+    notice.textContent = isWaiting ? text("server_gone") : "";
+  }
+
+  function wait() {
+    isWaiting = true;
+    showNotice();
   }
 
   language.addEventListener("click", async () => {
-    await speak(isChinese() ? "en" : "zh");
-    host.emit("input");
+    if (await speak(otherThan(state.get("language")), wait)) host.emit("input");
   });
   find(element, ".theme").addEventListener("click", switchTheme);
   state.subscribe("language", show);

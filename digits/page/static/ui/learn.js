@@ -5,6 +5,7 @@
 import { lost } from "../services/connection.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
+import { idle } from "../services/time_slices.js";
 import { find, make, whenWidthChanges } from "./dom.js";
 
 /** @param {import("../hosts/gradio.js").Host<null>} host */
@@ -26,7 +27,7 @@ export function mount(host) {
       if (door.tries === 1) lost(); // the server is asked until it is back: then it opens
       return;
     }
-    await idle();
+    await idle(); // the workbench takes a quarter of a second to build: the step is on the screen before
     const { open: openWorkbench } = await import("./workbench/workbench.js");
     find(host.element, ".working.learn").hidden = false;
     openWorkbench(host);
@@ -52,7 +53,3 @@ function sayThatItIsAway(place) {
   words.dataset.text = "learn_away";
   place.replaceChildren(words);
 }
-
-/** The workbench takes a quarter of a second to build: the step is on the screen before. Safari has no idle callback. */
-const idle = () =>
-  new Promise((go) => ("requestIdleCallback" in window ? requestIdleCallback(go) : setTimeout(go, 50)));
