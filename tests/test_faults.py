@@ -42,11 +42,13 @@ sys.exit(app.main(sys.argv[1:]))
 
 
 @contextmanager
-def served(port: int, log: Path, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
+def served(
+    port: int, log: Path, *flags: str, program: str = SERVE_ON_ONE_CORE
+) -> Iterator[subprocess.Popen[bytes]]:
     """The page as a process of its own on `port`, with one seat for training."""
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            [sys.executable, "-c", SERVE_ON_ONE_CORE, "--port", str(port), *flags],
+            [sys.executable, "-c", program, "--port", str(port), *flags],
             cwd=REPO,
             stdout=file,
             stderr=file,
@@ -77,6 +79,60 @@ def test_drawing_goes_on_after_the_server_was_restarted(browser: Any, tmp_path: 
         draw(page, SEVEN)  # without a reload
         assert wait_for_answer(page).startswith("7")
     context.close()
+
+
+SERVE_OTHER_SCRIPTS = (
+    """
+from digits.page import script_bundle
+script_bundle.OPENING = "// joined otherwise\\n" + script_bundle.OPENING
+"""
+    + SERVE_ON_ONE_CORE
+)
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_a_page_of_another_version_than_the_server_s_says_so(
+    browser: Any, tmp_path: Path, locale: str
+) -> None:
+    port, language = free_port(), locale[:2]
+    renewed = text("page_renewed", language)
+    context = browser.new_context(**{**(PHONE if language == "zh" else DESK), "locale": locale})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    # The other language's words would be here beforehand.
+    page.route("**/locales/*.json", lambda route: only_of(route, language))
+    with served(port, tmp_path / "first"):
+        page.goto(f"http://127.0.0.1:{port}")
+        page.wait_for_selector("#answer .answer[data-serial]")
+        draw(page, SEVEN)
+        page.locator("#tab_train-button").click()
+        page.wait_for_selector(".data-note:not(:empty)")
+    with served(port, tmp_path / "second", program=SERVE_OTHER_SCRIPTS):
+        page.evaluate("window.isTheSame = true")
+        page.locator("#train [name=engine]").select_option("browser")
+        page.locator("#train .go").click()
+        page.locator(".run-note", has_text=renewed).wait_for()
+        page.locator("#tab_learn-button").click()
+        page.locator("#learn .lesson-room", has_text=renewed).wait_for()
+        heading = page.locator("h1").inner_text()
+        page.locator("button.language").click()
+        notice = page.get_by_role("status").filter(has_text=renewed)
+        notice.wait_for()
+        assert notice.is_visible() and page.locator("h1").inner_text() == heading
+        assert page.evaluate("window.isTheSame && !localStorage.getItem('digits-language')")
+        page.get_by_role("button", name=text("page_reload", language)).click()
+        page.wait_for_function("!window.isTheSame")
+        assert wait_for_answer(page).startswith("7")
+        assert not page.get_by_text(renewed).count()
+    context.close()
+
+
+def only_of(route: Any, language: str) -> None:
+    """Let the words of one language through."""
+    if route.request.url.endswith(f"/{language}.json"):
+        route.continue_()
+    else:
+        route.abort()
 
 
 def fill_form(page: Any, **values: object) -> None:

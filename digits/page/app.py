@@ -29,7 +29,7 @@ from digits.page.gradio_compat import PATIENT, publish
 from digits.page.hub import add_hub
 from digits.page.single_file import write_page
 from digits.page.social import FAVICON, SocialTags, canonical_link, make_social_routes
-from digits.page.static_files import static_route
+from digits.page.static_files import digest, static_route
 from digits.page.texts import name_in_words
 from digits.page.theme import make_head, make_i18n, make_theme
 from digits.page.zero_gpu import borrow_gpu, page_devices
@@ -240,7 +240,7 @@ def own_routes(services: Services) -> list[BaseRoute]:
     reader, training = services.reader, services.training
 
     return [
-        *make_routes(reader.read, reader.is_quick, training.state),
+        *make_routes(reader.read, reader.is_quick, training.state, digest()),
         *make_weights_routes(reader, write_page),
         *make_browser_run_routes(training),
         *BrowserDigits(training.datasets.folder).routes(),

@@ -19,6 +19,7 @@ from digits.server import limits
 
 READ = "/digits/read"  # a question of the pad -> Answer, Blank or Problem
 SESSION = "/digits/session"  # {"session", "seen"} -> SessionState
+PAGE = "x-digits-page"  # header of what SESSION answers: the version of the page's files
 FOREVER = "public, max-age=31536000, immutable"  # a year, the longest that caches take
 NO_QUESTION = "a question is a JSON object, as the page's scripts send it"
 
@@ -26,7 +27,7 @@ Answerer = Callable[[Mapping[str, Any]], Any]
 
 
 def make_routes(
-    read: Answerer, is_quick: Callable[[Mapping[str, Any]], bool], state: Answerer
+    read: Answerer, is_quick: Callable[[Mapping[str, Any]], bool], state: Answerer, page: str
 ) -> list[Route]:
     """The routes, answered by these functions; RequestLimits has seen to the size of what they get.
 
@@ -34,6 +35,7 @@ def make_routes(
         read: answers a question of the pad.
         is_quick: whether `read` takes no longer than a thread would cost.
         state: what the server keeps of a session.
+        page: the version of the page's files; a page that was opened before it changed learns of it so.
     """
 
     async def answer_reading(request: Request) -> JSONResponse:
@@ -47,7 +49,9 @@ def make_routes(
 
     async def answer_session(request: Request) -> JSONResponse:
         question = parse(await request.body())
-        return refuse() if question is None else JSONResponse(state(question))
+        if question is None:
+            return refuse()
+        return JSONResponse(state(question), headers={PAGE: page})
 
     return [
         Route(READ, answer_reading, methods=["POST"]),

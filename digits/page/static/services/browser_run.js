@@ -7,7 +7,7 @@ import { FEW_STEPS, HIGH_RATE, pictureWeights, SHOWN_NODES } from "../core/run_r
 import { writeWeightsFile } from "../core/weights_file.js";
 import { GUESSING } from "../core/wording.js";
 import { keepNetwork } from "./browser_storage.js";
-import { heard, lost } from "./connection.js";
+import { heard, lost, unlessRenewed } from "./connection.js";
 import { MOST_RUNS } from "./limits.js";
 import { entryOf } from "./network_names.js";
 import { loadNetwork } from "./networks.js";
@@ -386,9 +386,16 @@ export async function startHere() {
   if (mine !== turn) return;
   if (base === null) return tell({ state: "problem", fault: { code: "engine_no_start", values: {} } });
   if (!run || run.isBroken) {
-    run = new BrowserRun("digits/learn", { tell: (told) => state.set("training", told), end: finish });
+    run = new BrowserRun("digits/learn", { tell: explain, end: finish });
   }
   run.start(base ? goOnFrom(base.network, order) : order, drawing, base?.network.weights);
+}
+
+/** Say how the run stands; where its worker did not come, whether the page is too old for it. @param {Run} told */
+async function explain(told) {
+  const { fault } = told;
+  if (fault?.code === "engine_no_digits") fault.code = await unlessRenewed(fault.code);
+  state.set("training", told);
 }
 
 /** @param {Run} told */

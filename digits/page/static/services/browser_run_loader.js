@@ -1,5 +1,6 @@
 // The way to a run in this browser; what runs it is fetched when it is first asked for.
 
+import { unlessRenewed } from "./connection.js";
 import { state } from "./state.js";
 
 export const MOST_HERE = 10_000; // digits that a browser gets to train on: digits/server/browser_digits.py
@@ -12,7 +13,7 @@ export async function trainHere() {
   try {
     await (await load()).startHere();
   } catch {
-    const fault = { code: "engine_no_digits", values: {} };
+    const fault = { code: await unlessRenewed("engine_no_digits"), values: {} };
     state.set("training", { state: "problem", engine: "browser", fault });
   }
 }

@@ -1,4 +1,5 @@
-// Whether the server answers. While it does not, it is asked again and again, less and less often.
+// Whether the server answers. While it does not, it is asked again and again, less and less often. It may come back
+// with other files than this page was made of: then what the page has not fetched yet is no longer to be had.
 
 import { credentials } from "./session_token.js";
 import { state } from "./state.js";
@@ -7,6 +8,7 @@ import { state } from "./state.js";
 
 const SOONEST = 1000; // ms before the server is asked again for the first time
 const LATEST = 8000; // ms between two questions at most
+const VERSION = /\/digits\/static\/(\w+)\//.exec(String(import.meta.url))?.[1]; // of the page's files: static_files.py
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let waiting;
@@ -50,7 +52,19 @@ export function askSession(seen = -1) {
 async function ask(question) {
   const reply = await post("digits/session", question);
   if (!reply.ok) throw new Error(`status ${reply.status}`);
+  const served = reply.headers.get("x-digits-page");
+  const isRenewed = Boolean(VERSION && served && served !== VERSION);
+  if (isRenewed !== state.get("isRenewed")) state.set("isRenewed", isRenewed);
   return reply.json();
+}
+
+/**
+ * Why a file of the page's own did not come, as the key of a text: the server has a newer page, or else `otherwise`.
+ * @param {string} otherwise
+ */
+export async function unlessRenewed(otherwise) {
+  await ask({}).catch(() => null); // whoever is away has renewed nothing
+  return state.get("isRenewed") ? "page_renewed" : otherwise;
 }
 
 /** Whether the server answers now: it may be away before anybody noticed. */

@@ -54,6 +54,7 @@ import { createStore } from "./observable.js";
  * @property {Rules | null} rules of the preparation
  * @property {boolean} isAlone there never is a server: the page is one file
  * @property {"here" | "gone"} server whether it answers
+ * @property {boolean} isRenewed the server's page is another than this one
  * @property {number} corrections how many drawings to learn from there are
  * @property {number} forgotten counts how often the visitor had everything of theirs forgotten
  * @property {RunState} run how the training stands
@@ -85,6 +86,7 @@ export const state = createStore(
     rules: null,
     isAlone: false,
     server: "here",
+    isRenewed: false,
     corrections: 0,
     forgotten: 0,
     run: "idle",

@@ -1,5 +1,6 @@
 // The page's title, the language switch and the light-or-dark switch, and what there is to say of the page as a whole.
 
+import { unlessRenewed } from "../services/connection.js";
 import { state } from "../services/state.js";
 import { browserLanguage, fill, otherThan, speak, text } from "../services/texts.js";
 import { switchTheme } from "../services/theme.js";
@@ -13,6 +14,7 @@ export function mount(host) {
   const language = find(element, ".language", HTMLButtonElement);
   const isChinese = () => state.get("language") === "zh";
   const notice = find(element, ".notice span");
+  const reload = find(element, ".notice button", HTMLButtonElement);
   let isWaiting = false; // for the words of the language that was asked for
 
   function show() {
@@ -27,10 +29,14 @@ export function mount(host) {
   }
 
   function showNotice() {
-    notice.textContent = isWaiting ? text("server_gone") : "";
+    const isRenewed = state.get("isRenewed");
+    const key = isRenewed ? "page_renewed" : isWaiting ? "server_gone" : "";
+    notice.textContent = key && text(key);
+    reload.hidden = !isRenewed;
   }
 
-  function wait() {
+  async function wait() {
+    await unlessRenewed("");
     isWaiting = true;
     showNotice();
   }
@@ -38,6 +44,8 @@ export function mount(host) {
   language.addEventListener("click", async () => {
     if (await speak(otherThan(state.get("language")), wait)) host.emit("input");
   });
+  reload.addEventListener("click", () => location.reload());
+  state.subscribe("isRenewed", showNotice);
   find(element, ".theme").addEventListener("click", switchTheme);
   state.subscribe("language", show);
   document.addEventListener("click", ({ target }) => {

@@ -2,7 +2,7 @@
 // lesson comes first; the workbench below it waits until the step is there. Where the network is away it says so,
 // and opens as soon as the server is back or the tab is opened again.
 
-import { lost } from "../services/connection.js";
+import { lost, unlessRenewed } from "../services/connection.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { idle } from "../services/time_slices.js";
@@ -22,8 +22,9 @@ export function mount(host) {
     } catch (error) {
       console.warn(error);
       door.isOpen = false;
-      sayThatItIsAway(room);
-      door.tries += 1;
+      const why = await unlessRenewed("learn_away");
+      say(room, why);
+      if (why === "learn_away") door.tries += 1;
       if (door.tries === 1) lost(); // the server is asked until it is back: then it opens
       return;
     }
@@ -47,9 +48,9 @@ async function openLesson(place) {
   await lesson.open(place);
 }
 
-/** @param {HTMLElement} place */
-function sayThatItIsAway(place) {
-  const words = make("p", text("learn_away"), { className: "working" });
-  words.dataset.text = "learn_away";
+/** @param {HTMLElement} place @param {string} key */
+function say(place, key) {
+  const words = make("p", text(key), { className: "working" });
+  words.dataset.text = key;
   place.replaceChildren(words);
 }

@@ -2,6 +2,7 @@
 // task. The address names the step, so that back and forth are the browser's own, too.
 
 import { writeClassLink } from "../../services/class_link.js";
+import { unlessRenewed } from "../../services/connection.js";
 import { stepInAddress, storedProgress, storeProgress } from "../../services/lesson.js";
 import { digitStock } from "../../services/shared_digits.js";
 import { state } from "../../services/state.js";
@@ -108,10 +109,11 @@ class Lesson {
       const { mount } = await step.part();
       if (turn === this.turn) this.part = mount(holder, { digits: digitStock, done: () => this.done(step) });
     } catch (error) {
-      if (turn !== this.turn) return;
       console.error(error);
+      const why = await unlessRenewed("lesson_problem");
+      if (turn !== this.turn) return;
       const again = makeButton(text("lesson_again"), () => this.show(step, false));
-      holder.replaceChildren(make("p", text("lesson_problem")), again);
+      holder.replaceChildren(make("p", text(why)), again);
     }
   }
 
