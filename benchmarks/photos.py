@@ -50,7 +50,9 @@ from digits.server.reader import FEWEST_SURE
 A_KIND = 200  # digits
 A_PAGE_KIND = 20  # pages
 AN_EMPTY_KIND = 50  # pictures with nothing in them
-PARTS = ("photos", "pages", "empty", "large")
+TURNED_NUMBERS = (2, 3, 4, 6, 20)  # digits on a picture that lies turned
+TURNED_PICTURES = 40  # of each number
+PARTS = ("photos", "pages", "turned", "empty", "large")
 CHOOSING_SEED, REPORTING_SEED = 11, 4242
 
 Images = NDArray[np.uint8]  # (n, 28, 28)
@@ -144,6 +146,40 @@ def is_same(found: Box, box: Box) -> bool:
         return False
     areas = sum((b[2] - b[0]) * (b[3] - b[1]) for b in (found, box))
     return across * down / (areas - across * down) >= 0.5
+
+
+def measure_turned(
+    number: int, images: Images, network: Backend, seed: int, count: int
+) -> list[list[str]]:
+    """Read `count` pictures of so many digits, upright and turned: rows of the table.
+
+    How often there is a sure answer about what stands out, and of how many digits a picture's
+    reading is sure; in brackets, by each digit alone.
+    """
+    kind, apart = PAGES["page, wide apart"]
+    rows = []
+    for degrees in (0, 90, 180, 270):
+        one, one_alone, several, several_alone = 0, 0, 0, 0
+        for place in range(count):
+            random = np.random.default_rng([seed, place, number])
+            chosen = choose_digits(images, number, kind, random)
+            page, _ = make_page(images[chosen], kind, apart, random)
+            picture = Picture(page.rotate(degrees, expand=True))
+            prepared = find_one(network, picture)
+            if prepared.box is not None:
+                is_sure = answer_about(network, prepared.image, is_picture=True).sure
+                one_alone += is_sure and not picture.is_among_letters(make_judge(network))
+                one += is_sure and doubt_about(network, picture) is None
+            found = picture.find_digits(make_judge(network))
+            several_alone += sum(
+                answer_about(network, its.prepared.image, is_picture=True).sure for its in found
+            )
+            several += sum(its.answer.sure for its in read_picture(network, picture))
+        shares = [100 * part / count for part in (one, one_alone)]
+        shares += [100 * part / (number * count) for part in (several, several_alone)]
+        cells = [f"{shares[i]:.1f} % ({shares[i + 1]:.1f} %)" for i in (0, 2)]
+        rows.append([str(number), str(degrees), *cells])
+    return rows
 
 
 def measure_empty(
@@ -314,6 +350,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(conditions("opencv-python-headless", "onnxruntime", "numpy"))
     if "pages" in options.parts:
         print("\n" + table_of_pages(options, images, labels, network, seed), flush=True)
+    if "turned" in options.parts:
+        head = ["digits", "turned by degrees", "sure of what stands out", "sure of its digits"]
+        rows = []
+        for number in TURNED_NUMBERS:
+            rows += measure_turned(number, images, network, seed, TURNED_PICTURES)
+        print("\n" + table(head, rows), flush=True)
     if "empty" in options.parts:
         print("\n" + table_of_empty(options, network, seed), flush=True)
     if "large" in options.parts:

@@ -118,6 +118,30 @@ def test_a_digit_on_its_head_is_not_sure_and_says_that_it_is_turned(open_page: O
     assert page.locator(".answer-why").inner_text() == text("picture_turned", "en")
 
 
+def test_a_page_on_its_head_is_turned_upright_on_the_pad(
+    open_page: OpenPage, bundled: Digits
+) -> None:
+    page = open_page()
+    turn = page.locator("#pad .turn")
+    assert turn.is_hidden()
+    use_picture(page, page_of_digits(bundled.test_images[:10]).rotate(180))
+    assert page.locator(".answer-why").inner_text() == text("picture_turned", "en")
+    assert page.locator(".several").is_hidden()
+    turn.dblclick()  # two quarters
+    page.wait_for_function("document.querySelectorAll('.frames button').length === 10")
+    digits = page.locator(".answer-digit").inner_text().replace(" ", "").replace("\n", "")
+    right = sum(
+        said == str(label) for said, label in zip(digits, bundled.test_labels[:10], strict=True)
+    )
+    assert right >= 9
+    for _ in range(2):
+        page.locator("#pad [data-do=undo]").click()
+    page.wait_for_function("document.querySelector('.frames').hidden")
+    assert turn.is_visible()
+    page.locator("#pad [data-do=clear]").click()
+    assert turn.is_hidden()
+
+
 def is_read_here(page: Any) -> None:
     assert state(page, "answer")["shown"]["by"]["backend"] == "browser"
 

@@ -13,7 +13,7 @@ import { fill, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";
 import { paintGrey, paintInk, paintPicture, sharpen } from "./canvas.js";
 import { find, findAll, onceAFrame } from "./dom.js";
-import { firstPicture, imageOf, PictureError, preparePicture } from "./pictures.js";
+import { firstPicture, imageOf, PictureError, preparePicture, turnPicture } from "./pictures.js";
 import { showFrames } from "./several_digits.js";
 
 /** @typedef {import("../hosts/gradio.js").Host} Host */
@@ -56,6 +56,7 @@ class Pad {
     this.drawSoon = onceAFrame(() => this.draw());
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.telling = undefined;
+    this.turned = Promise.resolve(); // when the quarters asked for so far are done
   }
 
   /** Listen to everything, and show what was on the pad before. */
@@ -123,6 +124,7 @@ class Pad {
     this.button("undo").disabled = !drawings.canUndo() && this.underWay.isEmpty;
     this.button("redo").disabled = !drawings.canRedo();
     this.button("clear").disabled = blank;
+    this.button("turn").hidden = !picture;
   }
 
   /** @param {CanvasRenderingContext2D} pen @param {number} side */
@@ -292,6 +294,7 @@ class Pad {
       picture: choose("picture"),
       camera: choose("camera"),
       share: () => this.share(),
+      turn: () => this.turn(),
     };
     for (const [name, deed] of Object.entries(deeds)) this.button(name).addEventListener("click", deed);
   }
@@ -376,9 +379,27 @@ class Pad {
   }
 
   /** @param {File} file */
-  async usePicture(file) {
+  usePicture(file) {
+    return this.showPicture(() => preparePicture(file));
+  }
+
+  /** Turn the picture by a quarter; two quick presses are a half. */
+  turn() {
+    this.turned = this.turned.then(async () => {
+      const { picture } = state.get("drawing");
+      if (picture) await this.showPicture(() => turnPicture(picture), picture);
+    });
+  }
+
+  /**
+   * Show a picture as soon as it is made, unless another than `before` has come meanwhile.
+   * @param {() => Promise<string>} prepare
+   * @param {string} [before]
+   */
+  async showPicture(prepare, before) {
     try {
-      const picture = await preparePicture(file);
+      const picture = await prepare();
+      if (before && state.get("drawing").picture !== before) return;
       this.act(() => drawings.replace({ picture }));
       this.hush(); // what was said of the file before
     } catch (error) {
