@@ -15,7 +15,7 @@ from digits.errors import DigitsError, DrawingError
 from digits.server.drawing_files import load, save
 from digits.server.limits import MOST_DRAWINGS
 from digits.server.requests import check_drawings
-from tests.support.browser import PATIENCE, draw, wait_for_answer
+from tests.support.browser import PATIENCE, draw, until, wait_for_answer
 from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
@@ -211,3 +211,68 @@ def test_drawings_are_downloaded_and_loaded_again(open_page: OpenPage, tmp_path:
     page.locator("#teach input[type=file]").set_input_files(path)
     page.get_by_text("That file could not be read").wait_for()
     wait_for_answer(page)
+
+
+def labels(page: Any) -> list[str]:
+    """The digits of the drawings in the strip."""
+    return list(page.locator(".strip li b").all_inner_texts())
+
+
+def open_again(page: Any) -> Any:
+    """The same page in another tab of the same browser."""
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector("#answer .answer[data-serial]")
+    return other
+
+
+def test_two_tabs_have_the_same_drawings(open_page: OpenPage) -> None:
+    """Each adds to them and takes away from them without losing what the other did."""
+    page = open_page()
+    other = open_again(page)
+    correct(page, LINES, 8)
+    correct(page, SQUARE, 6)
+    until(page, lambda: labels(other) == ["8", "6"])
+    correct(other, LINES, 3)
+    until(page, lambda: labels(page) == ["8", "6", "3"])
+    page.locator('#teach [data-digit="0"]').click()  # it still knows which one is on its pad
+    until(page, lambda: labels(other) == ["8", "0", "3"])
+    other.get_by_role("button", name="Remove this 8").click()
+    until(page, lambda: labels(page) == ["0", "3"])
+    for tab in (page, other):
+        tab.reload()
+        tab.wait_for_selector(".strip li")
+        assert labels(tab) == ["0", "3"]
+
+
+OLD_FORM = """(drawings) => new Promise((resolve) => {
+    indexedDB.open("digits").onsuccess = ({ target }) => {
+        const store = target.result.transaction("lessons", "readwrite").objectStore("lessons");
+        store.put(drawings, "corrections").onsuccess = resolve;
+    };
+})"""
+
+
+def test_drawings_that_were_kept_as_one_list_are_still_there(open_page: OpenPage) -> None:
+    page = open_page()
+    page.evaluate(OLD_FORM, DRAWINGS)
+    page.reload()
+    page.wait_for_selector(".strip li")
+    assert labels(page) == ["6", "8"]
+    page.get_by_role("button", name="Remove this 6").click()
+    correct(page, LINES, 3)
+    page.reload()
+    page.wait_for_selector(".strip li")
+    assert labels(page) == ["8", "3"]
+
+
+def test_without_a_database_the_strip_lasts_as_long_as_the_page(open_page: OpenPage) -> None:
+    page = open_page()
+    page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('private') }")
+    page.reload()
+    page.wait_for_selector("#answer .answer[data-serial]")
+    other = open_again(page)
+    correct(page, LINES, 8)
+    correct(other, SQUARE, 6)
+    correct(page, SQUARE, 0)
+    assert labels(page) == ["8", "0"]

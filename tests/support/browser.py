@@ -89,6 +89,15 @@ def eventually(page: Any, check: Callable[[], None]) -> None:
         page.wait_for_timeout(50)
 
 
+def until(page: Any, is_so: Callable[[], bool]) -> None:
+    """Until it is so."""
+
+    def check() -> None:
+        assert is_so()
+
+    eventually(page, check)
+
+
 # What of a run is in sight while it learns.
 RUN_PARTS = (
     "#train-status",

@@ -1,16 +1,11 @@
 // What a reload must not lose. Browsers may refuse to keep anything: a private window, a full disk.
 
+import { CORRECTIONS, inStore, NETWORKS, PICTURES, RUNS } from "./browser_database.js";
+
 /** @typedef {import("./messages.js").SentDrawing} SentDrawing */
-/** @typedef {import("./messages.js").Point} Point */
 /** @typedef {import("./messages.js").Name} Name */
 /** @typedef {import("./messages.js").ShownRun} ShownRun */
 /** @typedef {import("./messages.js").Outcome} Outcome */
-
-/**
- * A correction as the row under the answer keeps it: what was read when it was corrected, before it was learnt
- * and after.
- * @typedef {{strokes: Point[][], label: number, answered?: number | null, before?: number, after?: number}} Correction
- */
 
 /**
  * A network of the visitor's own, as a file.
@@ -24,12 +19,7 @@
 
 export const MOST_KEPT = 5; // networks; the server keeps as many of a session
 const MOST_RUNS = 8; // with their curves and figures, 0.1 MB each
-const RUNS = "runs";
-const NETWORKS = "networks";
-const CORRECTIONS = "lessons"; // the name that visitors' databases have
-const CORRECTIONS_KEY = "corrections"; // of the drawings to learn from
 const DAY = 86_400_000; // ms
-const PICTURES = "pictures";
 
 /** @param {() => Storage} storage @param {string} key */
 function load(storage, key) {
@@ -116,50 +106,19 @@ export function storeDrawing(drawing) {
   save(session, "digits-drawing", JSON.stringify(drawing.picture ? { picture: true } : drawing));
 }
 
-// ---- the database: pictures, networks, runs, drawings to learn from -----------------------------------
+// ---- what tabs have in common ----------------------------------------------------------------------------
 
-/** @type {Promise<IDBDatabase> | null} */
-let opening = null;
+/** That something has changed, for the other tabs. @typedef {"digits-corrections"} News */
 
-/** @returns {Promise<IDBDatabase>} */
-function openDatabase() {
-  opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("digits", 3);
-    request.onupgradeneeded = () => {
-      for (const name of [PICTURES, NETWORKS, RUNS, CORRECTIONS]) {
-        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
-      }
-    };
-    request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close();
-      resolve(request.result);
-    };
-    request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error("another tab holds an older database"));
-  });
-  return opening;
+/** @param {News} key @param {string} time any that was not there before */
+export const storeNews = (key, time) => save(local, key, time);
+
+/** Hear of what another tab stores. @param {News} key @param {() => void} hear */
+export function whenStored(key, hear) {
+  window.addEventListener("storage", (event) => event.key === key && hear());
 }
 
-/**
- * Do something in one of the database's stores; null where nothing can be kept or found.
- * @template Result
- * @param {string} name
- * @param {"readonly" | "readwrite"} mode
- * @param {(store: IDBObjectStore) => IDBRequest<Result>} act
- * @returns {Promise<Result | null>}
- */
-async function inStore(name, mode, act) {
-  try {
-    const request = act((await openDatabase()).transaction(name, mode).objectStore(name));
-    return await new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result ?? null);
-      request.onerror = () => reject(request.error);
-    });
-  } catch {
-    opening = null; // asked for again the next time
-    return null;
-  }
-}
+// ---- in the database: pictures, networks, runs ---------------------------------------------------------
 
 /** @param {string} key @param {string} picture */
 async function savePicture(key, picture) {
@@ -223,20 +182,6 @@ export async function keepRun(run) {
 
 /** @param {string} version */
 export const dropRun = (version) => inStore(RUNS, "readwrite", (runs) => runs.delete(version));
-
-/** @returns {Promise<Correction[]>} */
-export async function storedCorrections() {
-  const kept = await inStore(CORRECTIONS, "readonly", (store) => store.get(CORRECTIONS_KEY));
-  return Array.isArray(kept) ? kept.filter((one) => Array.isArray(one?.strokes)) : [];
-}
-
-/** @param {Correction[]} corrections */
-export function storeCorrections(corrections) {
-  const kept = corrections.map(({ strokes, label, answered, before, after }) => {
-    return { strokes, label, answered, before, after };
-  });
-  return inStore(CORRECTIONS, "readwrite", (store) => store.put(kept, CORRECTIONS_KEY));
-}
 
 /** Let go of all networks, runs, drawings and pictures that are kept, but for what is on this tab's pad. */
 export async function forgetEverything() {

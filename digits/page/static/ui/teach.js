@@ -3,7 +3,8 @@
 // The drawings live here, in the page, and go to the server together: {drawings: [{strokes,
 // label}], network}. What comes back says how each was read before and after.
 
-import { storeCorrections, storedCorrections } from "../services/browser_storage.js";
+import { whenStored } from "../services/browser_storage.js";
+import { dropCorrection, keepCorrections, nextKey, storedCorrections } from "../services/corrections.js";
 import { entryOf, inWords, nameOf, whereIs } from "../services/network_names.js";
 import { drawingOf, problemOf } from "../services/server_answers.js";
 import { isTeaching, wasTold } from "../services/server_session.js";
@@ -15,7 +16,7 @@ import { download, find, findAll, make, makeButton, setWaiting } from "./dom.js"
 
 /** @typedef {import("../services/messages.js").FineTuning} FineTuning */
 /** @typedef {import("../services/messages.js").Point} Point */
-/** @typedef {import("../services/browser_storage.js").Correction} Drawing */
+/** @typedef {import("../services/corrections.js").Correction} Drawing */
 
 const MOST = 60;
 const LONGEST_FILE = 4_000_000; // bytes
@@ -36,8 +37,8 @@ class Teaching {
     this.canLearn = Boolean(host.settings.torch);
     /** @type {Drawing[]} */
     this.drawings = [];
-    /** Which digit was corrected last: another click on it changes its mind. */
-    this.corrected = "";
+    /** Which digit was corrected last, and where that is in the strip: another click on it changes its mind. */
+    this.corrected = { which: "", key: "" };
     /** @type {import("../services/messages.js").NetworkEntry | null} */
     this.taught = null; // the network that the last teaching made
     this.isHinting = true; // the note says what to do, and follows the drawing
@@ -45,7 +46,8 @@ class Teaching {
   }
 
   async begin() {
-    this.drawings = await storedCorrections();
+    whenStored("digits-corrections", () => this.takeIn());
+    this.drawings = (await storedCorrections()) ?? [];
     state.set("corrections", this.drawings.length);
     let forgotten = state.get("forgotten");
     state.subscribe("forgotten", (count) => {
@@ -126,8 +128,7 @@ class Teaching {
 
   showAsk() {
     const canTeach = Boolean(state.get("drawing").strokes?.length) && !this.isLearning;
-    const isLast = canTeach && this.corrected !== "" && this.corrected === whichOf(state.get("answer"));
-    const chosen = isLast ? this.drawings[this.drawings.length - 1]?.label : null;
+    const chosen = canTeach ? this.onPad?.label : null;
     this.buttons.forEach((button, label) => {
       button.disabled = !canTeach;
       button.setAttribute("aria-pressed", String(label === chosen));
@@ -144,23 +145,38 @@ class Teaching {
     const { label, after } = drawing;
     const item = make("li", "", { className: after === undefined ? "" : after === label ? "right" : "wrong" });
     item.style.setProperty("--i", String(i));
-    const remove = makeButton("×", () => this.remove(i), { disabled: this.isLearning });
+    const remove = makeButton("×", () => this.remove(drawing.key), { disabled: this.isLearning });
     remove.setAttribute("aria-label", text("teach_remove", { label }));
     item.append(make("canvas"), make("b", label), make("small", verdictOf(drawing)), remove);
     return item;
   }
 
-  /** @param {number} i */
-  remove(i) {
-    this.drawings.splice(i, 1);
+  /** @param {string} key */
+  remove(key) {
+    this.drawings = this.drawings.filter((one) => one.key !== key);
+    dropCorrection(key);
     this.changed();
     this.hint();
   }
 
+  /** @param {Drawing[]} drawings */
+  add(drawings) {
+    this.drawings = [...this.drawings, ...drawings];
+    keepCorrections(drawings);
+    this.changed();
+  }
+
+  /** Another tab changed the drawings. */
+  async takeIn() {
+    const stored = await storedCorrections();
+    if (!stored) return; // nothing can be kept: each tab has its own
+    this.drawings = stored;
+    this.changed();
+    if (this.isHinting) this.hint();
+  }
+
   /** The drawings are others now. */
   changed() {
-    this.corrected = "";
-    storeCorrections(this.drawings);
     state.set("corrections", this.drawings.length);
     this.show();
   }
@@ -172,18 +188,24 @@ class Teaching {
     const answer = state.get("answer");
     const { strokes } = drawingOf(answer, state.get("drawing"));
     if (!strokes?.length) return;
-    const isAgain = this.corrected !== "" && this.corrected === whichOf(answer) && this.drawings.length > 0;
-    if (!isAgain && this.drawings.length >= MOST) return this.say(text("teach_full", { count: MOST }));
-    const answered = isAgain ? this.drawings.pop()?.answered : (answer?.shown?.guess?.label ?? null);
-    this.drawings.push({ strokes, label, answered });
-    this.changed();
-    this.corrected = whichOf(answer);
-    this.showAsk();
+    const again = this.onPad;
+    if (!again && this.drawings.length >= MOST) return this.say(text("teach_full", { count: MOST }));
+    const answered = again ? again.answered : (answer?.shown?.guess?.label ?? null);
+    const key = again?.key ?? nextKey();
+    this.corrected = { which: whichOf(answer), key };
+    this.drawings = this.drawings.filter((one) => one !== again);
+    this.add([{ key, strokes, label, answered }]);
     state.set("isTaught", true);
     if (this.canLearn && this.drawings.length === 1) this.host.call("prepare", credentials()).catch(() => {});
     this.greet();
-    const key = answered === label ? "teach_right" : "teach_noted";
-    this.say(text(this.canLearn ? key : "teach_no_torch", { label }));
+    const said = answered === label ? "teach_right" : "teach_noted";
+    this.say(text(this.canLearn ? said : "teach_no_torch", { label }));
+  }
+
+  /** The drawing in the strip that is the one on the pad. */
+  get onPad() {
+    const { which, key } = this.corrected;
+    return which === whichOf(state.get("answer")) ? this.drawings.find((one) => one.key === key) : undefined;
   }
 
   /** The newest in the strip arrives. */
@@ -239,7 +261,7 @@ class Teaching {
     message.drawings.forEach(({ before, after }, i) => {
       Object.assign(this.drawings[i] ?? {}, { before, after });
     });
-    storeCorrections(this.drawings);
+    keepCorrections(this.drawings);
     this.show();
     this.say("");
     const parts = [make("br"), make("span", ""), makeButton("", () => this.switchNetwork(), { className: "plain" })];
@@ -301,8 +323,8 @@ class Teaching {
     const read = await this.ask("load", { text: content });
     const problem = problemOf(read);
     if (problem) return this.say(text("teach_bad_file", { problem }));
-    this.drawings = [...this.drawings, ...read.drawings].slice(0, MOST);
-    this.changed();
+    const taken = read.drawings.slice(0, Math.max(0, MOST - this.drawings.length));
+    this.add(taken.map((/** @type {Omit<Drawing, "key">} */ one) => ({ ...one, key: nextKey() })));
     this.say(text("teach_loaded", { count: read.drawings.length }));
   }
 
