@@ -17,6 +17,7 @@ from tests.support.browser import (
     open_tab,
     press_train,
     state,
+    until,
     wait_for_answer,
     wait_for_state,
 )
@@ -42,6 +43,10 @@ def wait_for_weights(page: Any) -> None:
         assert state(page, "network")
 
     eventually(page, are_there)
+
+
+def session_of(page: Any) -> str:
+    return str(page.evaluate("sessionStorage.getItem('digits-session')"))
 
 
 def line(page: Any) -> str:
@@ -173,7 +178,7 @@ def test_what_was_trained_survives_a_reload_and_a_server_that_forgot(open_page: 
     page.get_by_role("group", name="Wrong? It is").get_by_role(
         "button", name="1", exact=True
     ).click()
-    session = page.evaluate("sessionStorage.getItem('digits-session')")
+    session = session_of(page)
     address = page.url.split("#")[0].rstrip("/")
     told = page.request.post(f"{address}/digits/forget", data={"session": session})
     assert told.json() == {"forgotten": True}
@@ -193,7 +198,7 @@ def test_a_network_that_the_server_lost_is_handed_over_without_a_reload(
     wait_for_state(page, "done")
     draw(page, SEVEN)
     wait_for_line(page, "confirmed by torch")
-    session = page.evaluate("sessionStorage.getItem('digits-session')")
+    session = session_of(page)
     page.request.post(
         page.url.split("#")[0].rstrip("/") + "/digits/forget", data={"session": session}
     )
@@ -237,6 +242,104 @@ def test_a_button_forgets_everything(open_page: OpenPage) -> None:
     page.wait_for_selector("#answer .answer[data-serial]")
     wait_for_weights(page)
     assert page.locator(".strip li").count() == 0
+
+
+def train_a_little(page: Any) -> None:
+    open_tab(page, epochs=1, batch_size=100, width=16, layers=1, train_images=1000)
+    press_train(page)
+    wait_for_state(page, "done")
+    until(page, lambda: len(state(page, "own")) == 1)
+
+
+def is_known_to_the_server(page: Any, session: str) -> bool:
+    """Whether the server keeps anything of a tab."""
+    address = page.url.split("#")[0].rstrip("/")
+    reply = page.request.post(f"{address}/digits/session", data={"session": session, "seen": -1})
+    return bool(reply.json()["known"])
+
+
+def test_what_is_forgotten_offline_is_forgotten_when_the_server_is_back(
+    open_page: OpenPage,
+) -> None:
+    page = open_with_weights(open_page)
+    train_a_little(page)
+    page.context.set_offline(True)
+    page.locator(".forget").evaluate(CLICK_TWICE)
+    until(page, lambda: state(page, "server") == "gone")
+    assert not state(page, "own")
+    page.context.set_offline(False)
+    until(page, lambda: state(page, "server") == "here")
+    assert not state(page, "own") and not is_known_to_the_server(page, session_of(page))
+    page.reload()
+    page.wait_for_selector("#answer .answer[data-serial]")
+    wait_for_weights(page)
+    assert not state(page, "own")
+
+
+def test_a_tab_that_is_closed_offline_leaves_what_is_to_be_forgotten_to_the_next(
+    open_page: OpenPage,
+) -> None:
+    page = open_with_weights(open_page)
+    train_a_little(page)
+    page.context.set_offline(True)
+    page.locator(".forget").evaluate(CLICK_TWICE)
+    until(page, lambda: state(page, "server") == "gone")
+    address, session = page.url, session_of(page)
+    next_tab = page.context.new_page()
+    page.close()
+    next_tab.context.set_offline(False)
+    next_tab.goto(address)
+    until(next_tab, lambda: not is_known_to_the_server(next_tab, session))
+
+
+def test_what_is_forgotten_in_one_tab_is_forgotten_in_all(open_page: OpenPage) -> None:
+    page = open_with_weights(open_page)
+    train_a_little(page)
+    draw(page, ONE)
+    page.locator('#teach [data-digit="1"]').click()
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector(".strip li")
+    until(other, lambda: len(state(other, "own")) == 1)
+    page.locator(".forget").evaluate(CLICK_TWICE)
+    until(other, lambda: not state(other, "own"))
+    assert other.locator(".strip li").count() == 0
+    draw(other, SEVEN)
+    other.locator('#teach [data-digit="7"]').click()
+    page.locator(".strip li b", has_text="7").wait_for()
+    for tab in (page, other):
+        tab.reload()
+        tab.wait_for_selector(".strip li")
+        wait_for_weights(tab)
+        assert tab.locator(".strip li b").all_inner_texts() == ["7"]
+        assert not state(tab, "own")
+
+
+def test_what_is_handed_over_while_it_is_forgotten_is_forgotten(open_page: OpenPage) -> None:
+    page = open_with_weights(open_page)
+    train_a_little(page)
+    draw(page, ONE)
+    page.locator('#teach [data-digit="1"]').click()  # else there would be nothing to forget yet
+    session, address = session_of(page), page.url.split("#")[0].rstrip("/")
+    page.request.post(f"{address}/digits/forget", data={"session": session})
+    handed: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if route.request.method == "PUT":
+            handed.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/digits/weights", hold)
+    page.reload()
+    page.wait_for_selector(".strip li")
+    until(page, lambda: bool(handed))
+    with page.expect_response("**/digits/forget"):
+        page.locator(".forget").evaluate(CLICK_TWICE)
+    with page.expect_response("**/digits/forget"):
+        handed[0].continue_()
+    until(page, lambda: not is_known_to_the_server(page, session))
+    assert not state(page, "own")
 
 
 def test_the_page_goes_home_as_one_file(open_page: OpenPage, browser: Any, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import { CORRECTIONS, inStore, NETWORKS, PICTURES, RUNS } from "./browser_databa
 export const MOST_KEPT = 5; // networks; the server keeps as many of a session
 const MOST_RUNS = 8; // with their curves and figures, 0.1 MB each
 const DAY = 86_400_000; // ms
+const DEBT = "digits-to-forget "; // what keys begin with
 
 /** @param {() => Storage} storage @param {string} key */
 function load(storage, key) {
@@ -108,14 +109,40 @@ export function storeDrawing(drawing) {
 
 // ---- what tabs have in common ----------------------------------------------------------------------------
 
-/** That something has changed, for the other tabs. @typedef {"digits-corrections"} News */
+/** That something has changed, for the other tabs. @typedef {"digits-corrections" | "digits-forgotten"} News */
 
+/** @param {News} key */
+export const storedNews = (key) => load(local, key);
 /** @param {News} key @param {string} time any that was not there before */
 export const storeNews = (key, time) => save(local, key, time);
 
 /** Hear of what another tab stores. @param {News} key @param {() => void} hear */
 export function whenStored(key, hear) {
   window.addEventListener("storage", (event) => event.key === key && hear());
+}
+
+/** The last forgetting that this tab took in. */
+export const storedTaken = () => load(session, "digits-forgotten");
+/** @param {string} time */
+export const storeTaken = (time) => save(session, "digits-forgotten", time);
+
+/** The sessions that the server has yet to forget; a key each, since several tabs write them. @returns {string[]} */
+export function storedDebts() {
+  try {
+    return Object.keys(localStorage).flatMap((key) => (key.startsWith(DEBT) ? [key.slice(DEBT.length)] : []));
+  } catch {
+    return [];
+  }
+}
+/** @param {string} session */
+export const storeDebt = (session) => save(local, DEBT + session, "owed");
+/** @param {string} session */
+export function dropDebt(session) {
+  try {
+    localStorage.removeItem(DEBT + session);
+  } catch {
+    // nothing is kept here
+  }
 }
 
 // ---- in the database: pictures, networks, runs ---------------------------------------------------------

@@ -1,6 +1,7 @@
 // Whether the server answers. While it does not, it is asked again and again, less and less often. It may come back
 // with other files than this page was made of: then what the page has not fetched yet is no longer to be had.
 
+import { lastForgotten, sessionsToForget, wasForgotten } from "./forgetting.js";
 import { credentials } from "./session_token.js";
 import { state } from "./state.js";
 
@@ -40,12 +41,15 @@ export function post(path, question) {
 }
 
 /**
- * What the server keeps of this session; rejects when it does not answer.
+ * What the server keeps of this session, once it has forgotten what it must; rejects when it does not answer.
  * @param {number} [seen] the serial that is known already: then only what is new is told
  * @returns {Promise<SessionState>}
  */
-export function askSession(seen = -1) {
-  return ask({ ...credentials(), seen });
+export async function askSession(seen = -1) {
+  const forgotten = lastForgotten();
+  await forgetThere();
+  const told = await ask({ ...credentials(), seen });
+  return lastForgotten() === forgotten ? told : askSession(); // it told of what is forgotten meanwhile
 }
 
 /** @param {Record<string, unknown>} question @returns {Promise<SessionState>} */
@@ -56,6 +60,15 @@ async function ask(question) {
   const isRenewed = Boolean(VERSION && served && served !== VERSION);
   if (isRenewed !== state.get("isRenewed")) state.set("isRenewed", isRenewed);
   return reply.json();
+}
+
+/** Have the server forget what it must; rejects when it does not answer. */
+export async function forgetThere() {
+  for (const session of sessionsToForget()) {
+    const reply = await post("digits/forget", { session });
+    if (!reply.ok) throw new Error(`status ${reply.status}`);
+    wasForgotten(session);
+  }
 }
 
 /**

@@ -9,11 +9,13 @@ import {
   MOST_KEPT,
   storeChosen,
   storedChosen,
+  whenStored,
 } from "./browser_storage.js";
-import { askSession, heard, lost, post, welcomeBack, whenBack } from "./connection.js";
+import { askSession, forgetThere, heard, lost, welcomeBack, whenBack } from "./connection.js";
+import { forgetSession, lastForgotten, takeIn } from "./forgetting.js";
 import { isOnlyHere, isOwn } from "./network_names.js";
 import { renameRun, renameShown } from "./past_runs.js";
-import { credentials, session } from "./session_token.js";
+import { session } from "./session_token.js";
 import { choose, state } from "./state.js";
 
 /** @typedef {import("./browser_storage.js").KeptNetwork} KeptNetwork */
@@ -25,6 +27,7 @@ const renames = new Map();
 /** Bring back what was kept, now and whenever the server comes back. */
 export async function bringBack() {
   whenBack(handOver);
+  whenStored("digits-forgotten", () => takeIn() && letGo());
   const chosen = storedChosen();
   state.subscribe("choice", ({ network }) => {
     const entry = state.get("networks").find(({ id }) => id === network);
@@ -46,16 +49,24 @@ export async function bringBack() {
  * @param {{networks?: NetworkEntry[]}} told what it keeps of this session
  */
 async function handOver({ networks = [] }) {
+  const forgotten = lastForgotten();
   const kept = await keptNetworks();
   const own = [...networks];
   for (const network of kept) {
     if (own.some(({ version }) => version === network.version)) continue;
     const entry = await hand(network);
+    if (lastForgotten() !== forgotten) return forgetAgain();
     if (entry) own.push(await rekeyed(network, entry));
     else if (isOnlyHere(`yours-${network.version}`)) own.push(entryHere(network));
   }
   if (!own.length && !state.get("own").length) return;
   renamed(state.get("own"), own);
+}
+
+/** Something was handed over while everything was forgotten: the server may have it now, and has to let go of it. */
+async function forgetAgain() {
+  forgetSession(lastForgotten());
+  await handOver(await askSession());
 }
 
 /**
@@ -139,8 +150,14 @@ export function toldOwn(told) {
 /** Let go of all networks, runs and drawings, here and on the server. */
 export async function forget() {
   await forgetEverything();
+  forgetSession();
+  await letGo();
+}
+
+/** Everything of the visitor's was forgotten: this page lets go of it, and the server as soon as it can be reached. */
+async function letGo() {
   state.set("own", []);
   state.set("forgotten", state.get("forgotten") + 1);
   choose({ network: state.get("shipped"), backend: "auto", device: "auto" });
-  await post("digits/forget", credentials()).then(heard, lost);
+  await forgetThere().then(heard, lost);
 }

@@ -4,7 +4,10 @@
 import { storedSession, storeSession } from "./browser_storage.js";
 import { makeId } from "./random_id.js";
 
-export const session = storedSession() ?? makeId();
+const stored = storedSession();
+
+export const isNewTab = !stored;
+export const session = stored ?? makeId();
 storeSession(session);
 
 /** What every question carries. */
