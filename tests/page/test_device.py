@@ -342,6 +342,31 @@ def test_what_is_handed_over_while_it_is_forgotten_is_forgotten(open_page: OpenP
     assert not state(page, "own")
 
 
+def test_a_copied_tab_has_a_picture_of_its_own(open_page: OpenPage, tmp_path: Path) -> None:
+    from PIL import Image
+
+    from tests.support.requests import seven
+
+    page = open_page()
+    seven().save(tmp_path / "seven.png")
+    Image.new("L", (28, 28), 255).save(tmp_path / "blank.png")
+    page.locator("#pad input[data-for=picture]").set_input_files(tmp_path / "seven.png")
+    page.wait_for_function("document.querySelector('.answer-digit').innerText === '7'")
+    with page.expect_popup() as opening:
+        page.evaluate("window.open(location.href)")  # with what this tab has in its storage
+    copy = opening.value
+    copy.wait_for_function("document.querySelector('.answer-digit')?.innerText === '7'")
+    shown = state(page, "drawing")
+    copy.locator("#pad input[data-for=picture]").set_input_files(tmp_path / "blank.png")
+    until(copy, lambda: state(copy, "drawing") != shown)
+    assert "picture" in state(copy, "drawing")
+    other = state(copy, "drawing")
+    for tab, kept in ((page, shown), (copy, other)):
+        tab.reload()
+        tab.wait_for_selector("#answer .answer[data-serial]")
+        assert state(tab, "drawing") == kept
+
+
 def test_the_page_goes_home_as_one_file(open_page: OpenPage, browser: Any, tmp_path: Path) -> None:
     page = open_with_weights(open_page)
     with page.expect_download() as coming:

@@ -1,6 +1,7 @@
 // What a reload must not lose. Browsers may refuse to keep anything: a private window, a full disk.
 
 import { CORRECTIONS, inStore, NETWORKS, PICTURES, RUNS } from "./browser_database.js";
+import { makeId } from "./random_id.js";
 
 /** @typedef {import("./messages.js").SentDrawing} SentDrawing */
 /** @typedef {import("./messages.js").Name} Name */
@@ -94,18 +95,26 @@ export const storeChosen = (version) => save(session, "digits-network", version)
  */
 export async function storedDrawing() {
   const kept = loadJson("digits-drawing");
-  if (kept?.picture === true) return loadPicture(storedSession() ?? "");
+  if (kept?.picture) return loadPicture(keyOf(kept));
   return kept && (Array.isArray(kept.strokes) || typeof kept.pixels === "string") ? kept : null;
 }
+
+/** @type {string | null} under which this page keeps its picture; a copy of this tab is a page of its own */
+let pictureKey = null;
 
 /**
  * Keep a drawing. A picture may be larger than what session storage takes, so it goes to the database.
  * @param {SentDrawing} drawing
  */
 export function storeDrawing(drawing) {
-  if (drawing.picture) savePicture(storedSession() ?? "", drawing.picture);
-  save(session, "digits-drawing", JSON.stringify(drawing.picture ? { picture: true } : drawing));
+  if (!drawing.picture) return save(session, "digits-drawing", JSON.stringify(drawing));
+  pictureKey ??= makeId();
+  savePicture(pictureKey, drawing.picture);
+  save(session, "digits-drawing", JSON.stringify({ picture: pictureKey }));
 }
+
+/** Where the picture is that session storage tells of; `true` was of the tab, once. @param {{picture: string | true}} kept */
+const keyOf = ({ picture }) => (picture === true ? (storedSession() ?? "") : picture);
 
 // ---- what tabs have in common ----------------------------------------------------------------------------
 
@@ -212,7 +221,8 @@ export const dropRun = (version) => inStore(RUNS, "readwrite", (runs) => runs.de
 
 /** Let go of all networks, runs, drawings and pictures that are kept, but for what is on this tab's pad. */
 export async function forgetEverything() {
-  const shown = loadJson("digits-drawing")?.picture ? storedSession() : null;
+  const kept = loadJson("digits-drawing");
+  const shown = kept?.picture ? keyOf(kept) : null;
   await dropPictures((key) => key !== shown);
   await Promise.all([NETWORKS, RUNS, CORRECTIONS].map((name) => inStore(name, "readwrite", (store) => store.clear())));
   storeChosen("");
