@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { describe, describeBlank, percent } from "../../digits/page/static/core/wording.js";
+import { describe, describeBlank, describeTeaching, percent } from "../../digits/page/static/core/wording.js";
 
 const { texts, blank, cases, drawings } = JSON.parse(readFileSync(new URL("wording_cases.json", import.meta.url), "utf8"));
 
@@ -54,4 +54,17 @@ test("of two digits that are equally likely, the other one is named", () => {
   const { line } = describe({ label: 0, probabilities, score: 0.5, sure: true }, null);
   assert.equal(line.key, "either");
   assert.equal(line.values.other, 7);
+});
+
+test("what came of a teaching is said as it is", () => {
+  const said = (before, after, count, mnist = 0.98) => describeTeaching({ before, after, count }, mnist);
+  assert.equal(said(0, 3, 3), "teach_done");
+  assert.equal(said(2, 3, 3), "teach_done");
+  assert.equal(said(3, 3, 3), "teach_done_before");
+  assert.equal(said(0, 1, 3), "teach_done_more");
+  assert.equal(said(2, 2, 3), "teach_done_none");
+  assert.equal(said(2, 1, 3), "teach_done_none");
+  assert.equal(said(0, 0, 1), "teach_done_none");
+  assert.equal(said(0, 1, 1, 0.1), "teach_done_untaught");
+  assert.equal(said(0, 1, 1, 0.2), "teach_done");
 });

@@ -15,7 +15,7 @@ from digits.errors import DigitsError, DrawingError
 from digits.server.drawing_files import load, save
 from digits.server.limits import MOST_DRAWINGS
 from digits.server.requests import check_drawings
-from tests.support.browser import PATIENCE, draw, until, wait_for_answer
+from tests.support.browser import PATIENCE, draw, set_state, state, until, wait_for_answer
 from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
@@ -205,7 +205,7 @@ def test_drawings_are_downloaded_and_loaded_again(open_page: OpenPage, tmp_path:
     download.value.save_as(path)
     assert json.loads(path.read_text())["drawings"][0]["label"] == 8
     page.locator("#teach input[type=file]").set_input_files(path)
-    page.get_by_text("1 drawings loaded").wait_for()
+    page.get_by_text("One drawing loaded").wait_for()
     assert page.locator(".strip li b").all_inner_texts() == ["8", "8"]
     path.write_text("<b>no drawings</b>")
     page.locator("#teach input[type=file]").set_input_files(path)
@@ -224,6 +224,11 @@ def open_again(page: Any) -> Any:
     other.goto(page.url)
     other.wait_for_selector("#answer .answer[data-serial]")
     return other
+
+
+def load_file(page: Any, path: Path, drawings: list[dict[str, Any]]) -> None:
+    path.write_text(json.dumps({"drawings": drawings}))
+    page.locator("#teach input[type=file]").set_input_files(path)
 
 
 def test_two_tabs_have_the_same_drawings(open_page: OpenPage) -> None:
@@ -276,3 +281,78 @@ def test_without_a_database_the_strip_lasts_as_long_as_the_page(open_page: OpenP
     correct(other, SQUARE, 6)
     correct(page, SQUARE, 0)
     assert labels(page) == ["8", "0"]
+
+
+def test_a_file_is_loaded_as_far_as_there_is_room_and_that_is_said(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    load_file(page, tmp_path / "some.json", [DRAWINGS[0]] * (MOST_DRAWINGS - 9))
+    page.get_by_text(f"{MOST_DRAWINGS - 9} drawings loaded.").wait_for()
+    load_file(page, tmp_path / "more.json", [DRAWINGS[1]] * 50)
+    page.get_by_text(f"9 of 50 drawings loaded: {MOST_DRAWINGS} is the most at a time").wait_for()
+    assert len(labels(page)) == MOST_DRAWINGS
+    load_file(page, tmp_path / "none.json", [DRAWINGS[1]])
+    page.get_by_text(f"0 of 1 drawings loaded: {MOST_DRAWINGS} is the most at a time").wait_for()
+    page.reload()
+    page.wait_for_selector(".strip li")
+    assert labels(page) == ["6"] * (MOST_DRAWINGS - 9) + ["8"] * 9
+
+
+def test_drawings_that_are_loaded_while_it_learns_are_not_counted(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    correct(page, LINES, 8)
+    correct(page, SQUARE, 6)
+    held: list[Any] = []
+    sent: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    def note(route: Any) -> None:
+        sent.append(route)
+        route.continue_()
+
+    page.route("**/gradio_api/queue/data*", hold)  # nothing is heard of how it goes
+    page.route("**/gradio_api/queue/join*", note)
+    page.route("**/digits/session", lambda route: hold(route) if sent else route.continue_())
+    page.get_by_role("button", name="Learn from these (2)").click()
+    until(page, lambda: bool(sent))
+    load_file(page, tmp_path / "more.json", [DRAWINGS[0]] * 6)
+    page.get_by_text("6 drawings loaded.").wait_for()
+    sent.clear()
+    for route in held:
+        if "session" in route.request.url:
+            route.continue_()
+    page.get_by_text("→ 2 of 2 right").wait_for(timeout=PATIENCE)
+    tiles = page.locator(".strip li small").all_inner_texts()
+    assert all("→" in tile for tile in tiles[:2]) and not any(tiles[2:])
+
+
+@pytest.mark.parametrize(
+    ("readings", "mnist", "said"),
+    [
+        ([(1, 6), (8, 8)], 0.97, "It knows your hand now"),
+        ([(6, 6), (8, 8)], 0.97, "It reads all of yours, as before"),
+        ([(1, 1), (1, 8)], 0.97, "It reads more of yours now"),
+        ([(1, 1), (8, 8)], 0.97, "It reads no more of yours than before"),
+        ([(1, 8), (8, 8)], 0.1, "This network has learnt nothing yet"),
+    ],
+)
+def test_what_came_of_the_teaching_is_said_as_it_is(
+    open_page: OpenPage, tmp_path: Path, readings: Any, mnist: float, said: str
+) -> None:
+    page = open_page()
+    load_file(page, tmp_path / "mine.json", DRAWINGS)
+    page.get_by_text("2 drawings loaded.").wait_for()
+    message = {
+        "state": "done",
+        "seconds": 1,
+        "mnist": [mnist, mnist],
+        "drawings": [{"before": before, "after": after} for before, after in readings],
+        "network": state(page, "networks")[0],
+    }
+    set_state(page, "teaching", message)
+    assert page.locator(".teach-note b").inner_text().startswith(said)

@@ -89,6 +89,19 @@ export function describeSeveral(answers, picked) {
 }
 
 /**
+ * What to say of a teaching, by how many of the drawings were read right before it and after it.
+ * @param {{before: number, after: number, count: number}} right
+ * @param {number} accuracy of the network that came of it, on test digits
+ * @returns {string} a text's key
+ */
+export function describeTeaching({ before, after, count }, accuracy) {
+  if (accuracy < GUESSING) return "teach_done_untaught";
+  if (before === count && after === count) return "teach_done_before";
+  if (after === count) return "teach_done";
+  return after > before ? "teach_done_more" : "teach_done_none";
+}
+
+/**
  * A probability as people say it, never rounded up to 100 %.
  * @param {number} probability
  * @returns {{key: string, values: Record<string, number>}}

@@ -3,6 +3,7 @@
 // The drawings live here, in the page, and go to the server together: {drawings: [{strokes,
 // label}], network}. What comes back says how each was read before and after.
 
+import { describeTeaching } from "../core/wording.js";
 import { whenStored } from "../services/browser_storage.js";
 import { dropCorrection, keepCorrections, nextKey, storedCorrections } from "../services/corrections.js";
 import { entryOf, inWords, nameOf, whereIs } from "../services/network_names.js";
@@ -10,7 +11,7 @@ import { drawingOf, problemOf } from "../services/server_answers.js";
 import { isTeaching, wasTold } from "../services/server_session.js";
 import { credentials } from "../services/session_token.js";
 import { choose, state } from "../services/state.js";
-import { duration, fill, percent, sentences, text } from "../services/texts.js";
+import { counted, duration, fill, percent, sentences, text } from "../services/texts.js";
 import { paintLines, sharpen } from "./canvas.js";
 import { download, find, findAll, make, makeButton, setWaiting } from "./dom.js";
 
@@ -37,6 +38,8 @@ class Teaching {
     this.canLearn = Boolean(host.settings.torch);
     /** @type {Drawing[]} */
     this.drawings = [];
+    /** @type {Drawing[]} */
+    this.sent = []; // to be learnt
     /** Which digit was corrected last, and where that is in the strip: another click on it changes its mind. */
     this.corrected = { which: "", key: "" };
     /** @type {import("../services/messages.js").NetworkEntry | null} */
@@ -228,9 +231,10 @@ class Teaching {
     if (this.isLearning) return;
     this.hint();
     state.set("teaching", { state: "sent" });
+    this.sent = this.drawings;
     this.host.value = { ...state.get("choice"), ...credentials(), drawings: this.corrections };
     if (!(await this.host.emit("submit"))) return state.set("teaching", { state: "unsent" });
-    for (const drawing of this.drawings) delete drawing.after;
+    for (const drawing of this.sent) delete drawing.after;
   }
 
   /** The server is there again: what could not be sent can be. */
@@ -258,18 +262,35 @@ class Teaching {
 
   /** @param {FineTuning} message */
   celebrate(message) {
-    message.drawings.forEach(({ before, after }, i) => {
-      Object.assign(this.drawings[i] ?? {}, { before, after });
-    });
-    keepCorrections(this.drawings);
+    const learnt = this.takeReadings(message);
+    const right = (/** @type {"before" | "after"} */ when) => learnt.filter((one) => one[when] === one.label).length;
+    const yours = { before: right("before"), after: right("after"), count: learnt.length };
     this.show();
     this.say("");
     const parts = [make("br"), make("span", ""), makeButton("", () => this.switchNetwork(), { className: "plain" })];
-    this.note.append(make("b", text("teach_done")), ` ${this.factsOf(message)}`, ...parts);
+    const headline = make("b", text(describeTeaching(yours, message.mnist[1])));
+    this.note.append(headline, ` ${factsOf(yours, message)}`, ...parts);
     this.taught = message.network;
     state.set("isTaught", true);
     if (!entryOf(message.network.id)) state.set("own", [...state.get("own"), message.network]);
     this.showWho();
+  }
+
+  /**
+   * The drawings that were sent, with how each was read; those that are still here keep that. After a reload they are
+   * the first ones: what was loaded meanwhile stands behind them.
+   * @param {FineTuning} message
+   */
+  takeReadings({ drawings: readings }) {
+    const sent = this.sent.length ? this.sent : this.drawings;
+    const learnt = sent.slice(0, readings.length).map((one, i) => ({ ...one, ...readings[i] }));
+    const read = new Map(learnt.map((one) => [one.key, one]));
+    this.drawings = this.drawings.map((one) => {
+      const { before, after } = read.get(one.key) ?? one;
+      return { ...one, before, after };
+    });
+    keepCorrections(this.drawings.filter(({ key }) => read.has(key)));
+    return learnt;
   }
 
   get isTaughtUsed() {
@@ -293,18 +314,6 @@ class Teaching {
     button.hidden = !entryOf(this.taught.id);
   }
 
-  /** @param {FineTuning} message */
-  factsOf({ mnist: [before, after], seconds }) {
-    const right = (/** @type {"before" | "after"} */ when) =>
-      this.drawings.filter((one) => one[when] === one.label).length;
-    const facts = [
-      text("teach_yours", { before: right("before"), after: right("after"), count: this.drawings.length }),
-      text("teach_mnist", { before: percent(before, 1), after: percent(after, 1) }),
-      text("teach_took", { time: duration(seconds, 1) }),
-    ];
-    return facts.join(" · ");
-  }
-
   // ---- saving and loading --------------------------------------------------------------------------
 
   /** @param {string} kind */
@@ -323,9 +332,11 @@ class Teaching {
     const read = await this.ask("load", { text: content });
     const problem = problemOf(read);
     if (problem) return this.say(text("teach_bad_file", { problem }));
+    const count = read.drawings.length;
     const taken = read.drawings.slice(0, Math.max(0, MOST - this.drawings.length));
     this.add(taken.map((/** @type {Omit<Drawing, "key">} */ one) => ({ ...one, key: nextKey() })));
-    this.say(text("teach_loaded", { count: read.drawings.length }));
+    const part = { taken: taken.length, count, most: MOST };
+    this.say(taken.length < count ? text("teach_loaded_part", part) : counted("teach_loaded", count));
   }
 
   /** @param {string} name @param {Record<string, unknown>} question */
@@ -353,6 +364,16 @@ function drawThumb(canvas, strokes) {
   const place = (/** @type {Point} */ [x, y]) =>
     /** @type {Point} */ ([(x - left - wide / 2) * scale + side / 2, (y - top - high / 2) * scale + side / 2]);
   paintLines(pen, strokes, Math.max(2, side * 0.07), place);
+}
+
+/** @param {{before: number, after: number, count: number}} yours @param {FineTuning} message */
+function factsOf(yours, { mnist: [before, after], seconds }) {
+  const facts = [
+    text("teach_yours", yours),
+    text("teach_mnist", { before: percent(before, 1), after: percent(after, 1) }),
+    text("teach_took", { time: duration(seconds, 1) }),
+  ];
+  return facts.join(" · ");
 }
 
 /** "1 → 7 ✓": what was read before learning and after it; before any, what was read when corrected. @param {Drawing} drawing */
