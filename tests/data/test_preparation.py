@@ -17,7 +17,7 @@ from digits.data.drawings import check_strokes
 from digits.data.preparation import strokes as sketch
 from digits.data.preparation.centring import CENTRE, to_pixels
 from digits.data.preparation.picture_files import load_picture
-from digits.data.preparation.pictures import prepare_picture
+from digits.data.preparation.pictures import Picture, prepare_picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.errors import DrawingError
 from digits.network.backends import load_backend
@@ -249,6 +249,16 @@ def test_an_unusable_picture_is_refused_in_a_sentence(
 ) -> None:
     with pytest.raises(DrawingError, match=said):
         prepare_picture(picture)
+
+
+@pytest.mark.parametrize("grain", [0, 25])
+@pytest.mark.parametrize("size", [(1200, 3), (3, 3000), (30_000, 40), (800, 2)])
+def test_a_long_thin_picture_holds_nothing(size: tuple[int, int], grain: int) -> None:
+    """Its shorter side is less than a pixel where the picture is made smaller."""
+    speckle = np.random.default_rng(0).integers(0, grain + 1, (*size[::-1], 3))
+    picture = Picture(Image.fromarray((200 - speckle).astype(np.uint8)))
+    assert picture.prepared.box is None
+    assert picture.find_digits(lambda images: np.zeros(len(images))) == []
 
 
 def test_a_damaged_file_is_refused_in_a_sentence() -> None:

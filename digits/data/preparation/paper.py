@@ -69,8 +69,7 @@ def _even_out(colours: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[np
     shadow or behind a fold chalk is less light, and so is the board, which tells by how much.
     """
     height, width = grey.shape
-    factor = 160 / max(height, width)
-    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = _shrink(grey)
     side = round(BROADEST * min(small.shape)) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (side, side))
     paper = cv2.morphologyEx(small, cv2.MORPH_OPEN, kernel).astype(np.float32) + 4
@@ -79,14 +78,20 @@ def _even_out(colours: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[np
     return cv2.multiply(colours, cv2.merge([gain] * 3), dtype=cv2.CV_8U)
 
 
+def _shrink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture (h, w) with 160 pixels on its longer side, and at least one on the other."""
+    height, width = grey.shape
+    across, down = (max(160 / max(height, width), 1 / side) for side in (width, height))
+    return cv2.resize(grey, None, fx=across, fy=down, interpolation=cv2.INTER_AREA)
+
+
 def is_light_on_dark(grey: NDArray[np.uint8], clean: bool) -> bool:
     """Whether the ink is lighter than the paper (h, w): whether what a median takes away is light.
 
     In a photo the median is narrower, and what lies near a step of it counts less, as the rim does: of a
     sheet on a darker table it takes the corners away, which are light.
     """
-    factor = 160 / max(grey.shape)
-    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = _shrink(grey)
     paper = cv2.medianBlur(small, 61 if clean else MEDIAN)
     rest = (small.astype(np.float64) - paper) ** 3
     if not clean:
