@@ -72,7 +72,10 @@ SENTENCES = {
     "weights_damaged": "{path} is damaged or not a file of weights. Make it anew with: python train.py",
     "weights_foreign": "{path} was not written by train.py. Make it anew with: python train.py",
     "weights_shape": "{path}: its weights do not fit {sizes}. Make it anew with: python train.py",
-    "weights_card": "{path} holds no valid card of a network ({reason})",
+    "weights_card": "{path} holds no valid card of a network ({reason}). Make it anew with: python train.py, "
+    "an .onnx file with: python export.py",
+    "weights_not_finite": "{path} holds weights that are no finite numbers: it reads nothing. Train it again",
+    "weights_no_name": "{name!r} names no weights: give a name in weights/, or a .pt or .onnx file",
     "weights_missing": "no weights at {path}. Make them with: {command}",
     "weights_none": "no .pt file in {path}. Make one with: python train.py",
     "weights_unknown": "there is no network named {name!r}",

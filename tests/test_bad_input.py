@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from PIL import Image
@@ -419,6 +420,36 @@ def test_bad_weights_end_the_commands_in_one_line(
         line = capsys.readouterr().err
         assert says in line and "bad.pt" in line and line.count("\n") == 1
     assert not (tmp_path / "ran").exists()
+
+
+def test_weights_that_are_no_name_end_the_commands_in_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import app
+    import export
+    from digits.evaluation.__main__ import main as evaluate
+
+    commands = ((export.main, [""]), (export.main, ["--page", "/"]), (app.main, ["--weights", "."]))
+    for main, flags in (*commands, (evaluate, ["--weights", ""])):
+        assert main(flags) == 1
+        line = capsys.readouterr().err
+        assert "names no weights" in line and line.count("\n") == 1
+
+
+def test_an_onnx_file_with_anothers_card_ends_the_commands_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import app
+    import export
+
+    proto = onnx.load(REPO / "weights" / "tutorial.onnx")
+    card = next(item for item in proto.metadata_props if item.key == "card")
+    card.value = Card(ModelConfig((32,))).to_json()
+    onnx.save(proto, tmp_path / "odd.onnx")
+    for main, flag in ((app.main, "--weights"), (export.main, "--page")):
+        assert main([flag, str(tmp_path / "odd.onnx")]) == 1
+        assert "odd.onnx was not written by export.py" in capsys.readouterr().err
+    assert not (tmp_path / "odd.html").exists()
 
 
 def test_bad_onnx_ends_the_page_in_one_line(

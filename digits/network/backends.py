@@ -19,14 +19,10 @@ from digits.atomic_files import reason_of
 from digits.data.preparation.centring import to_pixels
 from digits.errors import BackendError, WeightsError
 from digits.network.checkpoint import file_of, find_weights, load_weights
-from digits.network.metadata import (
-    CARD_KEY,
-    VERSION_KEY,
-    Card,
-    card_from_json,
-    version_of,
-)
+from digits.network.config import CLASSES, INPUTS
+from digits.network.metadata import CARD_KEY, Card, card_from_json, check_finite, version_of
 from digits.network.metadata import Layers as Layers
+from digits.network.onnx_file import read_layers
 
 if TYPE_CHECKING:
     from digits.network.model import MLP
@@ -69,7 +65,7 @@ class Backend(Protocol):
 
 
 class OnnxBackend:
-    """An .onnx file, or the bytes of one, run by onnxruntime."""
+    """An .onnx file, or the bytes of one, run by onnxruntime; WeightsError where its card says otherwise."""
 
     name = "onnx"
 
@@ -78,47 +74,49 @@ class OnnxBackend:
 
         self.device = device
         self.weights = weights or (source.stem if isinstance(source, Path) else "")
-        self._source = source
         where = source if isinstance(source, Path) else Path("the network")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only: the page reports them itself
         # A thread that spins while it waits would take a core from 40 other visitors.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            content = source.read_bytes() if isinstance(source, Path) else source
+            self._content = source.read_bytes() if isinstance(source, Path) else source
             self._session = onnxruntime.InferenceSession(
-                content, options, providers=[PROVIDERS[device]]
+                self._content, options, providers=[PROVIDERS[device]]
             )
         except OSError as error:
             raise WeightsError("weights_unreadable", path=where, reason=reason_of(error)) from error
         except Exception as error:  # onnxruntime's errors share no narrower class
             raise WeightsError("onnx_damaged", path=where) from error
-        if [value.name for value in self._session.get_inputs()] != ["pixels"]:
-            raise WeightsError("onnx_foreign", path=where)
         metadata = self._session.get_modelmeta().custom_metadata_map
-        self.card = card_from_json(metadata.get(CARD_KEY, ""), where)
-        self._written_version = metadata.get(VERSION_KEY, "")
+        if CARD_KEY not in metadata or not self._takes_digits():
+            raise WeightsError("onnx_foreign", path=where)
+        self.card = card_from_json(metadata[CARD_KEY], where)
+        try:
+            layers = self.layers()
+        except ValueError as error:
+            raise WeightsError("onnx_foreign", path=where) from error
+        check_finite(layers, where)
+
+    def _takes_digits(self) -> bool:
+        """Whether any number of images goes in, and ten numbers for each come out."""
+        found = [
+            (one.name, one.type, [size if isinstance(size, int) else "any" for size in one.shape])
+            for one in (*self._session.get_inputs(), *self._session.get_outputs())
+        ]
+        pixels = ("pixels", "tensor(float)", ["any", INPUTS])
+        return found == [pixels, ("log_probabilities", "tensor(float)", ["any", CLASSES])]
 
     @cached_property
     def version(self) -> str:
-        # Written by export.py, since the package onnx, which reads weights, takes a while to load.
-        return self._written_version or version_of(self.layers(), self.card)
+        return version_of(self.layers(), self.card)
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         found: np.ndarray = self._session.run(["log_probabilities"], {"pixels": pixels})[0]
         return found
 
     def layers(self) -> Layers:
-        import onnx
-        from onnx import numpy_helper
-
-        if isinstance(self._source, Path):
-            graph = onnx.load(self._source).graph
-        else:
-            graph = onnx.load_from_string(self._source).graph
-        arrays = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
-        count = len(self.card.config.sizes) - 1
-        return [(arrays[f"layers.{i}.weight"], arrays[f"layers.{i}.bias"]) for i in range(count)]
+        return read_layers(self._content, self.card.config)
 
 
 class TorchBackend:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from digits import __version__
 from digits.atomic_files import reason_of, write_atomically
 from digits.errors import WeightsError
-from digits.network.metadata import Card, card_from_json
+from digits.network.metadata import Card, card_from_json, check_finite
 
 if TYPE_CHECKING:
     from digits.network.model import MLP
@@ -68,6 +68,7 @@ def load_weights(path: Path) -> tuple[MLP, Card]:
         model.load_state_dict(content["weights"])
     except (RuntimeError, TypeError, AttributeError) as error:
         raise WeightsError("weights_shape", path=path, sizes=str(card.config.sizes)) from error
+    check_finite(model.to_arrays(), path)
     return model.eval(), card
 
 
@@ -83,11 +84,13 @@ SUFFIXES = (".pt", ".onnx", ".safetensors", ".json")
 
 
 def find_weights(weights: Path | str) -> Path:
-    """The path of a set, without its ending, that a name or a path means.
+    """The path of a set, without its ending, that a name or a path means; WeightsError if it means none.
 
     A bare name is one in weights/, else one here; what has an ending or a folder is a path, ./ included.
     """
     path = Path(weights)
+    if path.name in ("", ".."):
+        raise WeightsError("weights_no_name", name=str(weights))
     stem = path.with_suffix("") if path.suffix in SUFFIXES else path
     is_name = stem == path and path.parent == Path() and not str(weights).startswith(".")
     places = [WEIGHTS_DIR / stem, stem] if is_name else [stem, WEIGHTS_DIR / stem]

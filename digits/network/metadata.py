@@ -12,7 +12,7 @@ import numpy as np
 
 from digits.atomic_files import reason_of
 from digits.errors import SettingsError, WeightsError
-from digits.network.config import ModelConfig, check_model
+from digits.network.config import ModelConfig, check_limit, check_model
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class Calibration:
 
     temperature: float = 1.0
     threshold: float | None = None
+
+
+CALIBRATION_LIMITS = {"temperature": (0.01, 100.0), "threshold": (0.0, 1.0)}
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,34 @@ def card_from_json(text: str, path: Path) -> Card:
     """The card in `text`; WeightsError names `path` when it is not one."""
     try:
         fields = json.loads(text)
-        hidden = tuple(int(width) for width in fields["config"]["hidden"])
-        config = ModelConfig(hidden, str(fields["config"]["activation"]))
+        config = ModelConfig(_hidden_of(fields["config"]), str(fields["config"]["activation"]))
         check_model(config)
         calibration = Calibration(**fields.get("calibration", {}))
+        _check_calibration(calibration)
         parts = {name: dict(fields.get(name, {})) for name in ("recipe", "data", "figures")}
-    except (ValueError, KeyError, TypeError, AttributeError, SettingsError) as error:
+    except RecursionError as error:
+        raise WeightsError("weights_card", path=path, reason="nested too deeply") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError("weights_card", path=path, reason=str(error)) from error
     return Card(config, calibration=calibration, **parts)
+
+
+def _hidden_of(config: dict[str, Any]) -> tuple[int, ...]:
+    hidden = config["hidden"]
+    if not isinstance(hidden, list) or any(type(width) is not int for width in hidden):
+        raise SettingsError("setting_not_sizes")
+    return tuple(hidden)
+
+
+def _check_calibration(calibration: Calibration) -> None:
+    """SettingsError where a number is none, or one that makes no probabilities."""
+    for name in CALIBRATION_LIMITS:
+        value = getattr(calibration, name)
+        if name == "threshold" and value is None:
+            continue
+        if type(value) not in (int, float):
+            raise SettingsError("setting_not_number", setting=name)
+        check_limit(name, value, CALIBRATION_LIMITS)
 
 
 def read_card(path: Path) -> Card:
@@ -68,6 +91,12 @@ CARD_KEY = "card"  # where an ONNX file's metadata holds the card
 VERSION_KEY = "version"  # ... and the version
 
 Layers = list[tuple[np.ndarray, np.ndarray]]  # (outputs, inputs) weights and (outputs,) biases
+
+
+def check_finite(layers: Layers, path: Path) -> None:
+    """WeightsError names `path` where some of its weights are no numbers: all answers would be none."""
+    if not all(np.isfinite(values).all() for layer in layers for values in layer):
+        raise WeightsError("weights_not_finite", path=path)
 
 
 def version_of(layers: Layers, card: Card) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+from onnx import numpy_helper
 
 from digits.data.dataset import Digits
 from digits.data.preparation.centring import to_pixels
@@ -154,6 +157,80 @@ def test_an_onnx_file_that_is_none_is_named(tmp_path: Path, content: bytes | Non
     path.write_bytes(whole[:-500] if content is None else content)
     with pytest.raises(WeightsError, match=r"x\.onnx"):
         load_backend(path, "onnx")
+
+
+def rename_output(proto: onnx.ModelProto) -> None:
+    proto.graph.output[0].name = proto.graph.node[-1].output[0] = "out"
+
+
+def take_100_inputs(proto: onnx.ModelProto) -> None:
+    proto.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 100
+    first = next(item for item in proto.graph.initializer if item.name == "layers.0.weight")
+    first.CopyFrom(numpy_helper.from_array(np.zeros((64, 100), np.float32), first.name))
+
+
+def take_one_image(proto: onnx.ModelProto) -> None:
+    for value in (proto.graph.input[0], proto.graph.output[0]):
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+
+
+def write_values_otherwise(proto: onnx.ModelProto) -> None:
+    for item in proto.graph.initializer:
+        values = numpy_helper.to_array(item).ravel()
+        item.ClearField("raw_data")
+        item.float_data.extend(values)
+
+
+def change_config(**parts: object) -> Callable[[onnx.ModelProto], None]:
+    def change(proto: onnx.ModelProto) -> None:
+        entry = next(item for item in proto.metadata_props if item.key == "card")
+        card = json.loads(entry.value)
+        entry.value = json.dumps({**card, "config": {**card["config"], **parts}})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        rename_output,
+        take_100_inputs,
+        take_one_image,
+        write_values_otherwise,
+        change_config(hidden=[32]),
+        change_config(hidden=[64, 64]),
+        change_config(hidden=[64, 64, 64, 64]),
+        change_config(activation="tanh"),
+    ],
+)
+def test_a_network_other_than_its_card_says_is_refused(
+    change: Callable[[onnx.ModelProto], None],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    proto = onnx.load(WEIGHTS_DIR / "tutorial.onnx")
+    change(proto)
+    onnx.save(proto, tmp_path / "odd.onnx")
+    with pytest.raises(WeightsError, match=r"odd\.onnx was not written by export\.py"):
+        load_backend(tmp_path / "odd.onnx", "onnx", "cpu")
+    assert capfd.readouterr().err == ""  # nor does onnxruntime say anything by itself
+
+
+def test_onnx_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    proto = onnx.load(WEIGHTS_DIR / "tutorial.onnx")
+    item = proto.graph.initializer[0]
+    values = numpy_helper.to_array(item).copy()
+    values[0, 0] = np.nan
+    item.CopyFrom(numpy_helper.from_array(values, item.name))
+    onnx.save(proto, tmp_path / "odd.onnx")
+    with pytest.raises(WeightsError, match=r"odd\.onnx holds weights that are no finite numbers"):
+        load_backend(tmp_path / "odd.onnx", "onnx", "cpu")
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "weights/.."])
+def test_what_names_no_file_of_weights_is_said(name: str) -> None:
+    with pytest.raises(WeightsError, match="names no weights"):
+        load_backend(name)
 
 
 def test_what_is_not_there_is_an_error_that_says_what_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_shipped_weights_are_whole_and_alike(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", ["gone", "empty", "cut", "text", "other", "shape", "card", "folder"]
+    "damage", ["gone", "empty", "cut", "text", "other", "shape", "card", "folder", "no numbers"]
 )
 def test_a_bad_file_gets_one_line_that_names_it(saved: Path, damage: str) -> None:
     content = saved.read_bytes()
@@ -77,6 +77,10 @@ def test_a_bad_file_gets_one_line_that_names_it(saved: Path, damage: str) -> Non
         torch.save({"card": CARD.to_json(), "weights": weights}, saved)
     if damage == "card":
         torch.save({"card": "{}", "weights": {}}, saved)
+    if damage == "no numbers":
+        model = MLP(CARD.config)
+        torch.nn.init.constant_(model.layers[1].bias, float("nan"))
+        save_weights(saved, model, CARD)
     with pytest.raises(WeightsError, match=r"tiny\.pt") as caught:
         load_weights(saved)
     assert "\n" not in str(caught.value)
@@ -107,12 +111,44 @@ def test_a_pickle_that_would_run_code_does_not(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"config": 3}', '{"config": {"hidden": [9e9], "activation": "relu"}}']
-)
-def test_a_card_that_is_none_is_named(tmp_path: Path, text: str) -> None:
+def card_text(hidden: str = "[8, 6]", temperature: str = "1.5", threshold: str = "0.7") -> str:
+    config = f'{{"hidden": {hidden}, "activation": "tanh"}}'
+    calibration = f'{{"temperature": {temperature}, "threshold": {threshold}}}'
+    return f'{{"config": {config}, "calibration": {calibration}}}'
+
+
+@pytest.mark.parametrize("text", [card_text(), card_text(temperature="1", threshold="null")])
+def test_a_card_of_a_network_is_read(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.json").write_text(text)
-    with pytest.raises(WeightsError, match=r"x\.json"):
+    assert read_card(tmp_path / "x.json").config == CARD.config
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", ""),
+        ("[]", ""),
+        ("{}", ""),
+        ("[" * 50_000, "nested"),
+        ('{"config": 3}', ""),
+        (card_text(hidden="[9e9]"), "hidden must list"),
+        (card_text(hidden="[Infinity]"), "hidden must list"),
+        (card_text(hidden="[64.7]"), "hidden must list"),
+        (card_text(hidden='"64"'), "hidden must list"),
+        (card_text(hidden="[true]"), "hidden must list"),
+        (card_text(hidden="[99999]"), "width must be between"),
+        (card_text(temperature='"a"'), "temperature must be a number"),
+        (card_text(temperature="null"), "temperature must be a number"),
+        (card_text(temperature="0"), "temperature must be between"),
+        (card_text(temperature="NaN"), "temperature must be between"),
+        (card_text(temperature="9" * 400), "temperature must be between"),
+        (card_text(threshold="1.2"), "threshold must be between 0 and 1, not 1.2"),
+        (card_text(threshold="[]"), "threshold must be a number"),
+    ],
+)
+def test_a_card_that_is_none_is_named(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(WeightsError, match=rf"x\.json holds no valid card .*{says}.*train\.py"):
         read_card(tmp_path / "x.json")
 
 

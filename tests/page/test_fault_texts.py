@@ -26,6 +26,7 @@ NEVER_ON_THE_PAGE = {
     "only_sketch",
     "write_failed",
     "out_not_pt",
+    "weights_no_name",
     "out_folder",
     "out_below_file",
     "host_unknown",
