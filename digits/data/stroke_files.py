@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from digits.data.drawings import NOT_A_DIGIT, Drawing
@@ -12,6 +13,7 @@ from digits.data.pendigits import find_strokes
 from digits.data.unipen import read_unipen
 
 UNIPEN_AT = "https://doi.org/10.5281/zenodo.1195803"
+MOST_WRITERS = 100_000  # to be named at once: more than all sources have together
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,16 @@ def by_source(drawings: Sequence[Drawing]) -> dict[str, list[Drawing]]:
 
 def writer_numbers(text: str) -> frozenset[int]:
     """ "3,8,1003-1233/5" -> 3, 8 and every fifth from 1003 to 1233; else ValueError."""
-    numbers: set[int] = set()
+    ranges = []
     for part in text.split(","):
         found = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9})(?:/([1-9]\d{0,8}))?)?", part.strip())
         if not found:
             raise ValueError(f"{text!r} is not like 3,8,1003-1233/5")
         first, last, step = (int(number) if number else None for number in found.groups())
-        numbers.update(range(first or 0, (last if last is not None else first or 0) + 1, step or 1))
-    return frozenset(numbers)
+        ranges.append(range(first or 0, (last if last is not None else first or 0) + 1, step or 1))
+    if sum(map(len, ranges)) > MOST_WRITERS:
+        raise ValueError(f"{text!r} names more than {MOST_WRITERS:,} writers")
+    return frozenset(chain.from_iterable(ranges))
 
 
 def credits_of(drawings: Iterable[Drawing]) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from digits.atomic_files import reason_of
 from digits.data.drawings import NOT_A_DIGIT, Drawing
 from digits.data.unix_compress import unpack_z
 from digits.errors import StrokesError
@@ -100,7 +101,7 @@ def _read_text(path: Path) -> str:
     except FileNotFoundError:
         raise StrokesError("strokes_missing", path=path) from None
     except (OSError, EOFError, ValueError, zlib.error) as error:
-        raise StrokesError("strokes_unreadable", path=path, reason=str(error)) from error
+        raise StrokesError("strokes_unreadable", path=path, reason=reason_of(error)) from error
     return content.decode("latin-1")
 
 

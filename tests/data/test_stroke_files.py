@@ -59,6 +59,12 @@ def test_other_writers_are_refused(text: str) -> None:
         writer_numbers(text)
 
 
+@pytest.mark.parametrize("text", ["1-999999999", ",".join(["0-99999"] * 2), "0-999999999/9"])
+def test_more_writers_than_there_are_anywhere_are_refused_at_once(text: str) -> None:
+    with pytest.raises(ValueError, match="names more than 100,000 writers"):
+        writer_numbers(text)
+
+
 def test_what_lies_in_the_folder_is_found_and_what_does_not_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

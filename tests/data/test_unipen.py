@@ -73,6 +73,8 @@ def test_a_file_without_drawings_and_a_missing_file_say_so(tmp_path: Path) -> No
     (tmp_path / "cut.gz").write_bytes(gzip.compress(TWO_DRAWINGS.encode())[:-20])
     with pytest.raises(StrokesError, match="fetch it again"):
         read_unipen(tmp_path / "cut.gz")
+    with pytest.raises(StrokesError, match=r": (Is a directory|Permission denied); fetch it again"):
+        read_unipen(tmp_path)
 
 
 def test_lines_far_too_long_are_refused_or_passed_over(tmp_path: Path) -> None:
