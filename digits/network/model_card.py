@@ -7,8 +7,10 @@ What was measured stands in one place, weights/*.json; a test fails when the car
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -115,8 +117,12 @@ END = """\
 """
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write the card; returns the exit status."""
+    argparse.ArgumentParser(
+        prog="python -m digits.network.model_card",
+        description=f"Write {CARD} from the cards beside it.",
+    ).parse_args(arguments)
 
     def work() -> None:
         write_atomically(CARD, write_card(read_cards()).encode())
