@@ -76,7 +76,8 @@ def test_it_serves_answers_and_ends_quietly(process: tuple[subprocess.Popen[str]
         (["--host", "192.0.2.1"], "no address '192.0.2.1'"),
         (["--host", "no such host"], "no address 'no such host'"),
         (["--host", "x" * 300], "no address"),
-        (["--data", "/no/such/folder", "--weights", "nothing"], "nothing"),
+        (["--data", "/no/such/folder"], "no MNIST in /no/such/folder"),
+        (["--data", "tests"], "no MNIST in tests"),
     ],
 )
 def test_a_wrong_flag_is_one_line(

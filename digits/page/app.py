@@ -20,6 +20,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from digits.data.mnist import is_there, read_mnist
 from digits.errors import DigitsError, WeightsError
 from digits.network.registry import Choice, Networks, list_weights
 from digits.page import layout
@@ -105,9 +106,10 @@ class App:
 
 
 def create_app(settings: Settings | None = None, *, run: Run = run_training) -> App:
-    """The whole page. DigitsError if nothing can answer; `run` trains."""
+    """The whole page. DigitsError if nothing can answer, or there are no digits; `run` trains."""
     settings = settings or Settings()
     keep_to_one_thread()
+    check_data(settings.data)
     services = make_services(settings, run)
     warm_up(services.reader)
     with gr.Blocks(
@@ -120,6 +122,12 @@ def create_app(settings: Settings | None = None, *, run: Run = run_training) -> 
     publish(page, RESULTS, EXAMPLES)
     page.queue(max_size=MOST_WAITING)
     return App(page, services, launch_options(services))
+
+
+def check_data(folder: Path | None) -> None:
+    """DataError now where the first training would end in it; digits that are there are read only then."""
+    if folder is not None and not is_there(folder):
+        read_mnist(folder)  # which says what is missing
 
 
 def make_services(settings: Settings, run: Run) -> Services:
