@@ -62,8 +62,9 @@ export function readHeader(file) {
   try {
     const end = 4 + new DataView(file).getUint32(0, true);
     const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 4, end - 4)));
-    return { header, end };
+    if (Array.isArray(header?.sizes) && header.card?.calibration) return { header, end };
   } catch {
-    throw new RangeError("this is no file of weights");
+    // It is no JSON, or cut short.
   }
+  throw new RangeError("this is no file of weights");
 }
