@@ -6,6 +6,7 @@ node_modules. Without a network, and without node_modules, the checks that need 
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -64,6 +65,15 @@ def test_scripts_are_clean(node: str, node_modules: Path, check: str, arguments:
         [node, CHECKS[check], *arguments], cwd=REPO, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_npm_runs_every_test_whatever_node_makes_of_patterns() -> None:
+    """Node 20 knows no ** and takes what is quoted for a file's name."""
+    command = json.loads((REPO / "package.json").read_text(encoding="utf-8"))["scripts"]["test"]
+    patterns = command.removeprefix("node --test ").split()
+    named = {path for pattern in patterns for path in REPO.glob(pattern)}
+    assert named == set((REPO / "tests").rglob("*.test.js"))
+    assert "**" not in command and '"' not in command
 
 
 def test_services_under_node(node: str) -> None:
