@@ -19,7 +19,7 @@ import { makeId } from "./random_id.js";
  */
 
 export const MOST_KEPT = 5; // networks; the server keeps as many of a session
-const MOST_RUNS = 8; // with their curves and figures, 0.1 MB each
+const MOST_KEPT_RUNS = 8; // with their curves and figures, 0.1 MB each
 const DAY = 86_400_000; // ms
 const DEBT = "digits-to-forget "; // what keys begin with
 
@@ -213,7 +213,7 @@ export async function keptRuns() {
 /** Keep a run; the oldest goes where there are too many. @param {KeptRun} run */
 export async function keepRun(run) {
   await inStore(RUNS, "readwrite", (runs) => runs.put(run, run.version));
-  for (const { version } of (await keptRuns()).slice(0, -MOST_RUNS)) await dropRun(version);
+  for (const { version } of (await keptRuns()).slice(0, -MOST_KEPT_RUNS)) await dropRun(version);
 }
 
 /** @param {string} version */
