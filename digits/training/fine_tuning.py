@@ -15,16 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from digits.augmentation.strokes import draw, vary
 from digits.data.drawings import Strokes
 from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.strokes import prepare_strokes
-from digits.network.config import CLASSES
 from digits.network.model import MLP
 from digits.training.adam import Adam
 from digits.training.backprop import Backprop
+from digits.training.loop import one_hot
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def vary_corrections(
             draw(vary(correction.strokes, random, config.strength), random)
             for _ in range(count - 1)
         ]
-    return torch.from_numpy(to_pixels(np.stack(images))), one_hot(np.array(labels))
+    return torch.from_numpy(to_pixels(np.stack(images))), one_hot(torch.tensor(labels))
 
 
 def remember(
@@ -116,12 +115,8 @@ def remember(
     pixels = torch.from_numpy(to_pixels(images[chosen]))
     with torch.inference_mode():
         said = model(pixels).exp()
-    return pixels, (1 - config.memory) * one_hot(labels[chosen]) + config.memory * said
-
-
-def one_hot(labels: np.ndarray) -> Tensor:
-    """Labels (N,) as targets (N, 10): 1 for the right digit, 0 for the others."""
-    return functional.one_hot(torch.from_numpy(labels.astype(np.int64)), CLASSES).float()
+    targets = one_hot(torch.from_numpy(labels[chosen].astype(np.int64)))
+    return pixels, (1 - config.memory) * targets + config.memory * said
 
 
 def learning_rate_at(step: int, config: FineTuningConfig) -> float:

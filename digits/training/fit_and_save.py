@@ -44,9 +44,9 @@ from digits.network.config import COMMAND_LIMITS, ModelConfig, check_limit
 from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP
 from digits.training.loop import EpochReport, Progress, predictions, train
+from digits.training.page_run import SHOWN_DIGITS
 from digits.training.recipes import RECIPES, Recipe, check_recipe
 
-SHOWN_DIGITS = 4  # test digits in the picture at the end
 BAR_EVERY = 0.1  # seconds between two moves of the progress bar
 # `sketch` has a threshold to keep for many kinds of hands, and more images than it can show.
 HELD_OUT_OF = {"sketch": 1 / 12}

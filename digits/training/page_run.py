@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 REPORT_EVERY = 0.2  # seconds: five reports a second look alive and cost little
 QUICK_TEST = 1000  # test images for the curve between epochs
-SHOWN_DIGITS = 4  # test digits whose reading is shown as it changes
+SHOWN_DIGITS = 4  # test digits whose reading is shown as it changes, and in train.py's picture
 
 
 @dataclass(frozen=True)

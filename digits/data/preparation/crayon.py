@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digits.data.preparation.paper import Mask
+from digits.data.preparation.paper import PLAIN, Mask
 from digits.data.preparation.thickness import measure_rims, measure_thickness
-from digits.data.preparation.writing import Writing
+from digits.data.preparation.writing import LONGEST_STROKE, Writing
 
 AFAR = 0.6  # of the grain's thickness: blurred so much, a stroke shows no grain
 STILL_INK = 0.25  # of the ink's contrast: what is as strong after that is stroke
@@ -23,7 +23,6 @@ LARGE = 3.0  # times the grain's thickness: what is smaller is a speck of it
 NEAR = 0.8  # times the grain's thickness: two pieces of one stroke are nearer than twice that
 SMALLEST = 8.0  # times the grain's thickness: the longer side of a stroke
 WIDEST = 1.5  # times as wide as high, seen from afar: wider is a word
-LONGEST = 4.4  # times the longer side: strokes that are longer are a text's
 AS_THICK = 1.5  # times as thick as another, at most: of the same crayon
 INNER = 1.0  # times the grain's thickness: as deep in a stroke there is no rim of it
 LEAST_INNER = 0.28  # of the stroke: so much is as deep
@@ -32,7 +31,6 @@ FINE = 0.065  # of the longer side: grain is no thicker than that, as most pens'
 MANY = 6  # gaps, at least: an eight has two loops, which may seem filled from afar
 PIECES = 3  # of the grain, at least: an eight that is not closed may have two
 BESIDE = 2.0  # times the grain's thickness: so far from a stroke its paper is looked at
-PLAIN = 0.12  # of the ink's contrast: no paper is darker
 RAGGED = 1.5  # times as long as the rim of the stroke is that of the grain
 
 
@@ -105,7 +103,7 @@ def _is_grainy(stroke: Mask, grain: Mask, fine: float, thick: float) -> bool:
     That is `thick` pixels thick; both masks are (h, w).
     """
     longer = max(stroke.shape)
-    if fine > FINE * longer or stroke.sum() > LONGEST * longer * thick:
+    if fine > FINE * longer or stroke.sum() > LONGEST_STROKE * longer * thick:
         return False
     depth = cv2.distanceTransform(np.pad(stroke, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
     inner = depth > INNER * fine

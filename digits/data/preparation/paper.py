@@ -14,6 +14,7 @@ Mask = NDArray[np.uint8]  # (h, w), 0 or 1
 
 BROADEST = 0.15  # of the shorter side: no light stroke is broader
 MEDIAN = 31  # pixels of a picture 160 long: wider than any stroke of a photo
+PLAIN = 0.12  # of the ink's contrast: no paper is darker beside the ink; what is may be a wall
 STEP = 50.0  # grey levels: by more the paper does not change, but a table begins
 
 

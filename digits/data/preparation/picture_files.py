@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from digits.errors import DrawingError
 
-MAX_PICTURE_PIXELS = 50_000_000  # more than any phone's camera makes by default
+MOST_PIXELS = 50_000_000  # more than any phone's camera makes by default
 WORKING_SIDE = 1200  # a larger picture is averaged down to this before anything else
 STRIP = 256  # rows, about, that are averaged down at once
 
@@ -29,9 +29,9 @@ def load_picture(picture: Image.Image | NDArray[Any]) -> NDArray[np.uint8]:
 def _decode(picture: Image.Image | NDArray[Any]) -> Image.Image:
     picture = _from_array(picture) if isinstance(picture, np.ndarray) else picture
     width, height = picture.size
-    if not 0 < width * height <= MAX_PICTURE_PIXELS:
+    if not 0 < width * height <= MOST_PIXELS:
         raise DrawingError(
-            "picture_size", width=width, height=height, millions=MAX_PICTURE_PIXELS // 1_000_000
+            "picture_size", width=width, height=height, millions=MOST_PIXELS // 1_000_000
         )
     # A JPEG is decoded at a half, a quarter or an eighth right away where that is enough.
     picture.draft(None, (WORKING_SIDE, WORKING_SIDE))

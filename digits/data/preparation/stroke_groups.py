@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.preparation.crayon import fill_grain
-from digits.data.preparation.paper import Contrast, Mask, dark_on_light
+from digits.data.preparation.paper import PLAIN, Contrast, Mask, dark_on_light
 from digits.data.preparation.thickness import find_middle, measure_thickness
-from digits.data.preparation.writing import Writing, find_writing
+from digits.data.preparation.writing import LONGEST_STROKE, Writing, find_writing
 
 WIDEST_STROKE = 0.34  # of the shorter side: what is wider is paper, table or shadow
 MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
@@ -30,8 +30,7 @@ FAINTEST_INK = 0.15  # contrast: what is weaker is light on the paper, not ink
 OUTLINED = 0.9  # the least share of its rim where a group must have an edge
 OUTLINED_THIN = 0.77  # the same of thin strokes: their ends and corners are much of the rim
 THIN_STROKE = 10  # pixels
-PLAIN = 0.12  # of the ink's contrast: no paper is darker beside the ink; what is may be a wall
-GRAINED = 0.205  # the same of wood and skin, on which people write: what is darker is none
+GRAINED = 0.205  # as PLAIN, of wood and skin, on which people write: what is darker is none
 SOFTEST = 0.08  # of the longer side: softer edges are those of a shadow or a fold
 THICKEST = 0.45  # of the longer side: thicker groups are stains
 FAINT_INK = 0.35  # contrast: what is weaker and soft, too, is a stain
@@ -40,8 +39,7 @@ SOFT_STROKE = 0.6  # of the thickness: an edge softer than this and SOFT_EDGE is
 LEFT_OVER = 20  # pixels: what is weaker and shorter is what a line left
 FOLD = 12.0  # pixels: one softer than this is a fold's, however broad
 GRAIN = 1.0  # times the noise: so much darker than its lightest pixels is all paper
-LONGEST_STROKE = 4.4  # times the longer side, as an eight of two wide loops: more is a text
-LONGEST_IN_WIDE = 1.8  # the same, of what is wider than a digit: more is a word
+LONGEST_IN_WIDE = 1.8  # as LONGEST_STROKE, of what is wider than a digit: more is a word
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ SPECK = (
 SMALLEST_STROKE = 0.02  # of the shorter side: anything smaller is a speck, whatever else there is
 FAINT_LINE = 0.7  # of the threshold: weaker is no line
 FILLED_IN = 0.5  # of the threshold: weaker is a hole in the ink
+LONGEST_STROKE = 4.4  # times the longer side, as an eight of two wide loops: more is a text
 WEAKER = 0.55  # of the ink's contrast: weaker is a shadow or a stain
 
 
