@@ -148,6 +148,7 @@ class FineTuningService:
             "drawings": readings,
             "mnist": mnist,
             "network": entry_of(own),
+            "replaced": base.taught.backend.version if base.taught else None,
         }
 
 

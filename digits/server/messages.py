@@ -354,6 +354,7 @@ class FineTuningMessage(TypedDict, total=False):
     drawings: list[TaughtDrawing]
     mnist: list[float]  # accuracy on MNIST's test digits before and after
     network: NetworkEntry
+    replaced: str | None  # the version of the own network that this one takes the place of
 
 
 class LabelledDrawing(TypedDict):

@@ -15,7 +15,18 @@ from digits.errors import DigitsError, DrawingError
 from digits.server.drawing_files import load, save
 from digits.server.limits import MOST_DRAWINGS
 from digits.server.requests import check_drawings
-from tests.support.browser import PATIENCE, draw, set_state, state, until, wait_for_answer
+from tests.support.browser import (
+    PATIENCE,
+    draw,
+    eventually,
+    open_tab,
+    press_train,
+    set_state,
+    state,
+    until,
+    wait_for_answer,
+    wait_for_state,
+)
 from tests.support.sites import TrainingSite
 
 OpenPage = Callable[..., Any]
@@ -168,6 +179,48 @@ def test_a_page_that_comes_back_takes_up_the_teaching(open_page: OpenPage) -> No
         timeout=PATIENCE,
     )
     page.wait_for_selector('.teach:not([data-state="learning"])', timeout=PATIENCE)
+
+
+KEPT = """() => new Promise((resolve) => {
+    indexedDB.open("digits").onsuccess = ({ target }) => {
+        const networks = target.result.transaction("networks").objectStore("networks");
+        networks.getAll().onsuccess = ({ target }) => resolve(target.result.map(({ name }) => name));
+    };
+})"""
+
+
+def wait_for_kept(page: Any, expected: list[str]) -> None:
+    """Until this browser keeps just these networks: "run 1", "2 drawings"."""
+
+    def check() -> None:
+        values = [name["values"] for name in page.evaluate(KEPT)]
+        said = [
+            f"{one['drawings']} drawings" if "drawings" in one else f"run {one['number']}"
+            for one in values
+        ]
+        assert sorted(said) == expected
+
+    eventually(page, check)
+
+
+def test_taught_again_a_network_is_another_and_one_that_the_server_lost_is_handed_over(
+    open_page: OpenPage, site: str
+) -> None:
+    page = open_page()
+    for count, strokes in enumerate((LINES, SQUARE), 1):
+        correct(page, strokes, 8)
+        page.locator("#teach .learn").click()
+        page.wait_for_selector('.teach[data-state="done"]', timeout=PATIENCE)
+        wait_for_kept(page, [f"{count} drawings"])
+    session = page.evaluate("sessionStorage.getItem('digits-session')")
+    page.request.post(f"{site}/digits/forget", data={"session": session})
+    open_tab(page, epochs=1, batch_size=100, width=8, layers=1, train_images=200)
+    press_train(page)
+    wait_for_state(page, "done")
+    wait_for_kept(page, ["2 drawings", "run 1"])
+    page.wait_for_function(
+        "[...document.querySelectorAll('#picker option')].some((one) => one.text.includes('2 drawings'))"
+    )
 
 
 def test_another_click_on_the_same_drawing_changes_its_digit(open_page: OpenPage) -> None:

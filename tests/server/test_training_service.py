@@ -308,6 +308,7 @@ def test_teaching_adds_a_network_and_keeps_the_trained_one(service: TrainingServ
         assert learnt["network"]["name"] == name
         again = await teach(network=learnt["network"]["id"])  # from what it was before
         assert again["network"]["name"] == name
+        assert (learnt["replaced"], again["replaced"]) == (None, learnt["network"]["version"])
         ids = [entry["id"] for entry in service.state({"session": TOKEN})["networks"]]
         assert ids == ["yours-1", again["network"]["id"]]
         assert (await teach(drawings=[]))["fault"]["code"] == "corrections_empty"

@@ -279,4 +279,6 @@ export interface FineTuning {
   mnist: [number, number];
   drawings: { before: number; after: number }[];
   network: NetworkEntry;
+  /** The version of the own network that this one takes the place of. */
+  replaced: string | null;
 }

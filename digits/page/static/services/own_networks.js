@@ -20,6 +20,7 @@ import { choose, state } from "./state.js";
 
 /** @typedef {import("./browser_storage.js").KeptNetwork} KeptNetwork */
 /** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
+/** @typedef {import("./messages.js").FineTuning} FineTuning */
 
 /** @type {Map<string, string>} from the version that this browser made up to the server's */
 const renames = new Map();
@@ -28,6 +29,7 @@ const renames = new Map();
 export async function bringBack() {
   whenBack(handOver);
   whenStored("digits-forgotten", () => takeIn() && letGo());
+  state.subscribe("teaching", (message) => toldTeaching(/** @type {FineTuning | null} */ (message)));
   const chosen = storedChosen();
   state.subscribe("choice", ({ network }) => {
     const entry = state.get("networks").find(({ id }) => id === network);
@@ -134,17 +136,31 @@ function renamed(before, own) {
 }
 
 /**
- * The server told which networks are this session's now. One that was taught again is another now and is kept
- * no longer; any other that is missing was lost there.
+ * The version that a teaching took the place of; null for none. The same drawings make the same network again.
+ * @param {FineTuning | null} message
+ */
+const replacedBy = (message) =>
+  message?.state === "done" && message.replaced !== message.network.version ? message.replaced : null;
+
+/** A network that was taught again is another now, and is kept no longer. @param {FineTuning | null} message */
+function toldTeaching(message) {
+  const replaced = replacedBy(message);
+  if (replaced) dropNetwork(replaced);
+}
+
+/**
+ * The server told which networks are this session's now: any that is missing, and was not taught again, was lost there.
  * @param {NetworkEntry[]} told
  */
 export function toldOwn(told) {
   const own = [...told, ...state.get("own").filter(({ id }) => isOnlyHere(id))];
-  const missing = state.get("own").filter(({ version }) => !own.some((one) => one.version === version));
-  const replaced = missing.find(({ id, kind }) => kind === "taught" && id === state.get("choice").network);
+  const there = [
+    ...own.map(({ version }) => version),
+    replacedBy(/** @type {FineTuning | null} */ (state.get("teaching"))),
+  ];
+  const isLost = state.get("own").some(({ version }) => !there.includes(version));
   state.set("own", own);
-  if (replaced) dropNetwork(replaced.version);
-  if (own.length < MOST_KEPT && missing.some((one) => one !== replaced)) welcomeBack();
+  if (own.length < MOST_KEPT && isLost) welcomeBack();
 }
 
 /** Let go of all networks, runs and drawings, here and on the server. */
