@@ -2,13 +2,12 @@
 
 The body is a length (4 bytes, little-endian), a file of weights of that length (network/weights_file.py),
 then the first layer's weights as they were before (float32, its first nodes). The header x-digits-run holds
-the settings and the figures that only the browser knows, as percent-encoded JSON. The accuracies are
+the run's id, its settings and the figures that only the browser knows, as percent-encoded JSON. The accuracies are
 measured here, on the server's digits; steps, loss and seconds are as told, within limits.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 import struct
 from collections.abc import Mapping
@@ -31,13 +30,14 @@ from digits.network.config import INPUTS, ModelConfig
 from digits.network.metadata import Card, Layers
 from digits.network.registry import YOURS
 from digits.network.weights_file import unpack_network
+from digits.server import limits
 from digits.server.browser_digits import TRAIN, orders
 from digits.server.finished_runs import FinishedTraining, keep_training, unseen_digits
 from digits.server.messages import Outcome, Start, TrainedHere
 from digits.server.requests import check_training
 from digits.server.results import SHOWN_NODES
 from digits.server.routes import parse
-from digits.server.sessions import RunUpdate, Session
+from digits.server.sessions import RunUpdate, Session, is_token
 from digits.server.training_service import TrainingService
 from digits.server.weights_route import PRIVATE, SESSION_HEADER, check_name, problem
 from digits.server.worker_threads import Feed
@@ -77,11 +77,14 @@ def keep_trained(
 ) -> TrainedHere:
     """Make what a browser learnt one of its session's networks; a DigitsError says what is wrong."""
     session = training.sessions.get_or_create(token)
-    with session.handing_in:  # a browser that got no reply sends the same once more
-        handed = hashlib.sha256(body).hexdigest()
-        if handed not in session.handed_in:
-            session.handed_in[handed] = _keep(training, session, asked, body)
-        return session.handed_in[handed]
+    run = asked.get("run")
+    if not isinstance(run, str) or not is_token(run):
+        raise WeightsError("upload_format")
+    with session.handing_in:  # a browser that got no reply sends the same run once more
+        if run not in session.handed_in:
+            replies = {**session.handed_in, run: _keep(training, session, asked, body)}
+            session.handed_in = dict(list(replies.items())[-limits.MOST_HANDED_IN :])
+        return session.handed_in[run]
 
 
 def _keep(

@@ -75,7 +75,7 @@ class Session:
     trained: int = 0  # runs so far
     made: int = 0  # networks so far
     followers: int = 0  # connections of its page that are open
-    # What its browser handed in, one at a time: the reply to each, by a digest of what came.
+    # What its browser handed in, one at a time: the replies to the latest, by the runs' ids.
     handed_in: dict[str, TrainedHere] = field(default_factory=dict)
     handing_in: threading.Lock = field(default_factory=threading.Lock)
 

@@ -21,7 +21,7 @@ from digits.network.metadata import Card
 from digits.network.model import MLP
 from digits.network.registry import Choice, Networks
 from digits.network.weights_file import pack_network
-from digits.server import browser_runs
+from digits.server import browser_runs, limits
 from digits.server.browser_digits import orders
 from digits.server.browser_runs import make_browser_run_routes
 from digits.server.datasets import DatasetCache
@@ -33,6 +33,7 @@ from digits.training.standalone_script import write_script
 TOKEN = "a" * 20
 HIDDEN = [40, 8]
 TOLD = {
+    "run": "r" * 36,
     "hidden": HIDDEN,
     "activation": "tanh",
     "epochs": 2,
@@ -104,6 +105,20 @@ def test_what_comes_twice_is_kept_once(client: TestClient, training: TrainingSer
     assert first == second
     session = training.sessions.get_or_create(TOKEN)
     assert len(session.networks) == len(session.runs) == 1
+
+
+def test_the_same_run_again_is_another_network(
+    client: TestClient, training: TrainingService
+) -> None:
+    """Six runs push the first one's network out; the same settings and digits learn the same weights."""
+    content = body(network())
+    for number in range(7):
+        told = put(client, content, run=f"{number:020}").json()
+    session = training.sessions.get_or_create(TOKEN)
+    assert session.own and session.own.id == told["network"]["id"] == "yours-7"
+    assert len(session.runs) == len(told["outcome"]["runs"]) == 7
+    assert len(session.handed_in) == limits.MOST_HANDED_IN
+
 
 
 def test_one_that_began_before_mnist_came_is_scored_on_what_it_had(
@@ -181,6 +196,8 @@ def test_its_script_claims_no_accuracy(client: TestClient, training: TrainingSer
         ({"step": True}, "upload_format"),
         ({"seconds": "1"}, "upload_format"),
         ({"seconds": 1e300}, "upload_format"),
+        ({"run": None}, "upload_format"),
+        ({"run": "r" * 65}, "upload_format"),
         ({"loss": -1}, "upload_format"),
         ({"loss": float("nan")}, "upload_format"),
         ({"start": "sketch"}, "upload_format"),

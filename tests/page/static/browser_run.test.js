@@ -113,6 +113,16 @@ test("a run is ordered, told and ended in the server's words", () => {
   assert.equal(ended[0].began.length, 4 * 784);
 });
 
+test("the same settings again are another run", () => {
+  const { run, ended } = begin();
+  for (let i = 0; i < 2; i++) {
+    run.start(ORDER);
+    run.hear(report(4, 2, false));
+    run.hear(results());
+  }
+  assert.equal(new Set(ended.map(({ id }) => id)).size, 2);
+});
+
 test("a stop before the first step leaves nothing, a later one what was learnt", () => {
   const { run, sent, told, ended } = begin();
   run.stop();

@@ -12,6 +12,7 @@ import { MOST_RUNS } from "./limits.js";
 import { entryOf } from "./network_names.js";
 import { loadNetwork } from "./networks.js";
 import { entryHere } from "./own_networks.js";
+import { makeId } from "./random_id.js";
 import { session } from "./session_token.js";
 import { choose, state } from "./state.js";
 import { createTraining } from "./trainer_client.js";
@@ -50,6 +51,7 @@ import { createTraining } from "./trainer_client.js";
 /**
  * What a run came to.
  * @typedef {object} Ended
+ * @property {string} id of this run and no other, whatever its order: the server keeps what comes twice once
  * @property {Order} order
  * @property {Run} run its last word
  * @property {Float32Array} began the first layer's weights before it
@@ -159,7 +161,7 @@ export class BrowserRun {
       return this.tell({ state: "problem", fault: { code: "engine_not_finite", values: {} } });
     }
     const began = this.began ?? new Float32Array();
-    this.hooks.end({ order, run: { ...this.last, state, measuring: false }, began, measured });
+    this.hooks.end({ id: makeId(), order, run: { ...this.last, state, measuring: false }, began, measured });
   }
 
   /** What stays so for the whole run. @param {Report} report @param {Order} order @returns {Partial<Run>} */
@@ -321,6 +323,7 @@ async function hand(ended) {
   const { sizes, activation, epochs, batch_size, learning_rate, seed, preset, start, startName } = ended.order;
   const { step, loss, seconds, trained } = ended.run;
   const told = {
+    run: ended.id,
     ...{ preset, activation, epochs, batch_size, learning_rate, seed, step, loss, seconds },
     ...{ start: start ?? "", start_name: startName ?? null },
     hidden: sizes.slice(1, -1),

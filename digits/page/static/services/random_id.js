@@ -1,4 +1,4 @@
-// Names that nobody else comes upon: of a tab, of a picture.
+// Names that nobody else comes upon: of a tab, of a picture, of a run.
 
 /** @returns {string} */
 export function makeId() {
