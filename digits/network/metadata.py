@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,14 @@ class Card:
     calibration: Calibration = field(default_factory=Calibration)
 
     def to_json(self) -> str:
-        """The card as readable JSON."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        """The card as readable JSON, which has no NaN: a figure that is no number is left out."""
+        card = asdict(self)
+        card["figures"] = {
+            name: value
+            for name, value in self.figures.items()
+            if not isinstance(value, float) or math.isfinite(value)
+        }
+        return json.dumps(card, indent=2, ensure_ascii=False) + "\n"
 
 
 def card_from_json(text: str, path: Path) -> Card:

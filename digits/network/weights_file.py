@@ -11,7 +11,6 @@ nothing on trust.
 from __future__ import annotations
 
 import json
-import math
 import re
 import struct
 from dataclasses import asdict
@@ -27,6 +26,7 @@ from digits.network.metadata import Calibration, Card, Layers
 
 LONGEST_HEADER = 20_000  # bytes
 MOST_NUMBER = 1e12  # of a card's figures: more is no figure of a training
+MOST_THRESHOLD = 2.0  # above every probability: a network that learnt nothing is never sure
 MOST_SUM = 1e36  # in the network: float32 ends at 3.4e38, and a temperature of 0.01 makes 100 times as much
 WORDS = ("name", "schedule", "source", "engine")  # a card's fields that are words, not numbers
 WORD = re.compile(r"[\w-]{1,40}", re.ASCII)
@@ -118,7 +118,7 @@ def _check_calibration(raw: dict[str, Any]) -> Calibration:
     temperature, threshold = raw.get("temperature"), raw.get("threshold")
     if not _is_figure(temperature) or not 0.01 <= temperature <= 100:
         raise WeightsError("upload_format")
-    if threshold is not None and not _is_figure(threshold):
+    if threshold is not None and not (_is_figure(threshold) and 0 <= threshold <= MOST_THRESHOLD):
         raise WeightsError("upload_format")
     return Calibration(float(temperature), None if threshold is None else float(threshold))
 
@@ -145,4 +145,4 @@ def _is_word(value: object) -> bool:
 def _is_figure(value: object) -> TypeGuard[int | float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value) and abs(value) <= MOST_NUMBER
+    return abs(value) <= MOST_NUMBER  # compared as it is: an integer may be too large for a float

@@ -185,6 +185,20 @@ def test_its_script_claims_no_accuracy(client: TestClient, training: TrainingSer
     assert "On the page it read" not in script
 
 
+def test_without_a_loss_its_card_is_json_all_the_same(
+    client: TestClient, training: TrainingService
+) -> None:
+    put(client, body(network()), loss=None)
+    own = training.sessions.get_or_create(TOKEN).own
+    assert own
+
+    def refuse(word: str) -> None:
+        raise AssertionError(f"{word} is no JSON")
+
+    card = json.loads(own.backend.card.to_json(), parse_constant=refuse)
+    assert card["figures"].keys() == {"test_accuracy"}
+
+
 @pytest.mark.parametrize(
     ("told", "code"),
     [
@@ -199,6 +213,7 @@ def test_its_script_claims_no_accuracy(client: TestClient, training: TrainingSer
         ({"run": None}, "upload_format"),
         ({"run": "r" * 65}, "upload_format"),
         ({"loss": -1}, "upload_format"),
+        ({"seconds": 10**400}, "upload_format"),
         ({"loss": float("nan")}, "upload_format"),
         ({"start": "sketch"}, "upload_format"),
         ({"start": {}, "start_name": {"key": "network_shipped"}, "hidden": [8]}, "upload_format"),

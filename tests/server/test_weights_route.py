@@ -153,14 +153,18 @@ BAD = {
     "infinite": pack_network(small())[:-4] + struct.pack("<f", float("inf")),
     "one huge weight": pack_network(small())[:-4] + struct.pack("<f", -3e38),
     "huge together": scaled(1e8),
-    "too wide": changed(card__config__hidden=[257, 8]),
-    "too deep": changed(card__config__hidden=[8] * 6),
+    "too wide": pack_network(small((257, 8))),
+    "too deep": pack_network(small((8,) * 6)),
     "no layers": changed(card__config__hidden=[]),
     "widths as text": changed(card__config__hidden="64"),
     "an unknown activation": changed(card__config__activation="swish"),
     "temperature 0": changed(card__calibration__temperature=0),
+    "a temperature without end": changed(card__calibration__temperature=10**400),
     "a temperature of text": changed(card__calibration__temperature="1"),
     "a threshold of text": changed(card__calibration__threshold="0.5"),
+    "a threshold without end": changed(card__calibration__threshold=10**400),
+    "always sure": changed(card__calibration__threshold=-5),
+    "a threshold above all": changed(card__calibration__threshold=2.5),
 }
 
 
@@ -195,6 +199,7 @@ def test_nothing_of_a_card_but_plain_figures_is_kept() -> None:
             "taught": "7",
             "x": [1],
             "seed": 1e400,
+            "batch_size": 10**400,
             "a b": 1,
         },
         card__figures={"test_accuracy": 0.9, "note": "x"},
