@@ -11,7 +11,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -173,22 +172,36 @@ def _read_packed(path: Path) -> np.ndarray:
 
 
 def download_mnist(folder: Path) -> None:
-    """Download MNIST into `folder`; it appears there complete and checked, or not at all."""
+    """Download what of MNIST is missing in `folder`: files appear there whole and checked, or not at all.
+
+    Nothing that lies there is touched. DataError where one of the four is not MNIST's own.
+    """
+    missing = _missing_files(folder)
     problem = ""
     for mirror in MIRRORS:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as unfinished:
-                raw = Path(unfinished) / RAW
-                raw.mkdir(parents=True)
-                for name in FILES:
-                    (raw / name).write_bytes(_fetch(mirror, name))
-                shutil.rmtree(folder / "MNIST", ignore_errors=True)
-                raw.parent.replace(folder / "MNIST")
+                for name in missing:
+                    Path(unfinished, name).write_bytes(_fetch(mirror, name))
+                (folder / RAW).mkdir(parents=True, exist_ok=True)
+                for name in missing:
+                    Path(unfinished, name).replace(folder / RAW / name)
             return
         except DOWNLOAD_FAULTS as error:
             problem = problem or _first_line(error)
     raise DataError("mnist_download", reason=problem)
+
+
+def _missing_files(folder: Path) -> list[str]:
+    """Which of the four are not there; DataError where one that is would not go with the downloaded ones."""
+    found = [(name, _find_file(folder, name)) for name in FILES]
+    missing = [name for name, path in found if path is None]
+    for name, path in found:
+        count = FILES[name][0]
+        if path and len(_read_idx(path, name, 3 if "idx3" in name else 1)) != count:
+            raise DataError("mnist_part_missing", file=missing[0], path=folder)
+    return missing
 
 
 def _fetch(mirror: str, name: str) -> bytes:

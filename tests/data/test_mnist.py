@@ -185,8 +185,12 @@ def mirror(
 ) -> Iterator[dict[str, bytes]]:
     """A mirror whose files a test may damage: name -> what is sent of it."""
     source = write_mnist(tmp_path / "source", few) / RAW
-    archives = {f"{name}.gz": gzip.compress((source / name).read_bytes()) for name in FILES}
-    sums = {name: (0, hashlib.sha256((source / name).read_bytes()).hexdigest()) for name in FILES}
+    contents = {name: (source / name).read_bytes() for name in FILES}
+    archives = {f"{name}.gz": gzip.compress(content) for name, content in contents.items()}
+    sums = {
+        name: (int.from_bytes(content[4:8], "big"), hashlib.sha256(content).hexdigest())
+        for name, content in contents.items()
+    }
     sent = dict(archives)
 
     class Mirror(BaseHTTPRequestHandler):
@@ -218,6 +222,39 @@ def test_a_download_lands_complete(mirror: dict[str, bytes], few: Digits) -> Non
     assert {path.name for path in data.DATA_DIR.iterdir()} == {"MNIST"}
     mirror.clear()
     assert load_digits().source == "own"  # the second time nothing is downloaded
+
+
+def test_a_download_fetches_what_is_missing_and_touches_nothing_else(
+    mirror: dict[str, bytes], few: Digits
+) -> None:
+    raw = data.DATA_DIR / RAW
+    raw.mkdir(parents=True)
+    name, *_ = FILES
+    there = raw / f"{name}.gz"
+    there.write_bytes(mirror.pop(there.name))  # the mirror has it no more
+    notes = [raw.parent / "notes.txt", raw / "notes.txt"]
+    for path in notes:
+        path.write_text("mine")
+    np.testing.assert_array_equal(load_digits().test_labels, few.test_labels)
+    assert all(path.read_text() == "mine" for path in notes)
+    assert {path.name for path in raw.iterdir()} == {there.name, "notes.txt", *list(FILES)[1:]}
+
+
+@pytest.mark.parametrize("whose", ["own", "damaged"])
+def test_a_file_that_is_not_mnists_is_no_part_of_a_download(
+    mirror: dict[str, bytes], few: Digits, whose: str
+) -> None:
+    """Somebody's own digits would be tested with MNIST's, or lie in the way."""
+    del mirror
+    path = data.DATA_DIR / RAW / "train-labels-idx1-ubyte"
+    path.parent.mkdir(parents=True)
+    content = idx_bytes(few.train_labels[:500])
+    path.write_bytes(content if whose == "own" else content[:-1])
+    digits = load_digits()
+    assert digits.source == "bundled" and len(path.read_bytes()) == len(content) - (whose != "own")
+    words = "no train-images-idx3-ubyte in" if whose == "own" else "train-labels-idx1-ubyte is cut"
+    assert words in digits.note
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_download_leaves_the_patience_of_other_connections_alone(
