@@ -187,7 +187,7 @@ def lay_out(services: Services) -> Components:
         return drawing_files.load(question)
 
     def download(question: Any) -> Any:
-        return downloads.download(reader, training.datasets, question, name_in_words)
+        return downloads.download(reader, question, name_in_words)
 
     def cell(question: Any) -> Any:
         return pictures_of_cell(reader, training.datasets, question)
@@ -211,7 +211,7 @@ def lay_out(services: Services) -> Components:
                     layout.make_learn()
                 with gr.Tab(i18n("tab_train"), elem_id="tab_train"):
                     form, run, outcome = layout.make_train_rooms(stop, prepare, download, cell)
-                    add_hub(picker, header, reader, training)
+                    add_hub(picker, header, reader)
                 with gr.Tab(i18n("tab_inside"), elem_id="tab_inside"):
                     layout.make_inside()
                 with gr.Tab(i18n("tab_code"), elem_id="tab_code"):

@@ -15,7 +15,6 @@ from typing import Any
 
 import gradio as gr
 
-from digits.data.dataset import Digits
 from digits.errors import DigitsError, HubError
 from digits.network.backends import Backend
 from digits.network.model_card import write_own_card
@@ -26,7 +25,6 @@ from digits.page.theme import make_i18n
 from digits.server.downloads import as_onnx, as_pt
 from digits.server.reader import Reader, is_own
 from digits.server.requests import as_question
-from digits.server.training_service import TrainingService
 
 # What Gradio asks for before it lets anybody sign in: variables of a Space with hf_oauth, and gradio[oauth].
 NEEDED = (
@@ -47,13 +45,13 @@ def can_sign_in() -> bool:
     return is_space and all(map(os.environ.get, NEEDED)) and all(map(find_spec, PACKAGES))
 
 
-def make_files(network: Backend, name: str, digits: Digits) -> dict[str, bytes]:
+def make_files(network: Backend, name: str) -> dict[str, bytes]:
     """The repository's files by name: weights for three loaders, their cards, the page in one file."""
     return {
         "README.md": write_own_card(name, network.card).encode(),
         "model.safetensors": to_safetensors(network.layers(), network.card),
-        "model.onnx": as_onnx(network, digits),
-        "model.pt": as_pt(network, digits),
+        "model.onnx": as_onnx(network),
+        "model.pt": as_pt(network),
         "model.json": network.card.to_json().encode(),
         "page.html": write_page(network).encode(),
     }
@@ -83,7 +81,7 @@ def push_files(files: dict[str, bytes], repository: str, token: str) -> str:
     return str(made)
 
 
-def make_push(reader: Reader, training: TrainingService) -> Push:
+def make_push(reader: Reader) -> Push:
     """The handler of the button: says where the network is now, or what is in the way."""
 
     def push(picked: Any, language: Any, token: gr.OAuthToken | None) -> str:
@@ -97,7 +95,7 @@ def make_push(reader: Reader, training: TrainingService) -> Push:
             own = reader.find_own(question)
             # Each session counts from yours-1 on: the version keeps one network from replacing another.
             repository = f"digits-{own.id}-{own.backend.version[:8]}"
-            files = make_files(own.backend, repository, training.datasets.get())
+            files = make_files(own.backend, repository)
             address = push_files(files, repository, token.token)
         except DigitsError as error:
             return text(f"error.{error.code}", words, **error.values)
@@ -106,7 +104,7 @@ def make_push(reader: Reader, training: TrainingService) -> Push:
     return push
 
 
-def add_hub(picker: gr.HTML, header: gr.HTML, reader: Reader, training: TrainingService) -> None:
+def add_hub(picker: gr.HTML, header: gr.HTML, reader: Reader) -> None:
     """The sign-in, the button and what came of it, where one can sign in; else nothing."""
     if not can_sign_in():
         return
@@ -115,7 +113,7 @@ def add_hub(picker: gr.HTML, header: gr.HTML, reader: Reader, training: Training
         button = gr.Button(make_i18n()("hub_push"), size="sm")
     said = gr.Markdown(elem_id="hub_said")
     button.click(
-        make_push(reader, training),
+        make_push(reader),
         [picker, header],
         said,
         concurrency_limit=2,

@@ -2,8 +2,8 @@
 
 The body is a length (4 bytes, little-endian), a file of weights of that length (network/weights_file.py),
 then the first layer's weights as they were before (float32, its first nodes). The header x-digits-run holds
-the run's id, its settings and the figures that only the browser knows, as percent-encoded JSON. The accuracies are
-measured here, on the server's digits; steps, loss and seconds are as told, within limits.
+the run's id, its settings and the figures that only the browser knows, as percent-encoded JSON. The
+accuracies are measured here, on the server's digits; steps, loss and seconds are as told, within limits.
 """
 
 from __future__ import annotations

@@ -31,10 +31,8 @@ from digits.network.metadata import Card
 from digits.network.model import MLP
 from digits.network.registry import Choice, Networks
 from digits.page import hub
-from digits.server.datasets import DatasetCache
 from digits.server.reader import Reader
 from digits.server.sessions import Sessions
-from digits.server.training_service import TrainingService
 from tests.support.browser import DESK, PATIENCE, open_tab, press_train, wait_for_state
 from tests.support.files import REPO
 from tests.support.hub import Hub
@@ -148,7 +146,7 @@ def check_repository(files: dict[str, bytes], digits: Digits, tmp_path: Path) ->
 
 
 def test_a_network_becomes_a_repository(bundled: Digits, tmp_path: Path) -> None:
-    files = hub.make_files(load_backend("tutorial", "torch", "cpu"), "digits-1", bundled)
+    files = hub.make_files(load_backend("tutorial", "torch", "cpu"), "digits-1")
     check_repository(files, bundled, tmp_path)
 
 
@@ -175,9 +173,9 @@ def test_a_refusal_is_one_sentence_without_the_token(endpoint: StandIn, status: 
     assert endpoint.told.files == {}
 
 
-def test_another_network_is_another_repository(endpoint: StandIn, few_folder: Path) -> None:
+def test_another_network_is_another_repository(endpoint: StandIn) -> None:
     reader = Reader(Networks(Choice("tutorial")), Sessions())
-    push = hub.make_push(reader, TrainingService(reader, DatasetCache(few_folder), seats=1))
+    push = hub.make_push(reader)
     token = OAuthToken(token=TOKEN, scope="contribute-repos", expires_at=0)
     for session, seed in (("a" * 20, 1), ("b" * 20, 2), ("c" * 20, 1)):
         network = TorchBackend(MLP(seed=seed), Card())

@@ -120,7 +120,6 @@ def test_the_same_run_again_is_another_network(
     assert len(session.handed_in) == limits.MOST_HANDED_IN
 
 
-
 def test_one_that_began_before_mnist_came_is_scored_on_what_it_had(
     client: TestClient, training: TrainingService, bundled: Digits
 ) -> None:

@@ -7,12 +7,16 @@ import base64
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from digits.data.dataset import Digits
+from digits.network.backends import TorchBackend
+from digits.network.metadata import Card
+from digits.network.model import MLP
 from digits.network.registry import Choice, Networks
 from digits.process import keep_to_one_thread
 from digits.server import limits
@@ -284,11 +288,23 @@ def test_downloads_name_the_network_they_hold(service: TrainingService) -> None:
     run(service, hidden=[8, 8])
     for network, sizes in (("yours-1", [784, 16, 10]), ("yours-2", [784, 8, 8, 10])):
         question = {"session": TOKEN, "network": network, "kind": "pt"}
-        file = download(service.reader, service.datasets, question)
+        file = download(service.reader, question)
         assert file["network"]["id"] == network and file["network"]["card"]["sizes"] == sizes
         assert file["name"] == f"digits-{network}.pt"
     for wrong in ({"kind": "exe"}, {"network": "yours-7"}, {"session": OTHER}):
-        assert "fault" in download(service.reader, service.datasets, question | wrong)
+        assert "fault" in download(service.reader, question | wrong)
+
+
+@pytest.mark.parametrize("kind", ["pt", "onnx", "py"])
+def test_what_was_handed_over_is_saved_where_no_digits_can_be_read(
+    service: TrainingService, kind: str, tmp_path: Path
+) -> None:
+    service.datasets = DatasetCache(tmp_path / "gone")
+    network = TorchBackend(MLP(seed=1), Card())
+    name: Any = {"key": "network_run", "values": {"number": 1}}
+    service.sessions.get_or_create(TOKEN).keep(network, name)
+    file = download(service.reader, {"session": TOKEN, "kind": kind})
+    assert file.get("name") == f"digits-yours-1.{kind}", file
 
 
 def test_teaching_adds_a_network_and_keeps_the_trained_one(service: TrainingService) -> None:
