@@ -14,8 +14,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from digits.data.dataset import Digits
-from digits.network.backends import TorchBackend, predict_images
+from digits.data.dataset import Digits, LabelledImages
+from digits.network.backends import Backend, TorchBackend, load_backend, predict_images
 from digits.network.config import ModelConfig
 from digits.network.metadata import Card
 from digits.network.model import MLP
@@ -65,7 +65,7 @@ def network(activation: str = "tanh") -> TorchBackend:
     return TorchBackend(MLP(card.config, 1), card, weights="mine")
 
 
-def body(learnt: TorchBackend, nodes: int = 32) -> bytes:
+def body(learnt: Backend, nodes: int = 32) -> bytes:
     file = pack_network(learnt)
     before = np.full((nodes, 784), 0.5, "<f4")
     before[0, 0] = -0.5
@@ -108,16 +108,44 @@ def test_what_comes_twice_is_kept_once(client: TestClient, training: TrainingSer
 
 
 def test_the_same_run_again_is_another_network(
-    client: TestClient, training: TrainingService
+    client: TestClient, training: TrainingService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Six runs push the first one's network out; the same settings and digits learn the same weights."""
+    monkeypatch.setattr(limits, "MOST_RUNS", 6)
     content = body(network())
     for number in range(7):
         told = put(client, content, run=f"{number:020}").json()
     session = training.sessions.get_or_create(TOKEN)
     assert session.own and session.own.id == told["network"]["id"] == "yours-7"
-    assert len(session.runs) == len(told["outcome"]["runs"]) == 7
+    assert len(session.runs) == len(told["outcome"]["runs"]) == 6
     assert len(session.handed_in) == limits.MOST_HANDED_IN
+
+
+def test_its_network_counts_among_all_networks(
+    client: TestClient, training: TrainingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_WEIGHTS", network().card.config.weights)
+    for token in ("b" * 20, TOKEN):
+        put(client, body(network()), token=token)
+    assert training.sessions.find(TOKEN) and not training.sessions.find("b" * 20)
+
+
+@pytest.mark.parametrize("asked", [300, 4000])
+def test_it_is_calibrated_on_what_it_has_not_learnt_from(
+    client: TestClient,
+    bundled: Digits,
+    calibrated_on: list[LabelledImages],
+    monkeypatch: pytest.MonkeyPatch,
+    asked: int,
+) -> None:
+    """Whatever a browser says, it had no more than TRAIN digits to learn from."""
+    monkeypatch.setattr(browser_runs, "TRAIN", 2000)
+    reads = load_backend("tutorial", "torch", "cpu")
+    shape = {"hidden": [64, 64, 64], "activation": "relu"}
+    put(client, body(reads), train_images=asked, **shape)
+    ((images, _),) = calibrated_on
+    rest = orders(bundled)[0][min(asked, 2000) :]
+    assert np.array_equal(images, bundled.train_images[rest])
 
 
 def test_one_that_began_before_mnist_came_is_scored_on_what_it_had(

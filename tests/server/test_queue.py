@@ -39,6 +39,17 @@ def test_the_wait_is_told_from_what_the_latest_turns_took() -> None:
         assert queue.seconds(second) == 0
 
 
+def test_what_turns_took_counts_more_than_what_a_turn_says_of_itself() -> None:
+    clock = Clock()
+    queue = WaitingQueue(seats=1, clock=clock)
+    with queue.ticket():
+        clock.now += 10
+    with ExitStack() as stack:
+        seated, _, third = (stack.enter_context(queue.ticket()) for _ in range(3))
+        seated.left = 100.0  # an unusually long one
+        assert queue.seconds(third) == 100 + 10
+
+
 def test_who_trains_says_how_long_it_still_takes() -> None:
     clock = Clock()
     queue = WaitingQueue(seats=2, clock=clock)

@@ -76,7 +76,8 @@ def test_a_dropped_connection_changes_nothing_at_once(sessions: Sessions, clock:
     give_network(session)
     clock.now += 10 * limits.KEPT_SECONDS  # open all day
     assert sessions.find(TOKEN) is session and sessions.silence(session) == 0
-    sessions.disconnect("connection")
+    clock.now += 60
+    sessions.disconnect("connection")  # it was heard of until now
     sessions.disconnect("connection")  # told twice
     assert session.own and session.followers == 0
     clock.now += 700
@@ -121,6 +122,17 @@ def test_many_sessions_push_out_those_that_hold_nothing_first(
     assert len(sessions) == 3 and sessions.find(token(8)) and not sessions.find(TOKEN)
 
 
+def test_a_session_that_trains_is_not_empty(
+    sessions: Sessions, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_SESSIONS", 2)
+    sessions.get_or_create(TOKEN).job = Job()
+    for number in range(3):
+        clock.now += 1
+        sessions.get_or_create(token(number))
+    assert sessions.find(TOKEN) and sessions.find(token(2))
+
+
 def test_all_networks_together_are_bounded(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +167,17 @@ def test_what_a_taught_network_was_before_counts_once(
         session.keep(taught, {"key": "network_taught", "values": {}}, base=base)
         sessions.check_weights()
     assert [sessions.find(token(number)) is not None for number in range(3)] == [False, True, True]
+
+
+def test_the_next_run_has_a_number_of_its_own_after_networks_were_handed_over(
+    sessions: Sessions,
+) -> None:
+    session = sessions.get_or_create(TOKEN)
+    for number in (5, 3):
+        session.restore(
+            TorchBackend(MLP(), Card()), {"key": "network_run", "values": {"number": number}}
+        )
+    assert session.trained == 5
 
 
 def test_the_last_few_networks_are_kept_by_names_of_their_own(sessions: Sessions) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digits.data.dataset import Digits
+from digits.data.dataset import Digits, LabelledImages
 from digits.network.backends import TorchBackend
 from digits.network.metadata import Card
 from digits.network.model import MLP
@@ -26,7 +26,7 @@ from digits.server.fine_tuning_service import FineTuningService
 from digits.server.reader import Reader
 from digits.server.sessions import RunUpdate, Sessions
 from digits.server.training_service import TrainingService
-from digits.training.page_run import run_training
+from digits.training.page_run import RunSettings, run_training
 from tests.support.loops import complete
 from tests.support.requests import as_file, seven
 
@@ -174,6 +174,25 @@ def test_a_new_network_doubts_what_is_no_digit(service: TrainingService, few: Di
     assert calibration.temperature != 1 and (calibration.threshold or 0) >= 0.5
 
 
+def test_a_run_is_calibrated_on_what_it_has_not_learnt_from(
+    bundled: Digits, calibrated_on: list[LabelledImages]
+) -> None:
+    learnt: list[Digits] = []
+
+    def watched(settings: RunSettings, digits: Digits, *given: Any) -> Iterator[Any]:
+        learnt.append(digits)
+        yield from run_training(settings, digits, *given)
+
+    reader = Reader(Networks(Choice("tutorial")), Sessions())
+    service = TrainingService(reader, Given(bundled), run=watched, seats=1)
+    for count in (1000, 4000):  # of all 4,000 none is left
+        run(service, train_images=count, epochs=1, seed=3)
+    ((some, _), (tested, _)) = calibrated_on
+    used = {image.tobytes() for image in learnt[0].train_images}
+    assert len(some) == 3000 and not used & {image.tobytes() for image in some}
+    assert np.array_equal(tested, bundled.test_images)
+
+
 def test_a_run_goes_on_without_its_page_which_can_come_back(service: TrainingService) -> None:
     async def visit() -> None:
         updates = service.train(TOKEN, SMALL | {"epochs": 20, "batch_size": 10}, None)
@@ -236,6 +255,30 @@ def test_a_silent_page_makes_room_as_soon_as_somebody_waits(
         assert last["run"]["state"] == "cut"
         assert {"code": "page_gone", "values": {}} in last["run"]["notes"]
         assert [entry["id"] for entry in last["networks"]] == ["yours-1"]  # nothing is lost
+
+    complete(visit())
+
+
+def test_a_silent_page_trains_to_the_end_where_nobody_waits(few: Digits, clock: Clock) -> None:
+    left = threading.Event()
+
+    def slowly(*given: Any) -> Iterator[Any]:
+        for report in run_training(*given):
+            left.wait()
+            clock.now += limits.PATIENCE + 1
+            yield report
+
+    reader = Reader(Networks(Choice("tutorial")), Sessions(clock))
+    service = TrainingService(reader, Given(few), run=slowly, seats=1)
+
+    async def visit() -> None:
+        page = service.train(TOKEN, SMALL, None)
+        await until(page, "loading")
+        await page.aclose()
+        left.set()
+        session = service.sessions.get_or_create(TOKEN)
+        await wait_until(lambda: session.job is None)
+        assert service.state({"session": TOKEN})["run"]["state"] == "done"
 
     complete(visit())
 
@@ -307,7 +350,9 @@ def test_what_was_handed_over_is_saved_where_no_digits_can_be_read(
     assert file.get("name") == f"digits-yours-1.{kind}", file
 
 
-def test_teaching_adds_a_network_and_keeps_the_trained_one(service: TrainingService) -> None:
+def test_teaching_adds_a_network_and_keeps_the_trained_one(
+    service: TrainingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fine_tuning = FineTuningService(service)
     drawings = [{"strokes": [[[0.3, 0.3], [0.7, 0.7]], [[0.7, 0.3], [0.3, 0.7]]], "label": 8}]
 
@@ -322,7 +367,11 @@ def test_teaching_adds_a_network_and_keeps_the_trained_one(service: TrainingServ
         base = {"key": "network_shipped", "values": {"name": "tutorial"}}
         name = {"key": "network_taught", "values": {"base": base, "drawings": 1}}
         assert learnt["network"]["name"] == name
+        other = service.sessions.get_or_create(OTHER)
+        other.keep(TorchBackend(MLP(), Card()), learnt["network"]["name"])
+        monkeypatch.setattr(limits, "MOST_WEIGHTS", 1)
         again = await teach(network=learnt["network"]["id"])  # from what it was before
+        assert not service.sessions.find(OTHER)  # the longest unheard of made room
         assert again["network"]["name"] == name
         assert (learnt["replaced"], again["replaced"]) == (None, learnt["network"]["version"])
         ids = [entry["id"] for entry in service.state({"session": TOKEN})["networks"]]

@@ -19,9 +19,10 @@ from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP, from_layers
 from digits.network.registry import Choice, Networks
 from digits.network.weights_file import pack_network, unpack_network
+from digits.server import limits, weights_route
 from digits.server.reader import Reader
 from digits.server.sessions import Sessions
-from digits.server.weights_route import make_weights_routes
+from digits.server.weights_route import check_name, make_weights_routes
 from tests.support.requests import ONE
 
 TOKEN, OTHER = "a" * 20, "b" * 20
@@ -104,6 +105,31 @@ def test_the_same_network_is_not_taken_twice(client: TestClient, reader: Reader)
     content = pack_network(small())
     first, second = (put(client, content).json()["network"]["id"] for _ in range(2))
     assert first == second and len(reader.sessions.find(TOKEN).networks) == 1  # type: ignore[union-attr]
+
+
+def test_what_a_session_hands_over_comes_one_at_a_time(
+    client: TestClient, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two tabs that come back at once would make two networks of one."""
+    session = reader.sessions.get_or_create(TOKEN)
+    locked: list[bool] = []
+
+    def check(*given: Any) -> Any:
+        locked.append(session.handing_in.locked())
+        return check_name(*given)
+
+    monkeypatch.setattr(weights_route, "check_name", check)
+    put(client, pack_network(small()))
+    assert locked == [True]
+
+
+def test_what_is_handed_over_counts_among_all_networks(
+    client: TestClient, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_WEIGHTS", small().card.config.weights)
+    for token in (OTHER, TOKEN):
+        put(client, pack_network(small()), token=token)
+    assert reader.sessions.find(TOKEN) and not reader.sessions.find(OTHER)
 
 
 def test_taught_names_are_kept_and_other_names_refused(client: TestClient) -> None:

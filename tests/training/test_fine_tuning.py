@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from digits.data.dataset import Digits
+from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.checkpoint import WEIGHTS_DIR, load_weights
 from digits.network.model import MLP
@@ -68,6 +69,19 @@ def test_mnist_is_not_forgotten(tutorial: MLP, bundled: Digits) -> None:
     test = (bundled.test_images, bundled.test_labels)
     taught = learn(tutorial, bundled, FineTuningConfig(steps=100))
     assert evaluate(taught, *test) > evaluate(tutorial, *test) - 0.01
+
+
+def test_what_was_said_of_mnist_is_remembered(tutorial: MLP, taught: MLP, bundled: Digits) -> None:
+    """The second teacher: without it the answers move three times as far from what they were."""
+    pixels = torch.from_numpy(to_pixels(bundled.test_images))
+    labels_alone = learn(tutorial, bundled, replace(QUICK, memory=0.0))
+
+    def distance(model: MLP) -> float:
+        with torch.inference_mode():
+            before, after = tutorial(pixels), model(pixels)
+        return float((before.exp() * (before - after)).sum(dim=1).mean())
+
+    assert distance(taught) < distance(labels_alone) / 2
 
 
 def test_the_same_seed_gives_the_same_network(tutorial: MLP, taught: MLP, bundled: Digits) -> None:

@@ -26,7 +26,7 @@ from digits.data.drawings import check_strokes
 from digits.data.preparation.centring import to_pixels
 from digits.data.preparation.grouping import MOST_STROKES, group_strokes
 from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
-from digits.evaluation.fit_calibration import calibrate
+from digits.evaluation.fit_calibration import TURNED_AWAY, calibrate
 from digits.evaluation.metrics import score
 from digits.network.backends import Backend
 from digits.network.calibration import Answer, answer, for_pictures
@@ -35,7 +35,7 @@ from digits.network.looks import answer_pictures, turn
 from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP, from_layers
 from digits.page.static_files import STATIC
-from digits.server.finished_runs import HARDLY_SURE
+from digits.server.finished_runs import HARDLY_SURE, NEVER_SURE
 from digits.server.results import (
     FEW_STEPS,
     GUESSING,
@@ -353,6 +353,9 @@ def make_results() -> dict[str, Any]:
             "FEW_STEPS": FEW_STEPS,
             "SHOWN_MISTAKES": SHOWN_MISTAKES,
             "SHOWN_NODES": SHOWN_NODES,
+            "NEVER_SURE": NEVER_SURE,
+            "HARDLY_SURE": HARDLY_SURE,
+            "TURNED_AWAY": TURNED_AWAY,
         },
     }
 

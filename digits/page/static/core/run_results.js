@@ -27,9 +27,9 @@ export const SHOWN_MISTAKES = 12;
 export const SHOWN_NODES = 32; // of the first layer
 export const HIGH_RATE = 0.02; // Adam learns nothing in networks of this kind at rates well above this
 export const FEW_STEPS = 200;
-const NEVER_SURE = 2; // the threshold of a network that learnt nothing: above every probability
-const HARDLY_SURE = 0.5; // no answer below this probability is sure, whatever the digits say
-const TURNED_AWAY = 0.02; // share of real digits below the threshold
+export const NEVER_SURE = 2; // the threshold of a network that learnt nothing: above every probability
+export const HARDLY_SURE = 0.5; // no answer below this probability is sure, whatever the digits say
+export const TURNED_AWAY = 0.02; // share of real digits below the threshold
 const [COLDEST, HOTTEST, PRECISION] = [Math.log(0.1), Math.log(10), 1e-5]; // of the temperature's logarithm
 
 /**
