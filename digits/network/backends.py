@@ -18,11 +18,17 @@ import numpy as np
 from digits.atomic_files import reason_of
 from digits.data.preparation.centring import to_pixels
 from digits.errors import BackendError, WeightsError
-from digits.network.checkpoint import file_of, find_weights, load_weights
+from digits.network.checkpoint import WEIGHTS_DIR, file_of, find_weights, load_weights
 from digits.network.config import CLASSES, INPUTS
-from digits.network.metadata import CARD_KEY, Card, card_from_json, check_finite, version_of
+from digits.network.metadata import (
+    CARD_KEY,
+    VERSION_KEY,
+    Card,
+    card_from_json,
+    check_finite,
+    version_of,
+)
 from digits.network.metadata import Layers as Layers
-from digits.network.onnx_file import read_layers
 
 if TYPE_CHECKING:
     from digits.network.model import MLP
@@ -65,7 +71,10 @@ class Backend(Protocol):
 
 
 class OnnxBackend:
-    """An .onnx file, or the bytes of one, run by onnxruntime; WeightsError where its card says otherwise."""
+    """An .onnx file, or the bytes of one, run by onnxruntime.
+
+    `layers` raises WeightsError where the file holds another network than its card says.
+    """
 
     name = "onnx"
 
@@ -74,7 +83,7 @@ class OnnxBackend:
 
         self.device = device
         self.weights = weights or (source.stem if isinstance(source, Path) else "")
-        where = source if isinstance(source, Path) else Path("the network")
+        self._where = where = source if isinstance(source, Path) else Path("the network")
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3  # errors only: the page reports them itself
         # A thread that spins while it waits would take a core from 40 other visitors.
@@ -92,11 +101,7 @@ class OnnxBackend:
         if CARD_KEY not in metadata or not self._takes_digits():
             raise WeightsError("onnx_foreign", path=where)
         self.card = card_from_json(metadata[CARD_KEY], where)
-        try:
-            layers = self.layers()
-        except ValueError as error:
-            raise WeightsError("onnx_foreign", path=where) from error
-        check_finite(layers, where)
+        self._written_version = metadata.get(VERSION_KEY, "")
 
     def _takes_digits(self) -> bool:
         """Whether any number of images goes in, and ten numbers for each come out."""
@@ -109,14 +114,22 @@ class OnnxBackend:
 
     @cached_property
     def version(self) -> str:
-        return version_of(self.layers(), self.card)
+        # Written by export.py, since the package onnx, which reads weights, takes a while to load.
+        return self._written_version or version_of(self.layers(), self.card)
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         found: np.ndarray = self._session.run(["log_probabilities"], {"pixels": pixels})[0]
         return found
 
     def layers(self) -> Layers:
-        return read_layers(self._content, self.card.config)
+        from digits.network.onnx_file import read_layers
+
+        try:
+            layers = read_layers(self._content, self.card.config)
+        except ValueError as error:
+            raise WeightsError("onnx_foreign", path=self._where) from error
+        check_finite(layers, self._where)
+        return layers
 
 
 class TorchBackend:
@@ -219,7 +232,10 @@ def load_source(source: Source) -> Backend:
         command = f"python export.py {pt}" if pt.is_file() else f"python train.py --out {pt}"
         raise WeightsError("weights_missing", path=path, command=command)
     if source.backend == "onnx":
-        return OnnxBackend(path, source.device)
+        network = OnnxBackend(path, source.device)
+        if source.stem.parent != WEIGHTS_DIR:
+            network.layers()  # a file from elsewhere may hold anything
+        return network
     model, card = load_weights(path)
     return TorchBackend(model, card, source.device, weights=source.stem.name)
 

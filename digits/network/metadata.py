@@ -28,7 +28,8 @@ class Calibration:
     threshold: float | None = None
 
 
-CALIBRATION_LIMITS = {"temperature": (0.01, 100.0), "threshold": (0.0, 1.0)}
+NEVER_SURE = 2.0  # the threshold of a network that learnt nothing: above every probability
+CALIBRATION_LIMITS = {"temperature": (0.01, 100.0), "threshold": (0.0, NEVER_SURE)}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def card_from_json(text: str, path: Path) -> Card:
         config = ModelConfig(_hidden_of(fields["config"]), str(fields["config"]["activation"]))
         check_model(config)
         calibration = Calibration(**fields.get("calibration", {}))
-        _check_calibration(calibration)
+        check_calibration(calibration)
         parts = {name: dict(fields.get(name, {})) for name in ("recipe", "data", "figures")}
     except RecursionError as error:
         raise WeightsError("weights_card", path=path, reason="nested too deeply") from error
@@ -75,7 +76,7 @@ def _hidden_of(config: dict[str, Any]) -> tuple[int, ...]:
     return tuple(hidden)
 
 
-def _check_calibration(calibration: Calibration) -> None:
+def check_calibration(calibration: Calibration) -> None:
     """SettingsError where a number is none, or one that makes no probabilities."""
     for name in CALIBRATION_LIMITS:
         value = getattr(calibration, name)

@@ -22,11 +22,10 @@ import numpy as np
 from digits.errors import SettingsError, WeightsError
 from digits.network.backends import Backend
 from digits.network.config import PAGE_LIMITS, ModelConfig, check_model
-from digits.network.metadata import Calibration, Card, Layers
+from digits.network.metadata import Calibration, Card, Layers, check_calibration
 
 LONGEST_HEADER = 20_000  # bytes
 MOST_NUMBER = 1e12  # of a card's figures: more is no figure of a training
-MOST_THRESHOLD = 2.0  # above every probability: a network that learnt nothing is never sure
 MOST_SUM = 1e36  # in the network: float32 ends at 3.4e38, and a temperature of 0.01 makes 100 times as much
 WORDS = ("name", "schedule", "source", "engine")  # a card's fields that are words, not numbers
 WORD = re.compile(r"[\w-]{1,40}", re.ASCII)
@@ -115,12 +114,12 @@ def _check_card(raw: object) -> Card:
 
 
 def _check_calibration(raw: dict[str, Any]) -> Calibration:
-    temperature, threshold = raw.get("temperature"), raw.get("threshold")
-    if not _is_figure(temperature) or not 0.01 <= temperature <= 100:
-        raise WeightsError("upload_format")
-    if threshold is not None and not (_is_figure(threshold) and 0 <= threshold <= MOST_THRESHOLD):
-        raise WeightsError("upload_format")
-    return Calibration(float(temperature), None if threshold is None else float(threshold))
+    calibration = Calibration(raw.get("temperature", ""), raw.get("threshold"))
+    try:
+        check_calibration(calibration)
+    except SettingsError as error:
+        raise WeightsError("upload_format") from error
+    return calibration
 
 
 def _describe(card: Card) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from digits.data.dataset import Digits, LabelledImages
 from digits.evaluation.fit_calibration import calibrate
 from digits.evaluation.metrics import accuracy, score
 from digits.network.backends import Backend, predict_images
-from digits.network.metadata import Calibration, Layers
+from digits.network.metadata import NEVER_SURE, Calibration, Layers
 from digits.server import limits
 from digits.server.messages import Engine, FinishedRun, Name, NetworkEntry, Note, Outcome, Start
 from digits.server.reader import entry_of
@@ -25,7 +25,6 @@ from digits.training.page_run import RunReport, RunSettings, make_backend, make_
 FEWEST_UNSEEN = 1000  # training digits left out of a run that suffice to calibrate on
 MOST_UNSEEN = 10_000  # more make no temperature better
 HARDLY_SURE = 0.5  # no answer below this probability is sure, whatever the digits say
-NEVER_SURE = 2.0  # the threshold of a network that learnt nothing: above every probability
 
 
 @dataclass(frozen=True, eq=False)

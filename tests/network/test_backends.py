@@ -174,13 +174,6 @@ def take_one_image(proto: onnx.ModelProto) -> None:
         value.type.tensor_type.shape.dim[0].dim_value = 1
 
 
-def write_values_otherwise(proto: onnx.ModelProto) -> None:
-    for item in proto.graph.initializer:
-        values = numpy_helper.to_array(item).ravel()
-        item.ClearField("raw_data")
-        item.float_data.extend(values)
-
-
 def change_config(**parts: object) -> Callable[[onnx.ModelProto], None]:
     def change(proto: onnx.ModelProto) -> None:
         entry = next(item for item in proto.metadata_props if item.key == "card")
@@ -196,7 +189,6 @@ def change_config(**parts: object) -> Callable[[onnx.ModelProto], None]:
         rename_output,
         take_100_inputs,
         take_one_image,
-        write_values_otherwise,
         change_config(hidden=[32]),
         change_config(hidden=[64, 64]),
         change_config(hidden=[64, 64, 64, 64]),

@@ -142,7 +142,7 @@ def test_a_card_of_a_network_is_read(tmp_path: Path, text: str) -> None:
         (card_text(temperature="0"), "temperature must be between"),
         (card_text(temperature="NaN"), "temperature must be between"),
         (card_text(temperature="9" * 400), "temperature must be between"),
-        (card_text(threshold="1.2"), "threshold must be between 0 and 1, not 1.2"),
+        (card_text(threshold="2.1"), "threshold must be between 0 and 2, not 2.1"),
         (card_text(threshold="[]"), "threshold must be a number"),
     ],
 )

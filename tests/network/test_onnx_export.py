@@ -14,7 +14,7 @@ from digits.errors import ExportError, WeightsError
 from digits.network.backends import OnnxBackend
 from digits.network.checkpoint import WEIGHTS_DIR
 from digits.network.config import ACTIVATIONS, ModelConfig
-from digits.network.metadata import Card
+from digits.network.metadata import NEVER_SURE, Calibration, Card
 from digits.network.model import MLP
 from digits.network.onnx_export import check_against_torch, to_onnx
 
@@ -70,6 +70,11 @@ def test_a_file_that_differs_is_refused() -> None:
     pixels = np.random.default_rng(0).random((50, 784), np.float32)
     with pytest.raises(ExportError, match="nothing was written"):
         check_against_torch(to_onnx(other, Card()), model, pixels)
+
+
+def test_a_network_that_learnt_nothing_and_is_never_sure_can_be_saved_and_loaded() -> None:
+    card = Card(calibration=Calibration(threshold=NEVER_SURE))
+    assert OnnxBackend(to_onnx(MLP(seed=0), card)).card == card
 
 
 def test_weights_that_are_no_numbers_are_refused_for_what_they_are() -> None:

@@ -32,10 +32,10 @@ from digits.network.backends import Backend
 from digits.network.calibration import Answer, answer, for_pictures
 from digits.network.config import ACTIVATIONS, ModelConfig
 from digits.network.looks import answer_pictures, turn
-from digits.network.metadata import Calibration, Card
+from digits.network.metadata import NEVER_SURE, Calibration, Card
 from digits.network.model import MLP, from_layers
 from digits.page.static_files import STATIC
-from digits.server.finished_runs import HARDLY_SURE, NEVER_SURE
+from digits.server.finished_runs import HARDLY_SURE
 from digits.server.results import (
     FEW_STEPS,
     GUESSING,
