@@ -19,9 +19,7 @@ from digits.server.reader import Reader, entry_of
 from digits.server.requests import as_question
 from digits.training.standalone_script import write_script
 
-EVERY = (
-    5  # one in so many bundled digits is read: an .onnx file and torch must agree on these thousand
-)
+EVERY = 5  # one in so many bundled digits: on these thousand an .onnx file and torch must agree
 
 
 def download(
