@@ -40,6 +40,16 @@ test("a network that has learnt nothing does not blame the drawing, unless there
   assert.equal(why(drawings.one, null), "why_nothing");
 });
 
+test("of what is wider than high and unlike a digit it is said that digits may touch", () => {
+  const probabilities = [0.15, 0.35, 0.15, 0.1, 0.1, 0.05, 0.03, 0.03, 0.02, 0.02];
+  const why = (strokes, sure = false) => describe({ label: 1, probabilities, score: 0.35, sure }, strokes).why.key;
+  const ten = [[[0.2, 0.3], [0.2, 0.7]], [[0.2, 0.5], [0.5, 0.3], [0.75, 0.5], [0.5, 0.7], [0.2, 0.5]]];
+  const tall = ten.map((stroke) => stroke.map(([x, y]) => [x / 2, y]));
+  assert.equal(why(ten), "why_wide");
+  assert.equal(why(tall), "why_unlike");
+  assert.equal(why(null), "why_unlike");
+});
+
 test("a blank pad has words of its own", () => {
   assert.deepEqual(inWords(describeBlank()), blank);
 });

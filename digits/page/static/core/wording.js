@@ -61,7 +61,8 @@ export function describe(answer, strokes, hint = null, accuracy = null) {
   if (trouble && !(answer.sure && first > CLEAR)) return say("unsure", {}, trouble);
   if (second >= CLOSE) return say("either", values, { key: "why_close", values });
   if (!answer.sure) {
-    return say("unsure", {}, { key: first >= GUESS ? "why_unlike" : "why_nothing", values });
+    const key = isWide(strokes ?? []) ? "why_wide" : first >= GUESS ? "why_unlike" : "why_nothing";
+    return say("unsure", {}, { key, values });
   }
   return say(second >= NEXT ? "sure_next" : "sure", values, null);
 }
@@ -151,6 +152,17 @@ function findTrouble(strokes) {
   if (drawn.every((stroke) => extent(stroke) <= DOT)) return { key: "why_dots", values: {} };
   const count = countShapes(drawn);
   return count > 1 ? { key: "why_apart", values: { count } } : null;
+}
+
+/**
+ * Whether strokes are wider together than high, as two digits that touch mostly are, and one seldom.
+ * @param {Strokes} strokes
+ */
+function isWide(strokes) {
+  const points = strokes.flat();
+  if (!points.length) return false;
+  const [left, top, right, bottom] = bounds(points);
+  return right - left > bottom - top;
 }
 
 /**
