@@ -43,7 +43,14 @@ from digits.data.preparation.writing import Writing, find_writing
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
 from digits.network.sureness import make_judge, reads_only_turned
-from digits.server.page_reader import TURNED, answer_about, doubt_about, find_one, read_picture
+from digits.server.page_reader import (
+    AMONG_LETTERS,
+    TURNED,
+    answer_about,
+    doubt_about,
+    find_one,
+    read_picture,
+)
 from tests.support.requests import page_of_digits
 
 
@@ -318,6 +325,19 @@ def test_a_wood_or_a_wall_is_no_paper(network: Backend) -> None:
             np.asarray(make_texture(np.random.default_rng([11, place])).convert("RGB"))
         ).find_groups()
         assert np.mean([stroke_groups.is_on_paper(group) for group in groups]) < 0.5, place
+
+
+def test_a_walls_spots_are_not_ink_on_wood(network: Backend, mnist: Digits) -> None:
+    name = "texture, like a face or a wall"
+    for place in (100, 184, 199):
+        picture = Picture(empty_kinds()[name](np.random.default_rng([77, place, len(name)])))
+        spot = find_one(network, picture)
+        assert answer_about(network, spot.image, is_picture=True).sure  # looked at alone
+        assert doubt_about(network, picture) == AMONG_LETTERS, place
+    for place in range(5):
+        random = np.random.default_rng(place)
+        wood = make_photo(mnist.test_images[place], CHOOSING["marker on wood"], random)
+        assert doubt_about(network, Picture(wood)) is None, place
 
 
 @pytest.mark.parametrize("width", [50, 70, 80])

@@ -46,6 +46,7 @@ PAGE_LARGEST = 0.95  # of the picture's longer side
 SMALLER = 0.6  # of a digit's longer side: what is smaller beside it may be letters
 AMONG = 0.5  # of the longer side of what stands out: lower writing is no letter beside it
 CRUMBS = 25  # groups: what looks like a digit among so many of the same strokes is one by chance
+SPOTS = 8  # groups: what looks like a digit among so many is one of a wall's, not ink on wood
 AS_THICK = 1.5  # times as thick as another, at most: strokes of the same pen
 MANY = 7  # pieces: of so many that are no digits, some look like one by chance
 FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
@@ -141,12 +142,17 @@ class Picture:
         )
 
     def _is_among_crumbs(self, best: Group) -> bool:
-        """Whether very many groups have strokes as strong and as thick as one has."""
+        """Whether very many groups have strokes as strong and as thick as one has.
+
+        Or, where it is not on paper but may be on wood or skin, several that are no digits: a wall's spots.
+        """
+        from digits.data.preparation.stroke_groups import is_digit_like, is_on_paper
+
+        strong = [group for group in self._groups if group.contrast >= AS_STRONG * best.contrast]
+        if not is_on_paper(best) and sum(not is_digit_like(group) for group in strong) >= SPOTS:
+            return True
         alike = [
-            group
-            for group in self._groups
-            if group.contrast >= AS_STRONG * best.contrast
-            and 1 / AS_THICK < group.thickness / best.thickness < AS_THICK
+            group for group in strong if 1 / AS_THICK < group.thickness / best.thickness < AS_THICK
         ]
         return len(alike) >= CRUMBS
 
