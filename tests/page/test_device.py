@@ -258,14 +258,20 @@ def is_known_to_the_server(page: Any, session: str) -> bool:
     return bool(reply.json()["known"])
 
 
-def test_what_is_forgotten_offline_is_forgotten_when_the_server_is_back(
-    open_page: OpenPage,
-) -> None:
+def open_and_forget_offline(open_page: OpenPage) -> Any:
+    """A page that trained and has everything forgotten while the server cannot be reached."""
     page = open_with_weights(open_page)
     train_a_little(page)
     page.context.set_offline(True)
     page.locator(".forget").evaluate(CLICK_TWICE)
     until(page, lambda: state(page, "server") == "gone")
+    return page
+
+
+def test_what_is_forgotten_offline_is_forgotten_when_the_server_is_back(
+    open_page: OpenPage,
+) -> None:
+    page = open_and_forget_offline(open_page)
     assert not state(page, "own")
     page.context.set_offline(False)
     until(page, lambda: state(page, "server") == "here")
@@ -279,11 +285,7 @@ def test_what_is_forgotten_offline_is_forgotten_when_the_server_is_back(
 def test_a_tab_that_is_closed_offline_leaves_what_is_to_be_forgotten_to_the_next(
     open_page: OpenPage,
 ) -> None:
-    page = open_with_weights(open_page)
-    train_a_little(page)
-    page.context.set_offline(True)
-    page.locator(".forget").evaluate(CLICK_TWICE)
-    until(page, lambda: state(page, "server") == "gone")
+    page = open_and_forget_offline(open_page)
     address, session = page.url, session_of(page)
     next_tab = page.context.new_page()
     page.close()
