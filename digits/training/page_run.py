@@ -63,8 +63,16 @@ class RunReport:
 
     @property
     def epochs_done(self) -> float:
-        """How often it went through the images, to a tenth; no run that was stopped did it all."""
-        return 10 * self.step * self.epochs // self.steps / 10
+        """How often it went through the images: see `count_epochs`."""
+        return count_epochs(self.step, self.steps, self.epochs)
+
+
+def count_epochs(step: int, steps: int, epochs: int) -> float:
+    """The part of `epochs` that `step` of `steps` batches are, in hundredths.
+
+    Rounded down, as no run that was stopped did it all, but never to nothing: a batch was learnt from.
+    """
+    return max(100 * step * epochs // steps, min(step, 1)) / 100
 
 
 def choose_images(digits: Digits, settings: RunSettings) -> Digits:

@@ -9,7 +9,7 @@ import { drawWeights } from "../../digits/page/static/core/training.js";
 import { GUESSING } from "../../digits/page/static/core/wording.js";
 import { assertClose, drawImages, readVectors, unpack } from "./vectors.js";
 
-const { seed, sizes, last_layer, labels, accuracy, confusion, calibration, mistakes, pictures, limits } =
+const { seed, sizes, last_layer, labels, accuracy, confusion, calibration, mistakes, pictures, epochs, limits } =
   readVectors("results");
 const random = createRandom(seed);
 const weights = drawWeights(sizes, random);
@@ -45,4 +45,8 @@ test("the limits are Python's", () => {
   const { HIGH_RATE, FEW_STEPS, SHOWN_MISTAKES, SHOWN_NODES, NEVER_SURE, HARDLY_SURE, TURNED_AWAY } = results;
   const sure = { NEVER_SURE, HARDLY_SURE, TURNED_AWAY };
   assert.deepEqual({ GUESSING, HIGH_RATE, FEW_STEPS, SHOWN_MISTAKES, SHOWN_NODES, ...sure }, limits);
+});
+
+test("how often a run went through the digits is counted as Python does", () => {
+  for (const [step, steps, of, counted] of epochs) assert.equal(results.countEpochs(step, steps, of), counted);
 });

@@ -47,6 +47,7 @@ from digits.server.results import (
 )
 from digits.training.adam import Adam
 from digits.training.backprop import Backprop
+from digits.training.page_run import count_epochs
 
 FOLDER = Path(__file__).parent
 SAMPLES = STATIC / "samples.json"
@@ -54,6 +55,7 @@ FULL = (64, 64, 64)
 SMALL = (6, 5)
 CALIBRATION = Calibration(temperature=0.8, threshold=0.12)
 DIGITS = 120  # that a run's results are measured on
+PARTS_OF_RUNS = ((0, 300, 3), (1, 1_200_000, 20), (7, 300, 3), (299, 300, 3), (300, 300, 3))
 KEPT = 41  # of all weights and gradients every so manieth is in the files
 
 Strokes = list[list[list[float]]]
@@ -347,6 +349,7 @@ def make_results() -> dict[str, Any]:
             for mistake in cast("list[dict[str, Any]]", shown.mistakes)
         ],
         "pictures": weight_pictures(layers[0][0])[::10],
+        "epochs": [[*part, count_epochs(*part)] for part in PARTS_OF_RUNS],
         "limits": {
             "GUESSING": GUESSING,
             "HIGH_RATE": HIGH_RATE,

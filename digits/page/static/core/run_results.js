@@ -33,6 +33,16 @@ export const TURNED_AWAY = 0.02; // share of real digits below the threshold
 const [COLDEST, HOTTEST, PRECISION] = [Math.log(0.1), Math.log(10), 1e-5]; // of the temperature's logarithm
 
 /**
+ * The part of `epochs` that `step` of `steps` batches are, in hundredths: rounded down, as no run that was stopped did
+ * it all, but never to nothing, as a batch was learnt from.
+ * @param {number} step
+ * @param {number} steps
+ * @param {number} epochs
+ */
+export const countEpochs = (step, steps, epochs) =>
+  Math.max(Math.floor((100 * step * epochs) / steps), Math.min(step, 1)) / 100;
+
+/**
  * How a network does on test digits, with the calibration that it gets from them.
  * @param {Network} network
  * @param {Digits} digits

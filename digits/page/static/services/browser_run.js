@@ -3,7 +3,7 @@
 
 import { pack, unpack } from "../core/base64.js";
 import { cutIntoLayers, toPixels } from "../core/network.js";
-import { FEW_STEPS, HIGH_RATE, pictureWeights, SHOWN_NODES } from "../core/run_results.js";
+import { countEpochs, FEW_STEPS, HIGH_RATE, pictureWeights, SHOWN_NODES } from "../core/run_results.js";
 import { writeWeightsFile } from "../core/weights_file.js";
 import { GUESSING } from "../core/wording.js";
 import { keepNetwork } from "./browser_storage.js";
@@ -237,8 +237,8 @@ const firstLayerOf = ({ sizes }, weights) =>
 
 // ---- what came of it ------------------------------------------------------------------------------------
 
-/** How often it went through the images, to a tenth. @param {Order} order @param {Partial<Run>} run */
-const epochsDone = ({ epochs }, { step = 0, steps = 1 }) => Math.floor((10 * epochs * step) / steps) / 10;
+/** How often it went through the images. @param {Order} order @param {Partial<Run>} run */
+const epochsDone = ({ epochs }, { step = 0, steps = 1 }) => countEpochs(step, steps, epochs);
 
 /**
  * The file of the network, as the server would write it.
