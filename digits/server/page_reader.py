@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from digits.data.drawings import Strokes
 from digits.data.preparation.centring import Prepared, to_pixels
-from digits.data.preparation.grouping import group_strokes
+from digits.data.preparation.pad_digits import group_strokes
 from digits.data.preparation.pictures import Picture
 from digits.data.preparation.strokes import prepare_strokes
 from digits.network.backends import Backend

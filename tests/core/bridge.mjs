@@ -4,7 +4,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { groupStrokes } from "../../digits/page/static/core/grouping.js";
+import { groupStrokes } from "../../digits/page/static/core/pad_digits.js";
 import { answer, createNetwork, createPass, forward, toPixels } from "../../digits/page/static/core/network.js";
 import { prepareStrokes, shrinkStrokes } from "../../digits/page/static/core/preparation.js";
 import { learningRateAt } from "../../digits/page/static/core/schedules.js";

@@ -24,7 +24,7 @@ from digits.data.bundled import read_bundled
 from digits.data.dataset import Digits
 from digits.data.drawings import check_strokes
 from digits.data.mnist import read_mnist
-from digits.data.preparation.grouping import group_strokes
+from digits.data.preparation.pad_digits import group_strokes
 from digits.data.preparation.strokes import preparation_rules, prepare_strokes, shrink_strokes
 from digits.data.unipen import read_unipen
 from digits.network.backends import load_backend, predict_images

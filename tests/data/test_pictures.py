@@ -1,4 +1,4 @@
-"""Finding digits in photos and screenshots, one or several, and strokes that make one digit."""
+"""Finding digits in photos and screenshots, one or several."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from benchmarks.photos import is_same
 from digits.data.dataset import Digits
 from digits.data.preparation import stroke_groups
 from digits.data.preparation.centring import to_pixels
-from digits.data.preparation.grouping import group_strokes, reading_order
+from digits.data.preparation.grouping import reading_order
 from digits.data.preparation.paper import is_light_on_dark
 from digits.data.preparation.pictures import Picture, find_digits, prepare_picture
 from digits.data.preparation.ruled_lines import remove_lines
@@ -537,43 +537,6 @@ def test_a_photo_keeps_its_turn_when_it_is_made_smaller() -> None:
     box = prepare_picture(Image.open(packed)).box
     assert box is not None
     assert box[3] - box[1] > 3 * (box[2] - box[0]) * 2000 / 3000
-
-
-def at(strokes: list[list[list[float]]], x: float, width: float) -> list[np.ndarray]:
-    """`strokes` moved to `x` and `width` times as wide and high, around the pad's middle height."""
-    return [np.array(s) * width + [x, 0.5 - width / 2] for s in strokes]
-
-
-FOUR = [[[0.2, 0], [0.1, 0.55], [0.7, 0.55]], [[0.55, 0.2], [0.5, 1]]]
-SEVEN = [[[0.05, 0.05], [0.65, 0.05], [0.3, 1]], [[0.15, 0.5], [0.65, 0.5]]]
-ONE = [[[0.3, 0], [0.3, 1]]]
-FIVE = [
-    [[0.15, 0.08], [0.12, 0.45], [0.4, 0.4], [0.6, 0.6], [0.5, 0.9], [0.3, 1], [0.05, 0.9]],
-    [[0.25, 0.0], [0.65, 0.0]],
-]
-TURN = np.linspace(0, 2 * np.pi, 30)
-CIRCLES = [
-    [[0.35 + 0.22 * np.sin(t), 0.24 - 0.22 * np.cos(t)] for t in TURN],
-    [[0.35 + 0.26 * np.sin(t), 0.76 - 0.26 * np.cos(t)] for t in TURN],
-]
-
-
-@pytest.mark.parametrize("digit", [FOUR, SEVEN, FIVE, CIRCLES], ids=["4", "7", "5", "8"])
-def test_one_digit_in_several_strokes_stays_one(digit: list, network: Backend) -> None:
-    groups = group_strokes(at(digit, 0.3, 0.6), make_judge(network))
-    assert [len(group) for group in groups] == [2]
-
-
-def test_several_digits_on_the_pad_are_told_apart(network: Backend) -> None:
-    strokes = at(ONE, 0.75, 0.3) + at(FOUR, 0.05, 0.3) + at(SEVEN, 0.4, 0.3)
-    groups = group_strokes(strokes, make_judge(network))
-    assert [len(group) for group in groups] == [2, 2, 1]
-
-
-def test_a_stray_dot_is_no_digit(network: Backend) -> None:
-    dot = [np.array([[0.9, 0.2]])]
-    groups = group_strokes(at(FOUR, 0.2, 0.6) + dot, make_judge(network))
-    assert [len(group) for group in groups] == [2]
 
 
 def test_reading_order_follows_sloping_lines() -> None:

@@ -36,6 +36,8 @@ THICKEST = 0.45  # of the longer side: thicker groups are stains
 FAINT_INK = 0.35  # contrast: what is weaker and soft, too, is a stain
 SOFT_EDGE = 4.0  # pixels
 SOFT_STROKE = 0.6  # of the thickness: an edge softer than this and SOFT_EDGE is that of a stain
+SOFT_ROUND = 0.4  # the same of a circle: a cup's ring is rounder than a hand's zero
+ROUND = 0.05  # of a circle's area: a circle's own differs by less
 LEFT_OVER = 20  # pixels: what is weaker and shorter is what a line left
 FOLD = 12.0  # pixels: one softer than this is a fold's, however broad
 GRAIN = 1.0  # times the noise: so much darker than its lightest pixels is all paper
@@ -312,10 +314,20 @@ def _is_stain(group: Group) -> bool:
     A fold's shade and what is left of a line are as weak. Of a clean picture only a fold is told: it may
     be a photo after all, whose white paper has lost its grain to too much light.
     """
-    softest = min(FOLD, max(SOFT_EDGE, SOFT_STROKE * group.thickness))
+    if group.contrast >= FAINT_INK:
+        return False
     if group.is_clean:
-        return group.contrast < FAINT_INK and group.edge > FOLD
-    return group.contrast < FAINT_INK and (group.edge > softest or group.longer < LEFT_OVER)
+        return group.edge > FOLD
+    soft = SOFT_ROUND if _is_round(group) else SOFT_STROKE
+    softest = min(FOLD, max(SOFT_EDGE, soft * group.thickness))
+    return group.edge > softest or group.longer < LEFT_OVER
+
+
+def _is_round(group: Group) -> bool:
+    """Whether a group fills a circle, or is one."""
+    places = np.argwhere(group.ink > 0.5).astype(np.int32)
+    area = cv2.contourArea(np.asarray(cv2.convexHull(places), np.int32)) if len(places) else 0.0
+    return abs(area / (np.pi / 4 * group.longer**2) - 1) < ROUND
 
 
 def is_words(group: Group) -> bool:

@@ -1,8 +1,7 @@
-// Which strokes on the pad make one digit: the same as digits/data/preparation/grouping.py, whose first lines say
-// how. Golden vectors hold the two together.
+// Which pieces of ink make one digit: the same as digits/data/preparation/grouping.py, whose first lines say how.
+// Golden vectors hold the two together.
 
 import { bounds, distance } from "./geometry.js";
-import { spacedPoints } from "./preparation.js";
 
 /** @typedef {import("./preparation.js").Strokes} Strokes */
 /** @typedef {[left: number, top: number, right: number, bottom: number]} Box */
@@ -15,7 +14,6 @@ import { spacedPoints } from "./preparation.js";
 /** @typedef {{strokes: Strokes, box: Box, score: number}} Piece */
 /** @typedef {{of: [Piece, Piece], whole: Piece}} Pair two pieces that may be one digit */
 
-const TOUCHING = 0.06; // of the digits' size: strokes nearer than this are one piece
 const NEAR = 0.35; // of the digits' size: pieces farther apart are never one digit
 const HALF = 0.6; // of the digits' size: a smaller piece is no digit by itself
 const [TALLEST, WIDEST] = [1.5, 1.4]; // of the digits' size: nothing larger is one digit
@@ -23,66 +21,13 @@ const TALLEST_OF_TWO = 2.2; // where two pieces may be the two halves of one
 const CLOSE = 0.15; // of the digits' size: the gap between the two halves of an 8
 const SURE = 0.8; // how sure the judge must be of a whole
 const UNSURE = 0.5; // below this a piece is no digit by itself
-const WHOLE = 0.9; // a drawing that is read more surely than this as it stands is one digit
-const DOT = 0.12; // of the digits' size: no digit has a dot
-const LEAST_SIZE = 0.05; // of the pad: digits are not smaller
-const MOST_STROKES = 100; // no pad of digits has more: such a drawing is read as one
-const POINTS = 64; // along a stroke, to see what it touches
 const IN_LINE = 0.4; // of the lower one's height, that neighbours in a line share
 
-/**
- * The strokes of each digit of a drawing, in reading order; stray dots are left out.
- * @param {Strokes} strokes none of them empty
- * @param {Judge} judge
- * @returns {Strokes[]}
- */
-export function groupStrokes(strokes, judge) {
-  if (strokes.length > MOST_STROKES) return [strokes];
-  let pieces = touching(strokes).map(pieceOf);
-  if (pieces.length > 1) {
-    const size = Math.max(...pieces.map(({ box }) => longer(box)));
-    pieces = joinPieces(
-      pieces.filter(({ box }) => longer(box) >= DOT * size),
-      judge,
-    );
-  }
-  if (pieces.length > 1 && judge(strokes) > WHOLE) return [strokes];
-  return readingOrder(pieces).map((piece) => piece.strokes);
-}
-
 /** @param {Strokes} strokes @returns {Piece} */
-const pieceOf = (strokes) => ({ strokes, box: bounds(strokes.flat()), score: 0 });
-
-/** Strokes in sets that touch each other. @param {Strokes} strokes @returns {Strokes[]} */
-function touching(strokes) {
-  const boxes = strokes.map((stroke) => bounds(stroke));
-  const near = TOUCHING * Math.max(LEAST_SIZE, ...boxes.map(longer));
-  const lines = strokes.map((stroke) => spacedPoints(stroke, POINTS));
-  /** @type {number[][]} */
-  let sets = [];
-  for (const [place, line] of lines.entries()) {
-    const touches = (/** @type {number} */ k) =>
-      gap(boxes[place], boxes[k]) <= near && leastDistance(line, lines[k]) < near;
-    const touched = sets.filter((one) => one.some(touches));
-    sets = sets.filter((one) => !touched.includes(one));
-    sets.push([...touched.flat(), place]);
-  }
-  return sets.map((one) => one.sort((a, b) => a - b).map((k) => strokes[k]));
-}
-
-/** @param {[number, number][]} one @param {[number, number][]} other */
-function leastDistance(one, other) {
-  let least = Infinity;
-  for (const [x, y] of one)
-    for (const [u, v] of other) {
-      const square = (x - u) * (x - u) + (y - v) * (y - v);
-      if (square < least) least = square;
-    }
-  return Math.sqrt(least);
-}
+export const pieceOf = (strokes) => ({ strokes, box: bounds(strokes.flat()), score: 0 });
 
 /** Pieces of digits joined to whole digits, the surest pair first. @param {Piece[]} pieces @param {Judge} judge */
-function joinPieces(pieces, judge) {
+export function joinPieces(pieces, judge) {
   const size = typicalSize(pieces);
   const tallest = (pieces.length <= 2 ? TALLEST_OF_TWO : TALLEST) * size;
   for (const piece of pieces) piece.score = longer(piece.box) < HALF * size ? 0 : judge(piece.strokes);
@@ -142,17 +87,17 @@ function typicalSize(pieces) {
 }
 
 /** @param {readonly number[]} box */
-const longer = ([left, top, right, bottom]) => Math.max(right - left, bottom - top);
+export const longer = ([left, top, right, bottom]) => Math.max(right - left, bottom - top);
 
 /** How far two boxes are apart; 0 where they share something. @param {Box} one @param {Box} other */
-function gap(one, other) {
+export function gap(one, other) {
   const across = Math.max(0, Math.max(one[0], other[0]) - Math.min(one[2], other[2]));
   const down = Math.max(0, Math.max(one[1], other[1]) - Math.min(one[3], other[3]));
   return distance(across, down);
 }
 
 /** Line by line, each line from left to right, even where lines slope a little. @param {Piece[]} pieces */
-function readingOrder(pieces) {
+export function readingOrder(pieces) {
   /** @type {Piece[][]} */
   const lines = [];
   for (const piece of [...pieces].sort((a, b) => a.box[0] - b.box[0])) {

@@ -1,9 +1,9 @@
 // Reading a drawing in this browser: prepared, read, put together as the server would answer. No DOM.
 
 import { unpack } from "../core/base64.js";
-import { groupStrokes } from "../core/grouping.js";
 import { answerPicture } from "../core/looks.js";
 import { answer, createPass, forward, toPixels } from "../core/network.js";
+import { groupStrokes } from "../core/pad_digits.js";
 import { keepImage, prepareStrokes, shrinkStrokes } from "../core/preparation.js";
 
 /** @typedef {import("../core/network.js").Pass} Pass */
