@@ -385,18 +385,35 @@ def test_letters_beside_a_digit_are_no_digits(network: Backend, mnist: Digits) -
         assert len(picture.find_digits(make_judge(network))) <= 1, k
 
 
-def test_a_ring_that_a_cup_left_is_no_zero(network: Backend) -> None:
-    for k in range(8):
-        random = np.random.default_rng(k)
-        paper = np.full((600, 800, 3), (0.92, 0.91, 0.87), np.float32)
-        ring = np.zeros((600, 800), np.float32)
-        cv2.circle(ring, (300 + 20 * k, 250), 40 + 2 * k, 1.0, 8 + k // 4, cv2.LINE_AA)
-        amount = 0.4 * cv2.GaussianBlur(ring, (0, 0), 5)[:, :, None]
+@pytest.mark.parametrize(
+    ("radius", "thick", "soft"), [(40, 8, 5.0), (54, 9, 5.0), (80, 20, 4.5), (88, 22, 4.5)]
+)
+def test_a_ring_that_a_cup_left_is_no_zero(
+    radius: int, thick: int, soft: float, network: Backend
+) -> None:
+    for k in range(3):
+        paper = np.full((900, 1200, 3), (0.92, 0.91, 0.87), np.float32)
+        ring = np.zeros((900, 1200), np.float32)
+        cv2.circle(ring, (400 + 20 * k, 450), radius, 1.0, thick, cv2.LINE_AA)
+        amount = 0.4 * cv2.GaussianBlur(ring, (0, 0), soft)[:, :, None]
         paper = paper * (1 - amount) + np.array((0.5, 0.36, 0.22), np.float32) * amount
-        photo = expose(paper.astype(np.float32), Kind(), random)
+        photo = expose(paper.astype(np.float32), Kind(), np.random.default_rng(k))
         picture = Picture(photo)
         assert picture.prepared.box is None
         assert picture.find_digits(make_judge(network)) == []
+
+
+def test_a_pencils_zero_as_weak_is_one(network: Backend) -> None:
+    """A perfect circle, too: a pencil's edge is sharp."""
+    for k in range(3):
+        paper = np.full((900, 1200, 3), (0.92, 0.91, 0.87), np.float32)
+        zero = np.zeros((900, 1200), np.float32)
+        cv2.circle(zero, (400 + 20 * k, 450), 80, 1.0, 12, cv2.LINE_AA)
+        amount = 0.3 * cv2.GaussianBlur(zero, (0, 0), 1.5)[:, :, None]
+        photo = expose(paper * (1 - amount), Kind(), np.random.default_rng(k))
+        prepared = Picture(photo).prepared
+        said = answer_about(network, prepared.image, is_picture=True)
+        assert prepared.box is not None and said.sure and said.label == 0
 
 
 def test_text_alone_is_no_row_of_digits(network: Backend) -> None:
