@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import app
-from digits.page.app import Settings, make_services
+from digits.page.app import Settings, check_data, make_services
 from digits.training.page_run import run_training
 from tests.support.files import REPO
 from tests.support.servers import free_port, wait_for
@@ -86,6 +86,20 @@ def test_a_wrong_flag_is_one_line(
     assert app.main(flags) == 1
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
+
+
+def test_of_a_wrong_folder_in_the_environment_the_log_tells_at_the_start(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who draws needs no MNIST, and the variable may be another project's: the page is served."""
+    monkeypatch.setenv("MNIST_DIR", "/no/such/folder")
+    check_data(None)
+    error = capsys.readouterr().err
+    assert "nobody can train on this page: no MNIST in /no/such/folder" in error
+    assert error.count("\n") == 1
+    monkeypatch.delenv("MNIST_DIR")
+    check_data(None)
+    assert not capsys.readouterr().err
 
 
 @pytest.mark.parametrize("value", ["x", "0", "99999", "-1"])

@@ -61,7 +61,7 @@ FILES = {
 
 def load_digits(data: Path | None = None, download: bool = True) -> Digits:
     """Return the digits to train on; DataError when a folder that was asked for is not usable."""
-    asked = data or (Path(os.environ["MNIST_DIR"]) if os.environ.get("MNIST_DIR") else None)
+    asked = data or folder_of_environment()
     if asked is not None:
         return read_mnist(asked)
     if is_there(DATA_DIR):
@@ -73,6 +73,12 @@ def load_digits(data: Path | None = None, download: bool = True) -> Digits:
     except DataError as error:
         return bundled_digits(str(error))
     return read_mnist(DATA_DIR)
+
+
+def folder_of_environment() -> Path | None:
+    """The folder that MNIST_DIR names; None where it names none."""
+    named = os.environ.get("MNIST_DIR")
+    return Path(named) if named else None
 
 
 def is_there(folder: Path) -> bool:

@@ -6,6 +6,7 @@ Everything that the parts need of each other is handed to them here, as function
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from digits.data.mnist import is_there, read_mnist
-from digits.errors import DigitsError, WeightsError
+from digits.data.mnist import folder_of_environment, is_there, read_mnist
+from digits.errors import DataError, DigitsError, WeightsError
 from digits.network.registry import Choice, Networks, list_weights
 from digits.page import layout
 from digits.page.api import EXAMPLES, MAX_PICTURE_FILE, RESULTS, add_api
@@ -125,8 +126,24 @@ def create_app(settings: Settings | None = None, *, run: Run = run_training) -> 
 
 
 def check_data(folder: Path | None) -> None:
-    """DataError now where the first training would end in it; digits that are there are read only then."""
-    if folder is not None and not is_there(folder):
+    """DataError now where the first training would end in it; digits that are there are read only then.
+
+    MNIST_DIR may be left over from another project, and drawing needs no MNIST: of that the log tells.
+    """
+    if folder is not None:
+        check_folder(folder)
+        return
+    named = folder_of_environment()
+    try:
+        if named is not None:
+            check_folder(named)
+    except DataError as error:
+        print(f"warning: nobody can train on this page: {error}", file=sys.stderr)
+
+
+def check_folder(folder: Path) -> None:
+    """DataError where MNIST, or a part of it, is not in the folder."""
+    if not is_there(folder):
         read_mnist(folder)  # which says what is missing
 
 
