@@ -52,6 +52,12 @@ async function load() {
 }
 
 /**
+ * This browser keeps the network no longer: should the server make it again, it is fetched and kept again.
+ * @param {string} version
+ */
+export const unload = (version) => loaded.delete(version);
+
+/**
  * The network with this id, to go on from; rejects where its weights cannot be had.
  * @param {string} id
  * @returns {Promise<LoadedNetwork>}

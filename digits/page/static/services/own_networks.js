@@ -14,6 +14,7 @@ import {
 import { askSession, forgetThere, heard, lost, welcomeBack, whenBack } from "./connection.js";
 import { forgetSession, lastForgotten, takeIn } from "./forgetting.js";
 import { isOnlyHere, isOwn } from "./network_names.js";
+import { unload } from "./networks.js";
 import { renameRun, renameShown } from "./past_runs.js";
 import { session } from "./session_token.js";
 import { choose, state } from "./state.js";
@@ -145,7 +146,9 @@ const replacedBy = (message) =>
 /** A network that was taught again is another now, and is kept no longer. @param {FineTuning | null} message */
 function toldTeaching(message) {
   const replaced = replacedBy(message);
-  if (replaced) dropNetwork(replaced);
+  if (!replaced) return;
+  unload(replaced);
+  dropNetwork(replaced);
 }
 
 /**
