@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,16 +32,17 @@ def save(raw: object) -> DrawingFile | Problem:
 
 
 def load(raw: object) -> Drawings | Problem:
-    """The drawings in a file's text, whichever of the two it is."""
+    """The drawings in a file's text, whichever of the two it is: as many as can be learnt at once."""
     given = as_question(raw).get("text")
     if not isinstance(given, str) or len(given) > limits.MOST_TEXT:
         return {"fault": fault("corrections_file_long", limit=limits.MOST_TEXT)}
     try:
         is_json = given.lstrip().startswith(("{", "["))
-        drawings = from_json(given) if is_json else from_unipen(given)
+        found = from_json(given) if is_json else from_unipen(given)
+        drawings = check_drawings(found[: limits.MOST_DRAWINGS])
     except DigitsError as error:
         return {"fault": fault_of(error)}
-    return {"drawings": as_items(drawings)}
+    return {"drawings": as_items(drawings), "found": len(found)}
 
 
 def as_items(drawings: Labelled) -> list[LabelledDrawing]:
@@ -51,13 +53,14 @@ def as_items(drawings: Labelled) -> list[LabelledDrawing]:
     ]
 
 
-def from_json(given: str) -> Labelled:
-    """The drawings in what `save` wrote, or in a bare list of them."""
+def from_json(given: str) -> list[Any]:
+    """The drawings in what `save` wrote, or in a bare list of them, yet to be checked."""
     try:
         content = json.loads(given)
     except (ValueError, RecursionError) as error:
         raise DrawingError("corrections_json", reason=str(error)) from error
-    return check_drawings(content.get("drawings") if isinstance(content, Mapping) else content)
+    drawings = content.get("drawings") if isinstance(content, Mapping) else content
+    return drawings if isinstance(drawings, list) else []
 
 
 def to_unipen(drawings: Labelled) -> str:
@@ -68,8 +71,7 @@ def to_unipen(drawings: Labelled) -> str:
         return path.read_text(encoding="ascii")
 
 
-def from_unipen(given: str) -> Labelled:
-    """The first drawings of UNIPEN text that are digits. Nothing is unpacked: it came as text."""
-    labelled = [d for d in parse_unipen(given, Path("the file")) if 0 <= d.label < CLASSES]
-    first = labelled[: limits.MOST_DRAWINGS]
-    return check_drawings([{"strokes": d.strokes, "label": d.label} for d in first])
+def from_unipen(given: str) -> list[Any]:
+    """The drawings of UNIPEN text that are digits. Nothing is unpacked: it came as text."""
+    drawings = parse_unipen(given, Path("the file"))
+    return [{"strokes": d.strokes, "label": d.label} for d in drawings if 0 <= d.label < CLASSES]

@@ -372,9 +372,10 @@ class DrawingFile(TypedDict):
 
 
 class Drawings(TypedDict):
-    """The drawings in a file."""
+    """The drawings in a file, the first of them where it has too many; `found` counts all."""
 
     drawings: list[LabelledDrawing]
+    found: int
 
 
 # ---- a session, and files to take away -----------------------------------------------------------

@@ -58,6 +58,18 @@ def test_unipen_is_written_as_others_write_it() -> None:
     assert '.SEGMENT DIGIT 0 ? "6"' in text and text.count(".PEN_DOWN") == 3
 
 
+@pytest.mark.parametrize("kind", ["json", "unipen"])
+def test_of_a_file_with_too_many_drawings_the_first_are_loaded_and_all_are_counted(
+    kind: str,
+) -> None:
+    half = [DRAWINGS[0]] * (MOST_DRAWINGS // 2 + 1)
+    texts = [save({"kind": kind, "drawings": half})["text"] for _ in range(2)]
+    joined = "".join(texts) if kind == "unipen" else json.dumps(half + half)
+    read = load({"text": joined})
+    assert len(read["drawings"]) == MOST_DRAWINGS
+    assert read["found"] == 2 * len(half)
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
@@ -221,6 +233,49 @@ def test_taught_again_a_network_is_another_and_one_that_the_server_lost_is_hande
     page.wait_for_function(
         "[...document.querySelectorAll('#picker option')].some((one) => one.text.includes('2 drawings'))"
     )
+
+
+def test_taught_anew_from_the_same_drawings_a_network_is_kept_again(open_page: OpenPage) -> None:
+    """The same drawings make the same network, which went when another took its place."""
+    page = open_page()
+    for count in (1, 2, 1):
+        if count == 2:
+            correct(page, SQUARE, 8)
+        elif labels(page):
+            page.get_by_role("button", name="Remove this 8").last.click()
+        else:
+            correct(page, LINES, 8)
+        set_state(page, "teaching", None)
+        page.locator("#teach .learn").click()
+        page.wait_for_selector('.teach[data-state="done"]', timeout=PATIENCE)
+        wait_for_kept(page, [f"{count} drawings"])
+
+
+def test_readings_are_of_the_drawings_that_were_sent_whatever_another_tab_removes(
+    open_page: OpenPage,
+) -> None:
+    """Also where the page was reloaded while it learns."""
+    page = open_page()
+    correct(page, LINES, 3)
+    correct(page, SQUARE, 6)
+    page.route("**/gradio_api/queue/join*", lambda route: None)  # the server's words are made up
+    page.locator("#teach .learn").click()
+    page.wait_for_selector('.teach[data-state="sent"]')
+    learning = {"serial": 1, "known": True, "networks": [], "run": {"state": "idle"}, "runs": []}
+    learning |= {"outcome": None, "fine_tuning": {"state": "learning", "share": 0.1}}
+    page.route("**/digits/session", lambda route: route.fulfill(json=learning))
+    page.reload()
+    page.wait_for_selector('.teach[data-state="learning"]')
+    other = open_again(page)
+    other.get_by_role("button", name="Remove this 3").click()
+    until(page, lambda: labels(page) == ["6"])
+    readings = [{"before": 8, "after": 3}, {"before": 0, "after": 6}]
+    network = {**state(page, "networks")[0], "id": "yours-9", "kind": "taught", "version": "9"}
+    network["name"] = {"key": "network_run", "values": {"number": 9}}
+    done = {"state": "done", "seconds": 1, "drawings": readings, "mnist": [0.96, 0.96]}
+    set_state(page, "teaching", {**done, "network": network, "replaced": None})
+    assert "0 → 6" in page.locator(".strip li small").inner_text()
+    assert "→ 2 of 2 right" in page.locator(".teach-note").inner_text()
 
 
 def test_another_click_on_the_same_drawing_changes_its_digit(open_page: OpenPage) -> None:

@@ -18,6 +18,8 @@ import { makeId } from "./random_id.js";
  * @typedef {{version: string, run: ShownRun, outcome: Outcome | null, session: string, when: number}} KeptRun
  */
 
+/** A drawing that was sent to be learnt: its key and the digit that it is. @typedef {{key: string, label: number}} Taught */
+
 export const MOST_KEPT = 5; // networks; the server keeps as many of a session
 const MOST_KEPT_RUNS = 8; // with their curves and figures, 0.1 MB each
 const DAY = 86_400_000; // ms
@@ -88,6 +90,11 @@ export const storeRun = (engine) => save(session, "digits-run", engine);
 export const storedChosen = () => load(session, "digits-network") ?? "";
 /** @param {string} version */
 export const storeChosen = (version) => save(session, "digits-network", version);
+
+/** The drawings that this tab sent to be learnt, as they were numbered. @returns {Taught[]} */
+export const storedTaught = () => loadJson("digits-taught") ?? [];
+/** @param {Taught[]} taught */
+export const storeTaught = (taught) => save(session, "digits-taught", JSON.stringify(taught));
 
 /**
  * The drawing that was on the pad when the page was left; null if there was none.

@@ -4,7 +4,7 @@
 // label}], network}. What comes back says how each was read before and after.
 
 import { describeTeaching } from "../core/wording.js";
-import { whenStored } from "../services/browser_storage.js";
+import { storedTaught, storeTaught, whenStored } from "../services/browser_storage.js";
 import { dropCorrection, keepCorrections, nextKey, storedCorrections } from "../services/corrections.js";
 import { entryOf, inWords, nameOf, whereIs } from "../services/network_names.js";
 import { drawingOf, problemOf } from "../services/server_answers.js";
@@ -38,8 +38,7 @@ class Teaching {
     this.canLearn = Boolean(host.settings.torch);
     /** @type {Drawing[]} */
     this.drawings = [];
-    /** @type {Drawing[]} */
-    this.sent = []; // to be learnt
+    this.sent = storedTaught(); // to be learnt, in this order; after a reload those that were sent before it
     /** Which digit was corrected last, and where that is in the strip: another click on it changes its mind. */
     this.corrected = { which: "", key: "" };
     /** @type {import("../services/messages.js").NetworkEntry | null} */
@@ -231,10 +230,12 @@ class Teaching {
     if (this.isLearning) return;
     this.hint();
     state.set("teaching", { state: "sent" });
-    this.sent = this.drawings;
+    const sent = this.drawings;
+    this.sent = sent.map(({ key, label }) => ({ key, label }));
+    storeTaught(this.sent);
     this.host.value = { ...state.get("choice"), ...credentials(), drawings: this.corrections };
     if (!(await this.host.emit("submit"))) return state.set("teaching", { state: "unsent" });
-    for (const drawing of this.sent) delete drawing.after;
+    for (const drawing of sent) delete drawing.after;
   }
 
   /** The server is there again: what could not be sent can be. */
@@ -277,13 +278,11 @@ class Teaching {
   }
 
   /**
-   * The drawings that were sent, with how each was read; those that are still here keep that. After a reload they are
-   * the first ones: what was loaded meanwhile stands behind them.
+   * The drawings that were sent, with how each was read; those that are still here keep that.
    * @param {FineTuning} message
    */
   takeReadings({ drawings: readings }) {
-    const sent = this.sent.length ? this.sent : this.drawings;
-    const learnt = sent.slice(0, readings.length).map((one, i) => ({ ...one, ...readings[i] }));
+    const learnt = this.sent.slice(0, readings.length).map((one, i) => ({ ...one, ...readings[i] }));
     const read = new Map(learnt.map((one) => [one.key, one]));
     this.drawings = this.drawings.map((one) => {
       const { before, after } = read.get(one.key) ?? one;
@@ -332,7 +331,7 @@ class Teaching {
     const read = await this.ask("load", { text: content });
     const problem = problemOf(read);
     if (problem) return this.say(text("teach_bad_file", { problem }));
-    const count = read.drawings.length;
+    const count = read.found;
     const taken = read.drawings.slice(0, Math.max(0, MOST - this.drawings.length));
     this.add(taken.map((/** @type {Omit<Drawing, "key">} */ one) => ({ ...one, key: nextKey() })));
     const part = { taken: taken.length, count, most: MOST };
