@@ -24,6 +24,8 @@ WINDOWS: dict[str, dict[str, Any]] = {
     "laptop": {"viewport": {"width": 1366, "height": 768}},
     "projector at 125 %": {"viewport": {"width": 1093, "height": 614}, "device_scale_factor": 1.25},
     "tablet": {"viewport": {"width": 768, "height": 1024}, **TOUCH},
+    "tablet held sideways": {"viewport": {"width": 1180, "height": 820}, **TOUCH},
+    "small tablet held sideways": {"viewport": {"width": 1024, "height": 600}, **TOUCH},
     "phone": {"viewport": {"width": 390, "height": 844}, **TOUCH},
     "phone held sideways": {"viewport": {"width": 844, "height": 390}, **TOUCH},
 }
