@@ -150,6 +150,13 @@ def test_no_script_has_globals_or_html_in_it() -> None:
             assert "gradio_config" not in code, name
 
 
+def test_what_safari_does_not_take_stands_in_no_style_sheet() -> None:
+    """Of `text-decoration` it takes one word alone, and drops a line that has more."""
+    long = re.compile(r"text-decoration: \S+ .+;")
+    found = [path.name for path in STATIC.rglob("*.css") if long.search(path.read_text("utf-8"))]
+    assert found == []
+
+
 def test_a_component_is_one_line_of_script_and_a_file_of_html() -> None:
     made: Any = component("answer")
     assert made.js_on_load.count("import(") == 1 and address("page.js") in made.js_on_load
