@@ -265,6 +265,10 @@ def test_the_server_goes_in_the_middle_and_the_network_is_there_all_the_same(
     others = page.locator(".overlay option").all_text_contents()
     assert others[1:] == ["run 1"]  # there are two runs, by whatever version they are known
     page.wait_for_function("!document.querySelector('.downloads').hidden", timeout=PATIENCE)
+    train_on_the_server(page)  # which heard of the network, and not of the run that made it
+    page.wait_for_function("document.querySelectorAll('.runs tr').length === 4")
+    names = page.locator(".runs tr td:first-child").all_text_contents()
+    assert names == ["run 1", "run 2", "run 3"]
 
 
 def test_what_is_chosen_offline_is_told_once_online_and_the_page_stays(open_page: OpenPage) -> None:

@@ -4,11 +4,13 @@
 // A run is known by the version of the network that it made: ids begin anew where a server forgot this visitor.
 
 import { dropRun, keepRun, keptRuns } from "./browser_storage.js";
+import { MOST_RUNS } from "./limits.js";
 import { entryOf } from "./network_names.js";
 import { session } from "./session_token.js";
 import { state } from "./state.js";
 
 /** @typedef {import("./browser_storage.js").KeptRun} KeptRun */
+/** @typedef {import("./messages.js").FinishedRun} FinishedRun */
 /** @typedef {import("./messages.js").Run} Run */
 /** @typedef {import("./messages.js").ShownRun} ShownRun */
 /** @typedef {import("./messages.js").NetworkEntry} NetworkEntry */
@@ -71,6 +73,21 @@ export function showLast() {
   if (last.outcome) state.set("outcome", { ...last.outcome, network });
   state.set("training", { ...last.run, network });
 }
+
+/**
+ * The lines of the table of runs: what the server told of, and this tab's runs that it does not know. Those ended while
+ * it was away, or it was started anew since.
+ * @param {FinishedRun[]} told
+ */
+export function allLines(told) {
+  const known = new Set(told.map(contentOf));
+  const kept = runs.flatMap((one) => (one.session === session && one.outcome?.runs.slice(-1)) || []);
+  const lines = [...kept.filter((line) => !known.has(contentOf(line))), ...told];
+  return lines.sort((a, b) => Number(a.name.values.number) - Number(b.name.values.number)).slice(-MOST_RUNS);
+}
+
+/** All that a line says but for the network's id, which may be another by now. @param {FinishedRun} line */
+const contentOf = (line) => JSON.stringify({ ...line, network: "" });
 
 /**
  * The network under the id that it has now.

@@ -4,6 +4,7 @@
 // state.outcome, as a page that was opened again has it from services/server_session.js.
 
 import { entryOf, factsOf, inWords, isOnlyHere, isOwn } from "../services/network_names.js";
+import { allLines, loadRuns } from "../services/past_runs.js";
 import { problemOf } from "../services/server_answers.js";
 import { BUSY } from "../services/server_session.js";
 import { credentials } from "../services/session_token.js";
@@ -69,13 +70,14 @@ export function mount(host) {
   });
   for (const name of /** @type {const} */ (["outcome", "own", "choice", "look"])) state.subscribe(name, show);
   whenWidthChanges(root, show);
+  loadRuns().then(show);
 }
 
 /** @param {import("../hosts/gradio.js").Host} host @param {HTMLElement} root @param {Outcome} outcome */
 function showOutcome(host, root, outcome) {
   const { element } = host;
   find(element, ".out-name").textContent = text("out_of", { network: inWords(outcome.network.name) });
-  showRuns(find(element, ".runs", HTMLTableElement), outcome.runs);
+  showRuns(find(element, ".runs", HTMLTableElement), allLines(outcome.runs));
   if (!root.offsetParent) return;
   showConfusion(element, outcome.confusion, (label, said) => openCell(host, label, said));
   showMistakes(find(element, ".mistakes"), outcome);
