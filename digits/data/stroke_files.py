@@ -92,6 +92,8 @@ def writer_numbers(text: str) -> frozenset[int]:
             raise ValueError(f"{text!r} is not like 3,8,1003-1233/5")
         first, last, step = (int(number) if number else None for number in found.groups())
         ranges.append(range(first or 0, (last if last is not None else first or 0) + 1, step or 1))
+    if not all(ranges):
+        raise ValueError(f"{text!r} has a range that ends before it begins")
     if sum(map(len, ranges)) > MOST_WRITERS:
         raise ValueError(f"{text!r} names more than {MOST_WRITERS:,} writers")
     return frozenset(chain.from_iterable(ranges))
