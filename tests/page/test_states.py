@@ -225,8 +225,8 @@ def reloaded_in_mid_run(visitor: Visitor) -> None:
     running(visitor)
     visitor.page.reload()
     visitor.page.wait_for_selector("#answer .answer[data-serial]")
-    visitor.page.locator("#tab_train-button").click()
-    visitor.page.wait_for_selector('.run.drawn[data-state="running"]', timeout=PATIENCE)
+    # Gradio reloads a page that was cut off, too: its visitor must find the run without looking for it.
+    visitor.page.locator('.run.drawn[data-state="running"]').wait_for(timeout=PATIENCE)
     visitor.page.locator(".stop").click()
     kept = visitor.ends("stopped")
     visitor.page.wait_for_function(

@@ -1,12 +1,13 @@
-// The lesson's door: a newcomer is offered it once, and an address like #learn=4 opens it.
+// The lesson's door: a newcomer is offered it once, and an address like #learn=4 opens it. Whoever was in the middle of a
+// training finds that again.
 
-import { storedOffer, storeOffer } from "../services/browser_storage.js";
+import { storedOffer, storedRun, storeOffer } from "../services/browser_storage.js";
 import { tellFrame } from "../services/drawing_link.js";
 import { stepInAddress, storedProgress } from "../services/lesson.js";
 import { state } from "../services/state.js";
 import { fill } from "../services/texts.js";
 import { find } from "./dom.js";
-import { openerOf } from "./tabs.js";
+import { openTab } from "./tabs.js";
 
 /** @param {import("../hosts/gradio.js").Host<null>} host */
 export function mount({ element }) {
@@ -31,13 +32,12 @@ export function mount({ element }) {
     openFromAddress();
     tellFrame();
   });
-  openFromAddress();
+  // A training that was under way when the page was left comes first: Gradio reloads a page that was cut off.
+  if (storedRun()) openTab("train");
+  else openFromAddress();
 }
 
-/** Open the tab where the address asks for a step; Gradio may still be making it. */
+/** Open the tab where the address asks for a step. */
 function openFromAddress() {
-  if (!stepInAddress()) return;
-  const tab = openerOf("learn");
-  if (!tab) requestAnimationFrame(openFromAddress);
-  else if (tab.getAttribute("aria-selected") !== "true") tab.click();
+  if (stepInAddress()) openTab("learn");
 }

@@ -8,8 +8,18 @@ import { findAll } from "./dom.js";
  * @param {"learn" | "train"} name
  * @returns {HTMLElement | null} null while Gradio is still making it
  */
-export function openerOf(name) {
+function openerOf(name) {
   const words = text(`tab_${name}`);
   const inMenu = findAll(document, ".overflow-dropdown button").find((line) => line.textContent?.trim() === words);
   return document.getElementById(`tab_${name}-button`) ?? inMenu ?? null;
+}
+
+/**
+ * Open a tab, as soon as Gradio has made it.
+ * @param {"learn" | "train"} name
+ */
+export function openTab(name) {
+  const tab = openerOf(name);
+  if (!tab) requestAnimationFrame(() => openTab(name));
+  else if (tab.getAttribute("aria-selected") !== "true") tab.click();
 }

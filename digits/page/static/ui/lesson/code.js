@@ -7,7 +7,7 @@ import { BATCH_SIZES, EPOCHS, RATES } from "../../services/limits.js";
 import { state } from "../../services/state.js";
 import { fill, number, text } from "../../services/texts.js";
 import { download, find, make, makeButton } from "../dom.js";
-import { openerOf } from "../tabs.js";
+import { openTab } from "../tabs.js";
 import { follow, makeRow, makeStatus } from "./part_helpers.js";
 import { makePixels, paintInk } from "./pixels.js";
 
@@ -63,7 +63,7 @@ class Code {
   /** What was changed here is what Train begins with. */
   goToTrain() {
     if (this.isChanged) state.set("scriptSettings", { ...this.settings });
-    openerOf("train")?.click();
+    openTab("train");
   }
 
   /** @param {keyof typeof FIELDS} name */
