@@ -11,9 +11,9 @@ import { distance } from "./geometry.js";
 /** The longest link that is written or read, in characters: browsers and messengers cut longer ones. */
 export const MAX_LINK = 20_000;
 /** How far a point may lie off the thinned line, part of the pad: less than a pixel of a phone's pad. */
-export const TOLERANCE = 1 / 300;
+const TOLERANCE = 1 / 300;
 /** Thinned more coarsely than this, a drawing is no longer the same. */
-export const COARSEST = 1 / 40;
+const COARSEST = 1 / 40;
 
 /**
  * The fewest points that keep a stroke within `tolerance` of what it was (Douglas and Peucker, 1973).

@@ -110,7 +110,7 @@ export function keepImage(image, rules) {
  * @param {Rules} rules
  * @returns {number[]}
  */
-export function findStrayTaps(strokes, { tap }) {
+function findStrayTaps(strokes, { tap }) {
   const boxes = strokes.map((stroke) => bounds(stroke));
   const sizes = boxes.map(([left, top, right, bottom]) => Math.max(right - left, bottom - top));
   const most = tap * sizes.reduce((largest, size) => Math.max(largest, size), 0);

@@ -11,7 +11,7 @@ import { cutIntoLayers } from "./network.js";
 /** @typedef {import("./network.js").Layer} Layer */
 /** @typedef {import("./training.js").Digits} Digits */
 
-export const SAMPLE = 1000; // images that the mean is taken of
+const SAMPLE = 1000; // images that the mean is taken of
 const SPREAD = 0.3; // what pixels are divided by: MNIST's, in 0..1, spread by 0.308
 
 /**

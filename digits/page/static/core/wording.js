@@ -125,7 +125,7 @@ export function wholePercent(probability) {
  * @param {Strokes} strokes at least one point each
  * @returns {number}
  */
-export function countShapes(strokes) {
+function countShapes(strokes) {
   const [, highest, , lowest] = bounds(strokes.flat());
   const tall = 0.5 * (lowest - highest);
   /** @type {[number, number, number, number][]} boxes of strokes that overlap from above */

@@ -21,7 +21,7 @@ let texts = {};
  * @param {string | null | undefined} tag
  * @returns {Language}
  */
-export function languageOf(tag) {
+function languageOf(tag) {
   return /^zh/i.test(tag ?? "") ? "zh" : "en";
 }
 

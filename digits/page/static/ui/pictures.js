@@ -89,7 +89,7 @@ function shrink(bitmap, isPhoto, isTurned = false) {
 }
 
 /** Whether this browser gives back other pixels than were drawn. */
-export function isFalsified() {
+function isFalsified() {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: 32, height: 32 });
   const pen = penOf(canvas);

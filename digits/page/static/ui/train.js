@@ -383,7 +383,7 @@ function makeField(name, input) {
 }
 
 /** The next of ..., 0.1, 0.2, 0.5, 1, ... above or below. @param {number} value @param {boolean} isUp */
-export function nextRung(value, isUp) {
+function nextRung(value, isUp) {
   const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
   const rungs = [0.5, ...LADDER].map((step) => Number((step * power).toPrecision(1)));
   const slack = value * 1e-6;

@@ -36,7 +36,7 @@ export function enterClass(root, hash = location.hash) {
 }
 
 /** All of the page again; the settings stay as they are. */
-export function leaveClass() {
+function leaveClass() {
   delete document.body.dataset.class;
   state.set("classLink", null);
 }

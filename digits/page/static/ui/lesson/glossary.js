@@ -1,7 +1,6 @@
 // The glossary: a term in a text is a button that opens what it means, in a line and a small picture.
 //
 //     fillWithTerms(paragraph, words);   // "Every [[weight]] moves a little"
-//     withTerms(section);                              // the same for texts that stand in it already
 
 import { splitTerms, TERMS } from "../../core/glossary_terms.js";
 import { text } from "../../services/texts.js";
@@ -35,23 +34,6 @@ function withStop(button, stop) {
   const both = make("span", undefined, { className: "term-stop" });
   both.append(button, stop);
   return both;
-}
-
-/**
- * Turn the marked terms of all texts in an element into buttons.
- * @param {Element} element
- */
-export function withTerms(element) {
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  /** @type {Text[]} */
-  const marked = [];
-  for (let node = walker.nextNode(); node; node = walker.nextNode())
-    if (node instanceof Text && node.data.includes("[[")) marked.push(node);
-  for (const node of marked) {
-    const holder = make("span");
-    fillWithTerms(holder, node.data);
-    node.replaceWith(...holder.childNodes);
-  }
 }
 
 /**
