@@ -77,6 +77,21 @@ def test_one_of_several_can_be_corrected(open_page: OpenPage) -> None:
     assert kept and page.locator("#teach .strip li b").inner_text() == "1"
 
 
+def test_of_several_each_can_be_corrected_and_each_mind_be_changed(open_page: OpenPage) -> None:
+    """One drawing of a digit in the strip has one label, in whatever order they are looked at."""
+    page = open_page()
+    draw(page, FOUR + SEVEN + ONE)
+    labels, chosen = page.locator("#teach .strip li b"), "#teach [data-digit][aria-pressed=true]"
+    for at, label in ((1, 2), (0, 4), (1, 7)):
+        page.locator(".several button").nth(at).click()
+        page.locator(f"#teach [data-digit='{label}']").click()
+    assert labels.all_inner_texts() == ["4", "7"]
+    page.locator(".several button").nth(0).click()
+    assert page.locator(chosen).all_inner_texts() == ["4"]
+    page.locator(".several button").nth(2).click()
+    assert page.locator(chosen).count() == 0
+
+
 def test_a_page_of_digits_is_read_in_order_and_its_frames_lie_on_the_digits(
     open_page: OpenPage, bundled: Digits
 ) -> None:

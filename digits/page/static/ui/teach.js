@@ -39,8 +39,8 @@ class Teaching {
     /** @type {Drawing[]} */
     this.drawings = [];
     this.sent = storedTaught(); // to be learnt, in this order; after a reload those that were sent before it
-    /** Which digit was corrected last, and where that is in the strip: another click on it changes its mind. */
-    this.corrected = { which: "", key: "" };
+    /** @type {Map<string, string>} where in the strip each corrected digit is, by whichOf: another click changes its mind */
+    this.corrected = new Map();
     /** @type {import("../services/messages.js").NetworkEntry | null} */
     this.taught = null; // the network that the last teaching made
     this.isHinting = true; // the note says what to do, and follows the drawing
@@ -194,7 +194,7 @@ class Teaching {
     if (!again && this.drawings.length >= MOST) return this.say(text("teach_full", { count: MOST }));
     const answered = again ? again.answered : (answer?.shown?.guess?.label ?? null);
     const key = again?.key ?? nextKey();
-    this.corrected = { which: whichOf(answer), key };
+    this.corrected.set(whichOf(answer), key);
     this.drawings = this.drawings.filter((one) => one !== again);
     this.add([{ key, strokes, label, answered }]);
     state.set("isTaught", true);
@@ -206,8 +206,8 @@ class Teaching {
 
   /** The drawing in the strip that is the one on the pad. */
   get onPad() {
-    const { which, key } = this.corrected;
-    return which === whichOf(state.get("answer")) ? this.drawings.find((one) => one.key === key) : undefined;
+    const key = this.corrected.get(whichOf(state.get("answer")));
+    return this.drawings.find((one) => one.key === key);
   }
 
   /** The newest in the strip arrives. */
