@@ -13,7 +13,7 @@ import pytest
 
 from digits.errors import DigitsError, DrawingError
 from digits.server.drawing_files import load, save
-from digits.server.limits import MOST_DRAWINGS
+from digits.server.limits import MOST_DRAWINGS, MOST_TEXT
 from digits.server.requests import check_drawings
 from tests.support.browser import (
     PATIENCE,
@@ -405,6 +405,16 @@ def test_a_file_is_loaded_as_far_as_there_is_room_and_that_is_said(
     page.reload()
     page.wait_for_selector(".strip li")
     assert labels(page) == ["6"] * (MOST_DRAWINGS - 9) + ["8"] * 9
+
+
+def test_a_file_that_is_too_long_is_refused_rather_than_read_in_part(open_page: OpenPage) -> None:
+    page = open_page()
+    text = str(save({"kind": "unipen", "drawings": DRAWINGS})["text"])
+    file = {"name": "long.dat", "mimeType": "text/plain", "buffer": (text * 16_000).encode()}
+    assert len(file["buffer"]) > MOST_TEXT
+    page.locator("#teach input[type=file]").set_input_files([file])
+    page.get_by_text("A file of drawings may have 4,000,000 letters").wait_for()
+    assert not labels(page)
 
 
 def test_drawings_that_are_loaded_while_it_learns_are_not_counted(

@@ -326,9 +326,8 @@ class Teaching {
   /** @param {HTMLInputElement} file */
   async load(file) {
     if (!file.files?.length) return;
-    const content = await file.files[0].slice(0, LONGEST_FILE).text();
+    const read = await this.read(file.files[0]);
     file.value = "";
-    const read = await this.ask("load", { text: content });
     const problem = problemOf(read);
     if (problem) return this.say(text("teach_bad_file", { problem }));
     const count = read.found;
@@ -336,6 +335,12 @@ class Teaching {
     this.add(taken.map((/** @type {Omit<Drawing, "key">} */ one) => ({ ...one, key: nextKey() })));
     const part = { taken: taken.length, count, most: MOST };
     this.say(taken.length < count ? text("teach_loaded_part", part) : counted("teach_loaded", count));
+  }
+
+  /** What is in a file: of one that is too long nothing, for a part would be counted as if it were all. @param {File} file */
+  async read(file) {
+    if (file.size <= LONGEST_FILE) return this.ask("load", { text: await file.text() });
+    return { fault: { code: "corrections_file_long", values: { limit: LONGEST_FILE } } };
   }
 
   /** @param {string} name @param {Record<string, unknown>} question */
