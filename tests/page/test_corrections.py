@@ -452,18 +452,24 @@ def test_drawings_that_are_loaded_while_it_learns_are_not_counted(
 @pytest.mark.parametrize(
     ("readings", "mnist", "said"),
     [
-        ([(1, 6), (8, 8)], 0.97, "It knows your hand now"),
-        ([(6, 6), (8, 8)], 0.97, "It reads all of yours, as before"),
-        ([(1, 1), (1, 8)], 0.97, "It reads more of yours now"),
-        ([(1, 1), (8, 8)], 0.97, "It reads no more of yours than before"),
-        ([(1, 8), (8, 8)], 0.1, "This network has learnt nothing yet"),
+        ([(1, 6), (8, 8)], 0.97, "It knows your hand now."),
+        ([(6, 6), (8, 8)], 0.97, "It reads all of yours, as before."),
+        ([(1, 1), (1, 8)], 0.97, "It reads more of yours now."),
+        ([(1, 1), (8, 8)], 0.97, "It reads no more of yours than before."),
+        ([(1, 8), (8, 8)], 0.1, "This network has learnt nothing yet."),
     ],
 )
 def test_what_came_of_the_teaching_is_said_as_it_is(
     open_page: OpenPage, tmp_path: Path, readings: Any, mnist: float, said: str
 ) -> None:
     page = open_page()
-    load_file(page, tmp_path / "mine.json", DRAWINGS)
+    end_teaching(page, tmp_path / "mine.json", readings, mnist)
+    assert page.locator(".teach-note b").inner_text().startswith(said)
+
+
+def end_teaching(page: Any, path: Path, readings: Any, mnist: float) -> None:
+    """Let the page hear that it was taught `DRAWINGS`, which were read so before and after."""
+    load_file(page, path, DRAWINGS)
     page.get_by_text("2 drawings loaded.").wait_for()
     message = {
         "state": "done",
@@ -473,4 +479,19 @@ def test_what_came_of_the_teaching_is_said_as_it_is(
         "network": state(page, "networks")[0],
     }
     set_state(page, "teaching", message)
-    assert page.locator(".teach-note b").inner_text().startswith(said)
+
+
+def test_in_another_language_the_teaching_says_the_same_again(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    end_teaching(page, tmp_path / "mine.json", [(1, 6), (8, 8)], 0.97)
+    note = page.locator(".teach-note")
+    page.get_by_role("button", name="中文").click()
+    page.wait_for_function("document.documentElement.lang === 'zh-CN'")
+    assert "它学会认你的字了。你的字：认对 1/2 → 2/2" in note.inner_text()
+    set_state(page, "teaching", {"state": "waiting", "place": 2, "wait": 30})
+    page.get_by_role("button", name="English").click()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    assert page.locator(".learn-words").inner_text() == "Number 2 in line …"
+    assert note.inner_text().startswith("About 30")

@@ -44,6 +44,9 @@ class Teaching {
     /** @type {import("../services/messages.js").NetworkEntry | null} */
     this.taught = null; // the network that the last teaching made
     this.isHinting = true; // the note says what to do, and follows the drawing
+    this.sayAgain = () => this.hint(); // what the note says, in the language that is chosen by then
+    /** @type {{key: string, values?: Record<string, number | undefined>}} */
+    this.onButton = { key: "teach_learn" }; // what it says
     this.buttons = this.addDigits();
   }
 
@@ -83,20 +86,23 @@ class Teaching {
     }
     state.subscribe("language", () => {
       fill(this.host.element);
-      this.hint();
+      this.sayAgain();
+      this.sayOnButton(this.onButton.key, this.onButton.values);
       this.show();
     });
   }
 
-  /** @param {string} words */
-  say(words) {
+  /** @param {() => string} word */
+  say(word) {
     this.isHinting = false;
+    this.sayAgain = () => this.say(word);
     this.root.classList.remove("hinting");
-    this.note.textContent = words;
+    this.note.textContent = word();
   }
 
   hint() {
     this.isHinting = true;
+    this.sayAgain = () => this.hint();
     const canTeach = Boolean(state.get("drawing").strokes);
     const key = !canTeach ? "teach_only_strokes" : this.drawings.length ? "teach_more" : "teach_hint";
     this.note.textContent = text(key);
@@ -139,6 +145,7 @@ class Teaching {
 
   /** @param {string} key @param {Record<string, number | undefined>} [values] */
   sayOnButton(key, values) {
+    this.onButton = { key, values };
     find(this.learn, ".learn-words").textContent = text(key, values);
   }
 
@@ -191,7 +198,7 @@ class Teaching {
     const { strokes } = drawingOf(answer, state.get("drawing"));
     if (!strokes?.length) return;
     const again = this.onPad;
-    if (!again && this.drawings.length >= MOST) return this.say(text("teach_full", { count: MOST }));
+    if (!again && this.drawings.length >= MOST) return this.say(() => text("teach_full", { count: MOST }));
     const answered = again ? again.answered : (answer?.shown?.guess?.label ?? null);
     const key = again?.key ?? nextKey();
     this.corrected.set(whichOf(answer), key);
@@ -201,7 +208,7 @@ class Teaching {
     if (this.canLearn && this.drawings.length === 1) this.host.call("prepare", credentials()).catch(() => {});
     this.greet();
     const said = answered === label ? "teach_right" : "teach_noted";
-    this.say(text(this.canLearn ? said : "teach_no_torch", { label }));
+    this.say(() => text(this.canLearn ? said : "teach_no_torch", { label }));
   }
 
   /** The drawing in the strip that is the one on the pad. */
@@ -251,12 +258,12 @@ class Teaching {
     const { state: stage } = message;
     this.root.dataset.state = stage;
     if (stage === "waiting") this.sayOnButton("teach_waiting", { place: message.place });
-    if (stage === "waiting" && message.wait) this.say(text("run_wait", { time: duration(message.wait) }));
+    if (stage === "waiting" && message.wait) this.say(() => text("run_wait", { time: duration(message.wait) }));
     if (stage === "sent" || stage === "learning") this.sayOnButton("teach_learning");
     find(this.learn, ".learn-share").style.width = stage === "learning" ? `${100 * (message.share ?? 0)}%` : "0";
-    if (stage === "problem") this.say(problemOf(message));
-    if (stage === "lost") this.say(text("teach_lost"));
-    if (stage === "unsent") this.say(text("offline"));
+    if (stage === "problem") this.say(() => problemOf(message));
+    if (stage === "lost") this.say(() => text("teach_lost"));
+    if (stage === "unsent") this.say(() => text("offline"));
     if (this.isLearning !== this.root.classList.contains("learning")) this.show();
     if (stage === "done") this.celebrate(message);
   }
@@ -267,13 +274,19 @@ class Teaching {
     const right = (/** @type {"before" | "after"} */ when) => learnt.filter((one) => one[when] === one.label).length;
     const yours = { before: right("before"), after: right("after"), count: learnt.length };
     this.show();
-    this.say("");
-    const parts = [make("br"), make("span", ""), makeButton("", () => this.switchNetwork(), { className: "plain" })];
-    const headline = make("b", text(describeTeaching(yours, message.mnist[1])));
-    this.note.append(headline, ` ${factsOf(yours, message)}`, ...parts);
     this.taught = message.network;
     state.set("isTaught", true);
     if (!entryOf(message.network.id)) state.set("own", [...state.get("own"), message.network]);
+    this.sayOutcome(yours, message);
+  }
+
+  /** @param {{before: number, after: number, count: number}} yours @param {FineTuning} message */
+  sayOutcome(yours, message) {
+    this.say(() => "");
+    this.sayAgain = () => this.sayOutcome(yours, message);
+    const headline = make("b", text(describeTeaching(yours, message.mnist[1])));
+    const button = makeButton("", () => this.switchNetwork(), { className: "plain" });
+    this.note.append(headline, text("sentence_join"), factsOf(yours, message), make("br"), make("span", ""), button);
     this.showWho();
   }
 
@@ -319,7 +332,7 @@ class Teaching {
   async save(kind) {
     const file = await this.ask("save", { kind, drawings: this.corrections });
     const problem = problemOf(file);
-    if (problem) this.say(problem);
+    if (problem) this.say(() => problem);
     else download(file.name, file.text, "text/plain");
   }
 
@@ -329,12 +342,12 @@ class Teaching {
     const read = await this.read(file.files[0]);
     file.value = "";
     const problem = problemOf(read);
-    if (problem) return this.say(text("teach_bad_file", { problem }));
+    if (problem) return this.say(() => text("teach_bad_file", { problem }));
     const count = read.found;
     const taken = read.drawings.slice(0, Math.max(0, MOST - this.drawings.length));
     this.add(taken.map((/** @type {Omit<Drawing, "key">} */ one) => ({ ...one, key: nextKey() })));
     const part = { taken: taken.length, count, most: MOST };
-    this.say(taken.length < count ? text("teach_loaded_part", part) : counted("teach_loaded", count));
+    this.say(() => (taken.length < count ? text("teach_loaded_part", part) : counted("teach_loaded", count)));
   }
 
   /** What is in a file: of one that is too long nothing, for a part would be counted as if it were all. @param {File} file */
