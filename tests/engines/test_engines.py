@@ -45,7 +45,7 @@ def test_a_network_is_trained_and_the_pad_uses_it(open_page: OpenPage) -> None:
     visitor.fill("Batch size", 20)
     visitor.press("Train")
     visitor.wait("document.body.innerText.includes('The pad now uses “run 1”')")
-    told = re.search(r"(\d+(\.\d+)?) ?%", visitor.text("#train-status"))
+    told = re.search(r"(\d+(\.\d+)?)\s?%", visitor.text("#train-status"))
     assert told and float(told[1]) > 40, visitor.text("#train-status")
     visitor.wait("/run 1/.test(document.querySelector('#answer').innerText)")
 
@@ -56,7 +56,7 @@ def test_training_stops_when_asked(open_page: OpenPage) -> None:
     visitor.fill("Epochs", 20)
     visitor.fill("Batch size", 1)
     visitor.press("Train")
-    visitor.wait(r"/\d ?%/.test(document.querySelector('#train-status').innerText)")
+    visitor.wait(r"/\d\s?%/.test(document.querySelector('#train-status').innerText)")
     visitor.press("Stop")
     visitor.wait("document.body.innerText.includes('learnt so far')")
 

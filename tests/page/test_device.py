@@ -25,10 +25,10 @@ from tests.support.browser import (
 OpenPage = Callable[..., Any]
 READ = "**/digits/read"
 CONFIRMED = re.compile(
-    r"^sketch: this browser, [\d.]+ ms · confirmed by onnxruntime on cpu, [\d.]+ ms"
+    r"^sketch: this browser, [\d.]+\sms · confirmed by onnxruntime on cpu, [\d.]+\sms"
 )
 
-ALONE = re.compile(r"^sketch: this browser, [\d.]+ ms$")
+ALONE = re.compile(r"^sketch: this browser, [\d.]+\sms$")
 
 
 def open_with_weights(open_page: OpenPage) -> Any:
@@ -161,7 +161,7 @@ def test_all_three_backends_are_compared(open_page: OpenPage) -> None:
         "torch (cpu)",
         "this browser",
     ]
-    assert all(": 7, over 99 %" in words for words in lines)
+    assert all(": 7, over 99\u00a0%" in words for words in lines)
     page.get_by_role("button", name="Clear").click()  # no drawing, nothing that was said of it
     assert page.locator(".compare-lines li").count() == 0
 

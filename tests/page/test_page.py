@@ -13,7 +13,7 @@ def test_a_drawn_seven_is_read_as_seven(open_page: Callable[..., Any]) -> None:
     page = open_page()
     draw(page, SEVEN)
     assert page.locator("#answer").inner_text().startswith("7")
-    page.locator(".answer-by", has_text=re.compile(r"onnxruntime on cpu, [\d.]+ ms")).wait_for()
+    page.locator(".answer-by", has_text=re.compile(r"onnxruntime on cpu, [\d.]+\sms")).wait_for()
 
 
 def test_a_blank_pad_says_so_and_shows_no_digit(open_page: Callable[..., Any]) -> None:

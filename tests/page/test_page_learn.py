@@ -105,7 +105,7 @@ def test_what_the_visitor_says_is_the_target(open_page: Callable[..., Any]) -> N
     open_learn(page)
     page.locator(".learn-digits").get_by_role("button", name="1", exact=True).click()
     row = page.locator(".learn-outputs tbody tr").nth(1)
-    assert "100 %" in row.inner_text()
+    assert "100\u00a0%" in row.inner_text()
     press(page, "Step ×10")
     press(page, "Step ×10")
     assert "It says 1" in page.locator(".learn-said").inner_text()
@@ -217,7 +217,7 @@ def test_an_experiment_asks_first_and_ends_in_its_own_numbers(
     page.get_by_role("button", name="Both near 100 %").click()
     page.wait_for_selector('.learn-outcome[data-state="done"]', timeout=PATIENCE)
     words = page.locator(".learn-outcome").inner_text()
-    assert words.startswith("Not as you expected. It reads 100.0 % of its own 100 digits")
+    assert words.startswith("Not as you expected. It reads 100.0\u00a0% of its own 100 digits")
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])

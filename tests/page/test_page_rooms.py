@@ -218,7 +218,7 @@ def test_the_backend_can_be_switched_and_both_compared(open_page: OpenPage) -> N
     page.wait_for_selector(".compare-lines li:nth-child(3)")
     lines = page.locator(".compare-lines li").all_inner_texts()
     assert [line.split(" ")[0] for line in lines] == ["onnxruntime", "torch", "this"]
-    assert all(re.search(r": 7, .*, [\d.]+ ms", line) for line in lines)
+    assert all(re.search(r": 7, .*, [\d.]+\sms", line) for line in lines)
 
 
 def test_the_network_can_be_chosen_and_the_script_follows(open_page: OpenPage) -> None:

@@ -121,7 +121,7 @@ def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:
     page = open_page()
     start_long_run(page)
     page.wait_for_function(
-        r"/\b([3-9]\d|100)(\.\d+)? ?%/.test(document.querySelector('#train-status').innerText)",
+        r"/\b([3-9]\d|100)(\.\d+)?\s?%/.test(document.querySelector('#train-status').innerText)",
         timeout=PATIENCE,
     )
     page.get_by_role("button", name="Stop", exact=True).click()

@@ -213,7 +213,7 @@ def test_all_backends_look_at_a_picture_three_times_when_they_are_compared(
     page = open_page()
     use_picture(page, Image.fromarray(hardly_sure()))
     probabilities = state(page, "answer")["shown"]["guess"]["probabilities"]
-    percent = f"{100 * max(probabilities):.0f} %"
+    percent = f"{100 * max(probabilities):.0f}\u00a0%"
     page.locator(".compare").click()
     page.wait_for_selector(".compare-lines li:nth-child(3)")
     for line in page.locator(".compare-lines li").all_inner_texts():

@@ -129,7 +129,7 @@ class Visitor:
 
 
 def percent_in(words: str) -> float:
-    found = re.search(r"([\d.]+) ?%", words)
+    found = re.search(r"([\d.]+)\s?%", words)
     assert found, words
     return float(found[1])
 

@@ -166,7 +166,7 @@ def start_long_run(page: Any) -> None:
 def run_accuracy(page: Any) -> float:
     """The test accuracy of the Train tab's run, in percent."""
     words = page.locator("#train-status").inner_text()
-    found = re.search(r"(\d+(\.\d+)?) ?%", words)
+    found = re.search(r"(\d+(\.\d+)?)\s?%", words)
     assert found, words
     return float(found[1])
 
@@ -182,4 +182,4 @@ def open_learn(page: Any) -> None:
 
 def step_accuracy(page: Any) -> float:
     """The test accuracy of the Learn tab's workbench, in percent."""
-    return float(page.locator("#step-test-accuracy").inner_text().rstrip(" %"))
+    return float(page.locator("#step-test-accuracy").inner_text().rstrip("\u00a0%"))

@@ -40,8 +40,24 @@ test("large numbers are short, others have as many figures as count, and a minus
 
 test("a probability is never written as 0 % or as 100 %, and exactly where its logarithm stands beside it", () => {
   use("en", JSON.parse(readFileSync(new URL("../../../digits/page/static/locales/en.json", import.meta.url), "utf-8")));
-  assert.deepEqual([1, 0.9996, 0.5, 0].map(shareText), ["> 99 %", "> 99 %", "50 %", "< 1 %"]);
-  assert.deepEqual([0.9996, 0.5, 0.0511, 0.00077].map(exactPercent), ["99.96 %", "50.0 %", "5.1 %", "0.077 %"]);
+  const whole = [1, 0.9996, 0.5, 0].map((share) => shareText(share));
+  assert.deepEqual(whole, ["> 99\u00a0%", "> 99\u00a0%", "50\u00a0%", "< 1\u00a0%"]);
+  const closer = [1, 0.99996, 0.9999, 0.99951, 0.0005, 0.00004, 0].map((share) => shareText(share, 2));
+  assert.deepEqual(closer, [
+    "> 99.99\u00a0%",
+    "> 99.99\u00a0%",
+    "99.99\u00a0%",
+    "99.95\u00a0%",
+    "0.05\u00a0%",
+    "< 0.01\u00a0%",
+    "< 0.01\u00a0%",
+  ]);
+  assert.deepEqual([0.9996, 0.5, 0.0511, 0.00077].map(exactPercent), [
+    "99.96\u00a0%",
+    "50.0\u00a0%",
+    "5.1\u00a0%",
+    "0.077\u00a0%",
+  ]);
   for (let share = 1e-6; share < 1; share = Math.min(1.3 * share, share + 0.02)) {
     const shown = Number(exactPercent(share).slice(0, -2)) / 100;
     assert.ok(shown > 0 && shown < 1);

@@ -134,8 +134,11 @@ export async function speak(language, failed) {
 export function text(key, values = {}) {
   const filled = (texts[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => put(values[name] ?? all));
   // English, for the digit that begins with a vowel; Chinese, where a word and not a number follows.
-  return filled.replaceAll(" a 8", " an 8").replaceAll("把握 超过", "把握超过");
+  return withUnits(filled.replaceAll(" a 8", " an 8").replaceAll("把握 超过", "把握超过"));
 }
+
+/** No line ends between a number and its unit: 99 %, 8 s. @param {string} words */
+const withUnits = (words) => words.replace(/(\d) (?=%|(?:ms|s|min)\b)/g, "$1\u00a0");
 
 /** @param {string | number | Phrase} value */
 const put = (value) => (typeof value === "object" ? text(value.key, value.values) : String(value));

@@ -2,6 +2,7 @@
 // connections of the node that was chosen. Nodes are chosen by click and by arrow keys.
 
 import { wholePercent } from "../core/wording.js";
+import { text } from "../services/texts.js";
 import { colour, rgb } from "../services/theme.js";
 import { paintGrey, paintPixels, sharpen } from "./canvas.js";
 
@@ -230,7 +231,7 @@ export function drawOutputs(pen, plan, probabilities, font) {
     if (plan.isSmall) return;
     pen.fillStyle = colour("muted");
     pen.font = `400 12px ${font}`;
-    pen.fillText(`${wholePercent(probability)} %`, x + plan.radius + 22, y);
+    pen.fillText(text("percent", { number: wholePercent(probability) }), x + plan.radius + 22, y);
   });
 }
 

@@ -1,22 +1,19 @@
 // From ten sums to ten probabilities, step by step.
 
-import { text, withMinus } from "../services/texts.js";
+import { decimal, percent, text, withMinus } from "../services/texts.js";
 import { find } from "./dom.js";
 import { addRow, fillRow } from "./inside_node.js";
+import { shareText } from "./workbench/figures.js";
 
 /** @typedef {import("./inside.js").Trace} Trace */
 
-/** @param {number} value */
-const decimals = (value) => withMinus(value.toFixed(2));
+const PLACES = 2; // of a share, as in the lesson's step of the ten outputs
 
 /** @param {number} value */
 function large(value) {
   if (value >= 1e7 || (value && value < 0.001)) return withMinus(value.toExponential(1));
-  return value >= 1000 ? Math.round(value).toLocaleString("en") : value.toFixed(3);
+  return decimal(value, value >= 1000 ? 2 : 3);
 }
-
-/** @param {number} value */
-const share = (value) => text("percent", { number: (100 * value).toFixed(2) });
 
 export class SoftmaxTable {
   /** @param {HTMLElement} root */
@@ -45,9 +42,13 @@ export class SoftmaxTable {
     const outputs = sums[sums.length - 1];
     const likeliest = probabilities.indexOf(Math.max(...probabilities));
     this.rows.slice(0, 10).forEach((cells, label) => {
-      fillRow(cells.slice(1), [decimals(outputs[label]), large(powers[label]), share(probabilities[label])]);
+      fillRow(cells.slice(1), [
+        decimal(outputs[label], 2),
+        large(powers[label]),
+        shareText(probabilities[label], PLACES),
+      ]);
       cells[0].parentElement?.classList.toggle("first", label === likeliest);
     });
-    fillRow(this.rows[10], [text("softmax_sum"), "", large(total), share(1)]);
+    fillRow(this.rows[10], [text("softmax_sum"), "", large(total), percent(1)]);
   }
 }

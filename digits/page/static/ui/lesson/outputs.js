@@ -4,15 +4,16 @@ import { forward } from "../../core/network.js";
 import { softmax } from "../../core/small_network.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
-import { decimal, percent, text } from "../../services/texts.js";
+import { decimal, exactPercent, percent, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
-import { exact } from "../workbench/figures.js";
+import { exact, shareText } from "../workbench/figures.js";
 
 const FAR = 8; // from 0: where the sliders end, unless a drawing's sums lie beyond
 const STEP = 0.1;
 const EXAMPLE = [-1, 0.5, 1, 3.5, -2, 0, -1.5, 0.5, 2, 1];
 const PAIR = [3, 8]; // to be made alike
 const ALIKE = 0.005; // half a point
+const PLACES = 2; // of a share, as in Inside
 
 /** @param {HTMLElement} root @param {import("./part_types.js").Lesson} lesson @returns {import("./part_types.js").Part} */
 export function mount(root, lesson) {
@@ -123,7 +124,7 @@ class Outputs {
       const sum = decimal(this.sums[digit], this.places);
       const slider = find(row, "input", HTMLInputElement);
       slider.value = String(this.sums[digit]);
-      const share = shareText(shares[digit]);
+      const share = shareText(shares[digit], PLACES);
       slider.setAttribute("aria-valuetext", text("part_outputs_value", { sum, share }));
       find(row, "output").textContent = sum;
       find(row, "em").textContent = powerText(powers[digit]);
@@ -137,7 +138,7 @@ class Outputs {
       digit: best,
       power: powerText(powers[best]),
       total: powerText(total),
-      share: shareText(shares[best]),
+      share: exactPercent(shares[best]),
     };
     find(this.root, ".outputs-said").textContent = text("part_outputs_said", values);
   }
@@ -153,7 +154,4 @@ class Outputs {
 }
 
 /** @param {number} power */
-const powerText = (power) => (power < 1e5 ? decimal(power, power < 1 ? 3 : power < 1000 ? 2 : 0) : exact(power));
-
-/** Small shares are not none. @param {number} share */
-const shareText = (share) => (share < 0.001 ? text("part_outputs_tiny") : percent(share, 1));
+const powerText = (power) => (power < 1e5 ? decimal(power, power < 1 ? 3 : 2) : exact(power));

@@ -55,13 +55,16 @@ export function ladder(first, last) {
 }
 
 /**
- * A probability in whole percent; no network is ever quite sure, so none is 0 % or 100 %.
+ * A probability in percent; no network is ever quite sure, so none is 0 % or 100 %: it is less than the last
+ * figure can show, or more.
  * @param {number} share
+ * @param {number} [places] decimals
  */
-export function shareText(share) {
-  if (share < 0.005) return text("learn_below_one");
-  if (share > 0.995) return text("learn_above_most");
-  return percent(share);
+export function shareText(share, places = 0) {
+  const least = 0.01 / 10 ** places; // that is told from 0
+  if (share < least / 2) return text("share_below", { share: percent(least, places) });
+  if (share > 1 - least / 2) return text("share_above", { share: percent(1 - least, places) });
+  return percent(share, places);
 }
 
 /** Whether the visitor's system asks for less motion. */
