@@ -6,14 +6,12 @@ import { describe, describeBlank, describeSeveral, wholePercent } from "../core/
 import { entryOf, nameOf, PACKAGES } from "../services/network_names.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
-import { find, make } from "./dom.js";
+import { find, make, makeSpeaker } from "./dom.js";
 import { digitsOf, showRow } from "./several_digits.js";
 
 /** @typedef {import("../services/state.js").Answer} Answer */
 /** @typedef {import("../services/messages.js").Shown} Shown */
 /** @typedef {import("../services/state.js").Confirmation} Confirmation */
-
-const REST = 700; // ms without a change before a screen reader hears the answer
 
 /** @param {import("../hosts/gradio.js").Host} host */
 export function mount({ element }) {
@@ -144,19 +142,4 @@ function confirmationOf({ by, guess, problem, way }, isDisputed) {
   if (!by || !guess) return problem;
   const values = { ms: milliseconds(guess), way: way.toFixed(0), label: guess.label };
   return text(isDisputed ? "by_differs" : "by_confirmed", { ...values, ...namesOf(by) });
-}
-
-/**
- * A screen reader hears the answer when the pen rests, not 30 times a second.
- * @param {HTMLElement} spoken
- */
-function makeSpeaker(spoken) {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let speaking;
-  return (/** @type {string} */ words) => {
-    clearTimeout(speaking);
-    speaking = setTimeout(() => {
-      if (spoken.textContent !== words) spoken.textContent = words;
-    }, REST);
-  };
 }

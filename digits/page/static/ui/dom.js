@@ -1,5 +1,7 @@
 // Finding and making elements, with their types.
 
+const REST = 700; // ms without a change before a screen reader hears what changed
+
 /**
  * The element that `selector` finds; it must be there.
  * @template {Element} [Kind=HTMLElement]
@@ -118,4 +120,20 @@ export function dotted(line, facts) {
   const words = facts.map((fact, at) => (at < facts.length - 1 ? `${fact} ·` : fact));
   line.classList.add("dotted");
   line.replaceChildren(...words.flatMap((one, at) => [...(at ? [" "] : []), make("span", one)]));
+}
+
+/**
+ * A way to let a screen reader hear words once they rest: while the pen moves they change 30 times a second.
+ * @param {HTMLElement} spoken a live region that nobody sees
+ * @returns {(words: string) => void}
+ */
+export function makeSpeaker(spoken) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let speaking;
+  return (words) => {
+    clearTimeout(speaking);
+    speaking = setTimeout(() => {
+      if (spoken.textContent !== words) spoken.textContent = words;
+    }, REST);
+  };
 }

@@ -7,7 +7,7 @@ import { createPass, forward, toPixels } from "../core/network.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { unpack } from "./canvas.js";
-import { find } from "./dom.js";
+import { find, makeSpeaker } from "./dom.js";
 import { NetPicture } from "./inside_net.js";
 import { NodePanel } from "./inside_node.js";
 import { SoftmaxTable } from "./inside_softmax.js";
@@ -43,6 +43,7 @@ class Inside {
     this.root = find(host.element, ".inside");
     this.picture = new NetPicture(find(this.root, "canvas.net", HTMLCanvasElement), (chosen) => this.choose(chosen));
     this.panel = new NodePanel(this.root);
+    this.speak = makeSpeaker(find(this.root, ".spoken"));
     this.softmax = new SoftmaxTable(this.root);
     /** @type {LoadedNetwork | null} */
     this.loaded = null;
@@ -83,6 +84,7 @@ class Inside {
   choose(node) {
     this.chosen = node;
     this.show();
+    this.speak(this.panel.words);
   }
 
   show() {

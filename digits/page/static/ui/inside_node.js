@@ -92,6 +92,12 @@ export class NodePanel {
     });
   }
 
+  /** What a screen reader hears of the node: on the picture it cannot see which one is chosen. */
+  get words() {
+    const [name, said] = [".node-name", ".node-said"].map((part) => find(this.root, part).textContent);
+    return text("node_spoken", { name, sum: this.rows[STRONGEST + 2][2].textContent, said });
+  }
+
   /** @param {Trace} trace @param {Node} chosen @param {Term[]} strongest @param {number} sum */
   showSum({ network, values }, { layer, node }, strongest, sum) {
     const bias = network.layers[layer - 1].bias[node];

@@ -67,9 +67,9 @@ function drawLoss(svg, run, other) {
   });
 }
 
-/** @returns {HTMLLIElement} */
-function makeTile() {
-  const tile = make("li");
+/** @template {"li" | "div"} Tag @param {Tag} tag */
+function makeTile(tag) {
+  const tile = make(tag);
   tile.append(make("canvas"), make("span"), make("small"));
   return tile;
 }
@@ -81,7 +81,7 @@ function paintTile(tile, image) {
 
 /** @param {HTMLElement} list @param {ShownRun} run */
 function drawSamples(list, { samples, guesses }) {
-  if (list.children.length !== samples.length) list.replaceChildren(...samples.map(makeTile));
+  if (list.children.length !== samples.length) list.replaceChildren(...samples.map(() => makeTile("li")));
   findAll(list, "li").forEach((tile, i) => {
     showGuess(tile, guesses[i], samples[i].label);
     paintTile(tile, samples[i].image);
@@ -110,7 +110,7 @@ function drawOwn(own, run) {
     own.textContent = text("run_draw_first");
     return;
   }
-  const tile = makeTile();
+  const tile = makeTile("div");
   const list = make("ol");
   list.append(...readingsOf(run).map(([name, reading]) => makeRow(name, reading)));
   own.replaceChildren(tile, list);

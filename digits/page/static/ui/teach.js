@@ -156,7 +156,10 @@ class Teaching {
     item.style.setProperty("--i", String(i));
     const remove = makeButton("×", () => this.remove(drawing.key), { disabled: this.isLearning });
     remove.setAttribute("aria-label", text("teach_remove", { label }));
-    item.append(make("canvas"), make("b", label), make("small", verdictOf(drawing)), remove);
+    const canvas = make("canvas", "", { role: "img", ariaLabel: thumbInWords(drawing) });
+    const seen = [make("b", label), make("small", verdictOf(drawing))];
+    for (const part of seen) part.setAttribute("aria-hidden", "true"); // "1 → 7 ✓": the canvas says it in words
+    item.append(canvas, ...seen, remove);
     return item;
   }
 
@@ -255,10 +258,10 @@ class Teaching {
   /** @param {FineTuning | null} message */
   told(message) {
     if (!message) return;
-    const { state: stage } = message;
+    const { state: stage, wait } = message;
     this.root.dataset.state = stage;
     if (stage === "waiting") this.sayOnButton("teach_waiting", { place: message.place });
-    if (stage === "waiting" && message.wait) this.say(() => text("run_wait", { time: duration(message.wait) }));
+    if (stage === "waiting" && wait) this.say(() => text("run_wait", { time: duration(wait) }));
     if (stage === "sent" || stage === "learning") this.sayOnButton("teach_learning");
     find(this.learn, ".learn-share").style.width = stage === "learning" ? `${100 * (message.share ?? 0)}%` : "0";
     if (stage === "problem") this.say(() => problemOf(message));
@@ -391,6 +394,12 @@ function factsOf(yours, { mnist: [before, after], seconds }) {
     text("teach_took", { time: duration(seconds, 1) }),
   ];
   return facts.join(" · ");
+}
+
+/** @param {Drawing} drawing */
+function thumbInWords({ label, answered, before, after }) {
+  if (after !== undefined) return text("teach_thumb_learnt", { label, before, after });
+  return answered === undefined || answered === null ? String(label) : text("out_mistake", { label, said: answered });
 }
 
 /** "1 → 7 ✓": what was read before learning and after it; before any, what was read when corrected. @param {Drawing} drawing */

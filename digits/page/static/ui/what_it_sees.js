@@ -7,7 +7,7 @@ import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { colour } from "../services/theme.js";
 import { paintGrey, paintLines, paintPicture, sharpen } from "./canvas.js";
-import { find } from "./dom.js";
+import { find, makeSpeaker } from "./dom.js";
 import { imageOf } from "./pictures.js";
 
 /** @typedef {import("../services/state.js").Answer} Answer */
@@ -18,6 +18,7 @@ export function mount({ element }) {
   const canvas = (/** @type {string} */ place) => find(element, `${place} canvas`, HTMLCanvasElement);
   const [drawn, small, image] = [canvas(".see-drawn"), canvas(".see-small"), canvas(".see-image")];
   const shrink = find(element, "input", HTMLInputElement);
+  const speak = makeSpeaker(find(element, ".spoken"));
 
   function show() {
     const answer = state.get("answer");
@@ -25,7 +26,9 @@ export function mount({ element }) {
     drawDrawing(drawn, answer, show);
     drawSmall(small, answer.shown);
     drawImage(image, answer.shown);
-    find(element, ".see-note").textContent = noteOf(answer);
+    const note = noteOf(answer);
+    find(element, ".see-note").textContent = note;
+    if (shrink.checked) speak(note);
   }
 
   function name() {

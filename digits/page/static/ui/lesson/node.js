@@ -274,6 +274,7 @@ class FullSize {
     const slider = find(this.root, "input", HTMLInputElement);
     Object.assign(slider, { max: String(layer.outputs - 1), value: String(at) });
     find(this.root, "output").textContent = number(at + 1);
+    slider.setAttribute("aria-valuetext", number(at + 1)); // counted from 1
     const total = pass.sums[0][at];
     const [ofPixels, bias] = roundTerms([total - layer.bias[at], layer.bias[at]], total, 2);
     const values = { products: figure(ofPixels), bias: figure(bias), sum: figure(total) };

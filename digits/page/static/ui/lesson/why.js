@@ -313,6 +313,7 @@ class Why {
     paintSigned(find(tip, ".change canvas", HTMLCanvasElement), difference);
     paintInk(find(tip, ".after canvas", HTMLCanvasElement), changed);
     find(tip, "output").textContent = percent(share);
+    find(tip, "input").setAttribute("aria-valuetext", percent(share));
     find(tip, ".after figcaption").textContent = text("why_reads", { said });
     find(tip, ".after").classList.toggle("tipped", said !== this.label);
     if (isMoved && said !== this.label) this.lesson.done?.();

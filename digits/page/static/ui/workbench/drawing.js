@@ -13,7 +13,7 @@ import { realSamples } from "../../services/samples.js";
 import { state } from "../../services/state.js";
 import { exactPercent, number, text } from "../../services/texts.js";
 import { unpack } from "../canvas.js";
-import { find, findAll, make, makeButton, whenWidthChanges } from "../dom.js";
+import { find, findAll, make, makeButton, makeSpeaker, whenWidthChanges } from "../dom.js";
 import { drawPicture } from "./chart.js";
 import { blameText, ladder, lossText, shareText } from "./figures.js";
 import { BlamePicture } from "./net.js";
@@ -63,10 +63,8 @@ export class DrawingView {
     /** @type {number | null} */
     this.accuracy = null;
     this.picture = new BlamePicture(find(root, ".learn-net", HTMLCanvasElement), (node) => this.choose(node));
-    this.panel = new WeightPanel(find(root, ".learn-weight"), () => {
-      this.leaveValley();
-      this.show();
-    });
+    this.panel = new WeightPanel(find(root, ".learn-weight"), () => this.chosenAnew());
+    this.speak = makeSpeaker(find(root, ".learn-net + .spoken"));
     this.loss = 0;
     this.probability = 0;
     /** @type {import("../inside.js").Trace | null} */
@@ -271,9 +269,15 @@ export class DrawingView {
 
   /** @param {Node} node */
   choose(node) {
-    this.leaveValley();
     this.chosen = node;
+    this.chosenAnew();
+  }
+
+  /** Another node or weight is looked at. */
+  chosenAnew() {
+    this.leaveValley();
     this.show();
+    this.speak(this.panel.words);
   }
 
   /** The drawing, the language or the colours may have changed. */

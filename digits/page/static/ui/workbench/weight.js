@@ -2,10 +2,10 @@
 // its slope and the step that the learning rate makes of it.
 
 import { lossAlong, placeOfWeight } from "../../core/training.js";
-import { text } from "../../services/texts.js";
+import { sentences, text } from "../../services/texts.js";
 import { colour, rgb } from "../../services/theme.js";
 import { paintPixels, sharpen } from "../canvas.js";
-import { find, make } from "../dom.js";
+import { find, findAll, make } from "../dom.js";
 import { drawPicture, tangentAt } from "./chart.js";
 import { exact, lossText, signed, weightText } from "./figures.js";
 
@@ -90,6 +90,13 @@ export class WeightPanel {
   /** The weight that is shown and where a step takes it. */
   get found() {
     return this.view && this.input !== null ? this.find(this.view, this.input) : null;
+  }
+
+  /** What a screen reader hears of the weight: on the pictures it cannot see what is chosen. */
+  get words() {
+    const factors = findAll(find(this.root, ".learn-product"), "b, small, span.learn-sign");
+    const sum = factors.map((part) => part.textContent).join(" ");
+    return sentences(`${find(this.root, ".learn-node-name").textContent}${text("sentence_end")}`, sum);
   }
 
   /** @param {View} view */

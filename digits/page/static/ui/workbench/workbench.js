@@ -225,7 +225,9 @@ class Learn {
     find(this.root, ".learn-test-of").textContent = this.stock
       ? text("learn_test_of", { count: number(this.stock.test) })
       : "";
-    find(this.root, ".learn-said").textContent = onDrawing ? this.saidOfDrawing() : this.saidOfRun();
+    const said = find(this.root, ".learn-said");
+    said.setAttribute("aria-live", isRunning ? "off" : "polite"); // a run has something to say at every step
+    said.textContent = onDrawing ? this.saidOfDrawing() : this.saidOfRun();
   }
 
   saidOfDrawing() {
