@@ -22,7 +22,7 @@ from digits.network.safetensors_file import to_safetensors
 from digits.page.single_file import write_page
 from digits.page.texts import choose_language, text
 from digits.page.theme import make_i18n
-from digits.server.downloads import as_onnx, as_pt
+from digits.server.downloads import as_onnx, as_pt, file_stem
 from digits.server.reader import Reader, is_own
 from digits.server.requests import as_question
 
@@ -93,8 +93,8 @@ def make_push(reader: Reader) -> Push:
             if not is_own(str(question.get("network"))):
                 raise HubError("hub_not_own")
             own = reader.find_own(question)
-            # Each session counts from yours-1 on: the version keeps one network from replacing another.
-            repository = f"digits-{own.id}-{own.backend.version[:8]}"
+            # Each session counts from run 1 on: the version keeps one network from replacing another.
+            repository = f"{file_stem(own.name)}-{own.backend.version[:8]}"
             files = make_files(own.backend, repository)
             address = push_files(files, repository, token.token)
         except DigitsError as error:

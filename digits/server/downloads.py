@@ -7,6 +7,7 @@ and only the session's own page knows the token to ask with.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 
 from digits.data.bundled import read_bundled
@@ -19,6 +20,7 @@ from digits.server.reader import Reader, entry_of
 from digits.server.requests import as_question
 from digits.training.standalone_script import write_script
 
+MOST_LETTERS = 60  # of a file's name; the Hub takes 96 for a repository
 EVERY = 5  # one in so many bundled digits: on these thousand an .onnx file and torch must agree
 
 
@@ -37,7 +39,7 @@ def download(
         own = reader.find_own({**question, "network": question.get("network") or YOURS})
         if kind not in KINDS:
             raise DigitsError("file_kind", kind=kind[:20])
-        name = f"digits-{own.id}.{kind}"
+        name = f"{file_stem(own.name)}.{kind}"
         if kind == "py":
             content = write_script(title_of(own.name), own.backend.card, name).encode()
         else:
@@ -49,6 +51,21 @@ def download(
         "content": base64.b64encode(content).decode(),
         "network": entry_of(own),
     }
+
+
+def file_stem(name: Name) -> str:
+    """What a file is called for a network of that name: digits-run-2, digits-sketch-12-drawings."""
+    return f"digits-{re.sub('[^a-z0-9]+', '-', _in_ascii(name).lower())[:MOST_LETTERS].strip('-')}"
+
+
+def _in_ascii(name: Name) -> str:
+    values = name["values"]
+    if name["key"] == "network_run":
+        return f"run {values['number']}"
+    if name["key"] == "network_taught":
+        drawings = "drawing" if values["drawings"] == 1 else "drawings"
+        return f"{_in_ascii(values['base'])} {values['drawings']} {drawings}"
+    return str(values["name"])
 
 
 def as_pt(network: Backend) -> bytes:

@@ -183,7 +183,7 @@ def test_another_network_is_another_repository(endpoint: StandIn) -> None:
         own = reader.sessions.get_or_create(session).keep(network, name)
         assert "It is at" in push({"session": session, "network": own.id}, "en", token)
     first, second, again = (made["name"] for made in endpoint.told.created)
-    assert first.startswith("digits-yours-1-") and again == first != second
+    assert first.startswith("digits-run-1-") and again == first != second
 
 
 @pytest.mark.parametrize("missing", ["", "SYSTEM", *hub.NEEDED])

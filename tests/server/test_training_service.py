@@ -21,8 +21,9 @@ from digits.network.registry import Choice, Networks
 from digits.process import keep_to_one_thread
 from digits.server import limits
 from digits.server.datasets import DatasetCache
-from digits.server.downloads import download
+from digits.server.downloads import download, file_stem
 from digits.server.fine_tuning_service import FineTuningService
+from digits.server.messages import Name
 from digits.server.reader import Reader
 from digits.server.sessions import RunUpdate, Sessions
 from digits.server.training_service import TrainingService
@@ -333,7 +334,7 @@ def test_downloads_name_the_network_they_hold(service: TrainingService) -> None:
         question = {"session": TOKEN, "network": network, "kind": "pt"}
         file = download(service.reader, question)
         assert file["network"]["id"] == network and file["network"]["card"]["sizes"] == sizes
-        assert file["name"] == f"digits-{network}.pt"
+        assert file["name"] == f"digits-run-{network[-1]}.pt"
     for wrong in ({"kind": "exe"}, {"network": "yours-7"}, {"session": OTHER}):
         assert "fault" in download(service.reader, question | wrong)
 
@@ -344,10 +345,22 @@ def test_what_was_handed_over_is_saved_where_no_digits_can_be_read(
 ) -> None:
     service.datasets = DatasetCache(tmp_path / "gone")
     network = TorchBackend(MLP(seed=1), Card())
-    name: Any = {"key": "network_run", "values": {"number": 1}}
+    name: Name = {"key": "network_run", "values": {"number": 1}}
     service.sessions.get_or_create(TOKEN).keep(network, name)
     file = download(service.reader, {"session": TOKEN, "kind": kind})
-    assert file.get("name") == f"digits-yours-1.{kind}", file
+    assert file.get("name") == f"digits-run-1.{kind}", file
+
+
+def test_a_file_is_called_what_the_page_calls_its_network() -> None:
+    shipped: Name = {"key": "network_shipped", "values": {"name": "my_Weights.v2"}}
+    taught: Name = {"key": "network_taught", "values": {"base": shipped, "drawings": 1}}
+    again: Name = {"key": "network_taught", "values": {"base": taught, "drawings": 12}}
+    assert file_stem(shipped) == "digits-my-weights-v2"
+    assert file_stem(taught) == "digits-my-weights-v2-1-drawing"
+    assert file_stem(again) == "digits-my-weights-v2-1-drawing-12-drawings"
+    for _ in range(9):
+        again = {"key": "network_taught", "values": {"base": again, "drawings": 12}}
+    assert file_stem(again).startswith(file_stem(taught)) and len(file_stem(again)) <= 67
 
 
 def test_teaching_adds_a_network_and_keeps_the_trained_one(
