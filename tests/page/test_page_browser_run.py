@@ -227,6 +227,8 @@ def test_a_run_that_leaving_ended_is_said_to_be_gone_whatever_the_server_has(
     note = page.get_by_text("The training in this browser ended when the page was left.")
     note.wait_for(timeout=PATIENCE)
     assert page.locator(".run").get_attribute("data-state") == "idle"
+    chosen = [page.locator(f"#train [name={name}]") for name in ("engine", "epochs", "batch_size")]
+    assert [field.input_value() for field in chosen] == ["browser", "20", "1"]  # as it was
     reopen(page)  # said once
     wait_for_state(page, "done")
     assert asked == ["beforeunload"]

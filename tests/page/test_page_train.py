@@ -53,6 +53,25 @@ def wait_for_runs(page: Any, count: int) -> None:
     wait_for_state(page, "done")
 
 
+def test_until_the_server_has_looked_no_more_digits_are_promised_than_it_may_have(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    held: list[Any] = []
+    page.route("**/component_server**", lambda route: held.append(route))
+    page.get_by_role("tab", name="Train").click()
+    facts, shape = page.locator(".recipe-facts"), page.locator("#train .shape")
+    page.wait_for_function("document.querySelector('#train .shape').textContent.includes('·')")
+    assert facts.first.inner_text().startswith("up to 60,000 images")
+    assert facts.last.inner_text().startswith("100 images")  # any server has as many
+    assert "up to 8,000 steps" in shape.inner_text()
+    for route in held:
+        route.continue_()
+    page.wait_for_selector(".data-note:not(:empty)", timeout=PATIENCE)
+    assert facts.first.inner_text().startswith("4,000 images")
+    assert shape.inner_text().endswith(" · 534 steps")
+
+
 def test_a_visitor_trains_to_the_end_and_the_pad_uses_the_network(open_page: OpenPage) -> None:
     page = open_page()
     draw(page, SEVEN)

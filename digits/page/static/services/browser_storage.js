@@ -86,6 +86,11 @@ export const storedRun = () => load(session, "digits-run") ?? "";
 /** @param {"server" | "browser" | ""} engine */
 export const storeRun = (engine) => save(session, "digits-run", engine);
 
+/** The settings that this tab last trained with: ui/train.js. */
+export const storedOrder = () => loadJson("digits-order");
+/** @param {unknown} order */
+export const storeOrder = (order) => save(session, "digits-order", JSON.stringify(order));
+
 /** The version of the own network that this tab had chosen; "" for none. */
 export const storedChosen = () => load(session, "digits-network") ?? "";
 /** @param {string} version */

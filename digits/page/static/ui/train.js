@@ -5,6 +5,7 @@
 
 import { countWeights } from "../core/network.js";
 import { MOST_HERE, trainHere } from "../services/browser_run_loader.js";
+import { storedOrder, storeOrder } from "../services/browser_storage.js";
 import { inWords, isOnlyHere } from "../services/network_names.js";
 import { digitOf, problemOf } from "../services/server_answers.js";
 import { BUSY } from "../services/server_session.js";
@@ -23,6 +24,7 @@ import { dotted, find, findAll, make, makeButton, pressOnce, whenWidthChanges } 
 const NUMBERS = ["epochs", "batch_size", "learning_rate", "train_images", "layers", "width", "seed"];
 const ARE_FRACTIONS = ["learning_rate"];
 const RECIPE = ["epochs", "batch_size", "learning_rate"]; // what a recipe is about
+const BUNDLED = 4000; // digits to train on that come with the code: a server seldom has fewer
 const LADDER = [1, 2, 5, 10]; // steps of a learning rate, times a power of ten
 
 /** @param {import("../hosts/gradio.js").Host} host */
@@ -46,6 +48,7 @@ class TrainForm {
     this.preset = Object.keys(this.presets)[0];
     /** @type {Stock | null} */
     this.stock = null;
+    this.wantedStart = ""; // a network to start from, which may not be here yet
     this.addPresets();
     this.addFields();
   }
@@ -58,13 +61,17 @@ class TrainForm {
     });
     this.form.addEventListener("input", (event) => this.edited(event));
     this.usePreset(this.preset);
+    this.takeUp(storedOrder());
     state.subscribe("classLink", (link) => {
       if (link) this.fillIn(link.recipe, { epochs: link.epochs, learning_rate: link.learningRate });
     });
     state.subscribe("scriptSettings", (settings) => settings && this.fillIn("tutorial", settings));
     state.subscribe("run", (run) => this.showRunning(BUSY.includes(run)));
     for (const name of /** @type {const} */ (["own", "networks"])) state.subscribe(name, () => this.offerStarts());
-    this.from.addEventListener("change", () => this.show());
+    this.from.addEventListener("change", () => {
+      this.wantedStart = "";
+      this.show();
+    });
     this.where.addEventListener("change", () => this.offerStarts());
     state.subscribe("language", () => {
       fill(this.host.element);
@@ -111,10 +118,9 @@ class TrainForm {
   nameRecipes() {
     for (const card of findAll(this.form, ".recipe")) {
       const { epochs, batch_size: batch, train_images: images } = this.presets[card.dataset.preset ?? ""];
-      const all = Math.min(this.stock?.trained ?? Number(images), this.most);
-      const count = number(Math.min(Number(images), all));
+      const count = this.imagesOf(Number(images));
       dotted(find(card, ".recipe-facts"), [
-        text("set_images", { count }),
+        text(this.isThere(count) ? "set_images" : "set_images_most", { count: number(count) }),
         counted("set_epochs", Number(epochs)),
         text("set_batch", { count: number(Number(batch)) }),
       ]);
@@ -148,7 +154,7 @@ class TrainForm {
 
   /** What a run can begin with: random weights, any of the visitor's own networks, or one that ships. */
   offerStarts() {
-    const chosen = this.from.value;
+    const chosen = this.wantedStart || this.from.value;
     this.from.replaceChildren(new Option(text("train_afresh"), "afresh"));
     for (const { id, name } of this.bases) {
       this.from.append(new Option(text("train_from", { network: inWords(name) }), id, false, id === chosen));
@@ -209,6 +215,16 @@ class TrainForm {
     this.show();
   }
 
+  /** Fill in what this tab trained with before it was loaded again. @param {any} order */
+  takeUp(order) {
+    if (!order) return;
+    this.offerEngines();
+    this.where.value = order.engine;
+    this.wantedStart = order.start;
+    this.fillIn(order.preset, order.numbers);
+    this.activation.value = order.activation;
+  }
+
   /**
    * Fill in what a teacher's link or the lesson's script asks for.
    * @param {string | null} recipe null: the one that is chosen
@@ -216,9 +232,10 @@ class TrainForm {
    */
   fillIn(recipe, settings) {
     if (recipe && recipe in this.presets) this.usePreset(recipe);
-    const asked = Object.entries(settings).filter(([, value]) => value);
+    const asked = Object.entries(settings).filter(([, value]) => value !== null);
     for (const [name, value] of asked) this.field(name).value = String(value);
-    if (asked.some(([name, value]) => value !== this.presets[this.preset][name])) this.pressPreset(null);
+    const isOther = asked.some(([name, value]) => RECIPE.includes(name) && value !== this.presets[this.preset][name]);
+    if (isOther) this.pressPreset(null);
     this.show();
   }
 
@@ -276,11 +293,21 @@ class TrainForm {
     return this.engine === "browser" ? MOST_HERE : Number.POSITIVE_INFINITY;
   }
 
+  /** How many digits are learnt from where so many are asked for, as far as it is known. @param {number} asked */
+  imagesOf(asked) {
+    return Math.min(asked, this.stock?.trained ?? this.most, this.most);
+  }
+
+  /** Whether it is known that there are so many digits: the server says how many it has when it has looked. @param {number} images */
+  isThere(images) {
+    return Boolean(this.stock?.trained) || images <= BUNDLED;
+  }
+
   counts() {
-    const images = Math.min(this.valueOf("train_images"), this.stock?.trained ?? this.most, this.most);
+    const images = this.imagesOf(this.valueOf("train_images"));
     const steps = this.valueOf("epochs") * Math.ceil(images / this.valueOf("batch_size"));
     const weights = text("train_weights", { count: number(countWeights(this.shownSizes)) });
-    return `${weights} · ${text("train_steps", { count: number(steps) })}`;
+    return `${weights} · ${text(this.isThere(images) ? "train_steps" : "train_steps_most", { count: number(steps) })}`;
   }
 
   /** The order as the fields say it. */
@@ -313,12 +340,20 @@ class TrainForm {
     const order = this.order();
     const activation = this.base?.card.activation ?? order.activation;
     state.set("order", { ...order, sizes: this.shownSizes, activation, asked: order.activation });
+    this.keep();
     const isFocused = this.form.contains(document.activeElement);
     state.set("run", "sent");
     if (isFocused) find(document, ".run .stop").focus({ preventScroll: true });
     if (this.engine === "browser") return trainHere();
     this.host.value = order;
     if (!(await this.host.emit("submit"))) state.set("training", { state: "unsent" });
+  }
+
+  /** A reload takes these settings up again: it ends a run in this browser. */
+  keep() {
+    const numbers = Object.fromEntries(NUMBERS.map((name) => [name, this.valueOf(name)]));
+    const { engine, preset } = this;
+    storeOrder({ engine, preset, numbers, activation: this.activation.value, start: this.from.value });
   }
 
   /** Show a field that must be changed first. @param {string} name */
