@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.browser import PHONE, SEVEN, draw
+from tests.support.browser import PATIENCE, PHONE, SEVEN, draw
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright",
@@ -51,3 +51,26 @@ def test_axe_finds_nothing_serious(
         page.evaluate(AT_REST)
         found += violations(page, options)
     assert not found, "\n".join(sorted(set(found)))
+
+
+FILLED = """(selector) => getComputedStyle(document.querySelector(selector)).backgroundColor"""
+
+
+def test_where_the_system_sets_the_colours_what_is_filled_or_chosen_is_still_seen(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("#learn=1", forced_colors="active")
+    page.wait_for_selector(".lesson-step .squares button", timeout=PATIENCE)
+    draw(page, SEVEN)
+    page.locator("#teach .ask").get_by_role("button", name="1", exact=True).click()
+    empty = page.evaluate(FILLED, "body")
+    for part in (
+        ".bar.first .bar-fill",
+        "#teach .ask [aria-pressed=true]",
+        "#tabs [role=tab][aria-selected=true]",
+        ".lesson-steps [aria-current]",
+        ".squares [aria-pressed=true]",
+    ):
+        assert page.evaluate(FILLED, part) != empty, part
+    for part in (".bar:not(.first) .bar-track", "#teach .ask [aria-pressed=false]"):
+        assert page.evaluate(FILLED, part) == empty, part
