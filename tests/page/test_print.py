@@ -86,6 +86,7 @@ def test_a_run_is_one_sheet_dark_on_light(open_page: OpenPage, locale: str) -> N
         assert page.locator(part).first.is_visible(), part
     for part in HIDDEN:
         assert not page.locator(part).first.is_visible(), part
+    assert page.locator("li:not(ul > li, ol > li)").count() == 0
     assert page.locator(".confusion button").first.inner_text().isdigit()
     assert page.locator(".runs tr").count() == 3
     for canvas in (tile, page.locator(".own canvas")):
@@ -113,3 +114,16 @@ def test_without_a_run_the_drawing_is_printed(open_page: OpenPage) -> None:
     assert canvas.is_visible() and canvas.evaluate(INK) < 100
     assert page.locator("#answer .answer-line").is_visible()
     assert not page.locator("#lesson_offer .offer").is_visible()
+
+
+def test_a_step_of_the_lesson_is_printed_with_its_words_and_pictures(open_page: OpenPage) -> None:
+    """Words that are explained and squares to press are buttons, too."""
+    page = open_page("#learn=1")
+    page.wait_for_selector(".lesson-step .squares button", timeout=PATIENCE)
+    page.emulate_media(media="print")
+    for part in (".lesson-options button", ".squares button"):
+        assert page.locator(f".lesson-step {part}").first.is_visible(), part
+    for part in (".lesson-steps", ".lesson-foot button", ".lesson-room > details"):
+        assert not page.locator(part).first.is_visible(), part
+    page.evaluate("location.hash = 'learn=4'")
+    page.get_by_role("button", name="Softmax").first.wait_for(timeout=PATIENCE)
