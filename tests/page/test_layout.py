@@ -144,3 +144,32 @@ def test_a_phones_first_screen_leads_on(open_page: OpenPage, locale: str) -> Non
     page.locator("#tab_learn-button").click()
     offer.wait_for(state="hidden")
     corrections.wait_for()
+
+
+# What of the lesson's live part and of the workbench reaches out of its room; code may be scrolled.
+CUT = """() => {
+    const room = document.querySelector(".lesson-room").getBoundingClientRect();
+    const parts = document.querySelectorAll(".lesson-part *, .working.learn *");
+    const seen = [...parts].filter((part) => !part.closest(".spoken, .part-code, code, pre"));
+    const boxes = seen.map((part) => [part, part.getBoundingClientRect()]);
+    const out = boxes.filter(([, { width, right }]) => width && right > room.right + 2);
+    const thin = boxes.filter(([part, { width }]) => part.type === "range" && width && width < 60);
+    return [...out, ...thin].map(([part]) => part.outerHTML.slice(0, 80));
+}"""
+
+
+@pytest.mark.parametrize("size", [(683, 384), (900, 700)], ids=["200 percent", "small window"])
+def test_beside_the_pad_no_step_of_the_lesson_and_no_workbench_is_cut(
+    open_page: OpenPage, size: tuple[int, int]
+) -> None:
+    page = open_page("#learn=1", viewport={"width": size[0], "height": size[1]})
+    draw(page, SEVEN)
+    page.wait_for_selector("#step-loss:has-text('.')", timeout=PATIENCE)
+    cut = []
+    for step in range(1, 12):  # the twelfth is code
+        page.evaluate(f"location.hash = 'learn={step}'")
+        page.wait_for_selector(f'#lesson[data-step="{step}"] .lesson-part > *', timeout=PATIENCE)
+        if step == 4:
+            page.get_by_role("button", name="Sums of your drawing").click()
+        cut += [f"{step}: {part}" for part in page.evaluate(CUT)]
+    assert not cut, "\n".join(cut)
