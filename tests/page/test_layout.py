@@ -173,3 +173,20 @@ def test_beside_the_pad_no_step_of_the_lesson_and_no_workbench_is_cut(
             page.get_by_role("button", name="Sums of your drawing").click()
         cut += [f"{step}: {part}" for part in page.evaluate(CUT)]
     assert not cut, "\n".join(cut)
+
+
+OVER_PICTURES = """() => {
+    const [table, pictures] = [".node-sum", ".node-pictures"].map((selector) =>
+        document.querySelector(`.inside ${selector}`).getBoundingClientRect());
+    return table.right > pictures.left && table.bottom > pictures.top;
+}"""
+
+
+def test_at_200_percent_a_nodes_sum_does_not_lie_under_its_pictures(open_page: OpenPage) -> None:
+    page = open_page(locale="zh-CN", viewport={"width": 683, "height": 384})
+    draw(page, SEVEN)
+    page.locator("#tab_inside-button").click()
+    page.wait_for_selector(".softmax-table tr.first")
+    page.locator("button.language").click()  # in English the tab is in a menu
+    page.wait_for_function("document.documentElement.lang.startsWith('en')")
+    assert page.evaluate(OVER_PICTURES) is False
