@@ -154,12 +154,16 @@ CUT = """() => {
     const boxes = seen.map((part) => [part, part.getBoundingClientRect()]);
     const out = boxes.filter(([, { width, right }]) => width && right > room.right + 2);
     const thin = boxes.filter(([part, { width }]) => part.type === "range" && width && width < 60);
-    return [...out, ...thin].map(([part]) => part.outerHTML.slice(0, 80));
+    const figures = [...document.querySelectorAll(".outputs-row :is(output, em, b)")];
+    const wide = figures.filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => [part]);
+    return [...out, ...thin, ...wide].map(([part]) => part.outerHTML.slice(0, 80));
 }"""
 
 
-@pytest.mark.parametrize("size", [(683, 384), (900, 700)], ids=["200 percent", "small window"])
-def test_beside_the_pad_no_step_of_the_lesson_and_no_workbench_is_cut(
+@pytest.mark.parametrize(
+    "size", [(683, 384), (900, 700), (360, 740)], ids=["200 percent", "small window", "phone"]
+)
+def test_in_little_room_no_step_of_the_lesson_and_no_workbench_is_cut(
     open_page: OpenPage, size: tuple[int, int]
 ) -> None:
     page = open_page("#learn=1", viewport={"width": size[0], "height": size[1]})
