@@ -74,3 +74,12 @@ def test_where_the_system_sets_the_colours_what_is_filled_or_chosen_is_still_see
         assert page.evaluate(FILLED, part) != empty, part
     for part in (".bar:not(.first) .bar-track", "#teach .ask [aria-pressed=false]"):
         assert page.evaluate(FILLED, part) == empty, part
+
+
+def test_a_switch_that_has_the_focus_shows_it(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    page.locator("#tab_code-button").focus()
+    page.keyboard.press("Tab")
+    switch = page.get_by_role("switch", name="Just shrink it")
+    assert switch.evaluate("(node) => node === document.activeElement")
+    assert switch.evaluate("(node) => getComputedStyle(node).outlineStyle") == "solid"
