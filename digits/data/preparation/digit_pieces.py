@@ -16,6 +16,7 @@ from digits.data.preparation.stroke_groups import Group, is_digit_like, is_words
 AS_THICK = 0.6  # of another's thickness: thinner is not drawn with the same pen
 FLAT = 0.5  # of its width: what is lower is no digit by itself, but a bar
 SURE_OF_WHOLE = 0.95  # how sure the judge must be of a digit whose pieces do not touch
+MOST_PIECES = 1  # of a digit, apart from its body: what needs more to be one is made of letters
 
 Prepare = Callable[[Group], NDArray[np.uint8]]  # to (28, 28)
 
@@ -30,13 +31,13 @@ def with_what_reaches_in(best: Group, groups: Sequence[Group]) -> Group:
     return best
 
 
-def with_what_completes(
+def what_completes(
     best: Group, groups: Sequence[Group], prepare: Prepare, judge: Judge
-) -> Group:
-    """`best` with pieces near it, drawn with the same pen, that make a digit of it, or a surer one.
+) -> list[Group]:
+    """The pieces near `best`, drawn with the same pen, that make a digit of it, or a surer one.
 
-    One of the two must be no sure digit by itself: a five's bar beside its body is joined, a five and a two
-    are not. `judge` says how surely an image is a digit.
+    One of the two must be no sure digit by itself: a five's bar beside its body belongs to it, a two does
+    not. Of more than MOST_PIECES none does. `judge` says how surely an image is a digit.
     """
 
     def sureness(group: Group) -> float:
@@ -46,6 +47,7 @@ def with_what_completes(
         is_part = piece.longer < HALF * beside.longer or piece.height < FLAT * piece.width
         return 0.0 if is_part else sureness(piece)
 
+    pieces: list[Group] = []
     rest = [group for group in groups if gap(group.box, best.box) > 0 and not is_words(group)]
     while near := [group for group in rest if _may_belong(group, best)]:
         now = sureness(best)
@@ -60,8 +62,9 @@ def with_what_completes(
         if not better:
             break
         best, piece = wholes[max(better)[1]]
+        pieces.append(piece)
         rest.remove(piece)
-    return best
+    return pieces if len(pieces) <= MOST_PIECES else []
 
 
 def _may_belong(piece: Group, best: Group) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +44,9 @@ PAGE_NEAR = 0.05  # of the digits' size: pieces closer than this are one, on a p
 PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be several digits
 PAGE_LARGEST = 0.95  # of the picture's longer side
 SMALLER = 0.6  # of a digit's longer side: what is smaller beside it may be letters
+AS_LARGE = (
+    0.75  # of the longer side of a digit's piece: so high are letters that make it one of theirs
+)
 AMONG = 0.5  # of the longer side of what stands out: lower writing is no letter beside it
 CRUMBS = 25  # groups: what looks like a digit among so many of the same strokes is one by chance
 SPOTS = 8  # groups: what looks like a digit among so many is one of a wall's, not ink on wood
@@ -120,14 +123,17 @@ class Picture:
         """What stands out in all its pieces; None where nothing does, or nothing was to be found."""
         if self._is_empty or self._is_mnist_like or self._standing_out is None:
             return None
-        from digits.data.preparation.digit_pieces import with_what_completes
+        from digits.data.preparation.digit_pieces import what_completes
+        from digits.data.preparation.stroke_groups import join_groups
 
         best = self._standing_out
-        whole = with_what_completes(
-            best, self._groups, lambda group: self._prepare(group).image, judge
-        )
-        # A letter's neighbours are no pieces of it.
-        return best if whole is not best and self._has_letters_beside(best, judge) else whole
+        pieces = what_completes(best, self._groups, lambda group: self._prepare(group).image, judge)
+        if not pieces or self._has_letters_beside(best, judge):
+            return best
+        whole = reduce(join_groups, pieces, best)
+        # A letter's neighbours are no pieces of it, and a bar has no letters of its size beside it.
+        size = AS_LARGE * min(piece.longer for piece in pieces)
+        return best if self._has_letters_beside(whole, judge, size) else whole
 
     def is_among_letters(self, judge: Judge) -> bool:
         """Whether what stands out has more beside it, about as large, that is no digit than digits.
@@ -156,11 +162,15 @@ class Picture:
         ]
         return len(alike) >= CRUMBS
 
-    def _has_letters_beside(self, best: Group, judge: Judge) -> bool:
-        """Whether a group has more letters or spots beside it than digits, itself counted."""
+    def _has_letters_beside(self, best: Group, judge: Judge, height: float | None = None) -> bool:
+        """Whether a group has more letters or spots beside it than digits, itself counted.
+
+        Of at least that `height`, in pixels; where none is given, of AMONG its own size.
+        """
         from digits.data.preparation.stroke_groups import is_digit_like, is_on_paper, is_words
 
-        others = [group for group in self._beside(best) if group.height >= AMONG * best.longer]
+        lowest = AMONG * best.longer if height is None else height
+        others = [group for group in self._beside(best) if group.height >= lowest]
         words = [group for group in others if is_words(group)]
         spots = [group for group in others if not is_on_paper(group)]
         alike = [group for group in others if is_digit_like(group)]
