@@ -48,6 +48,8 @@ def choose_browser(page: Any, **settings: object) -> None:
 
 def train_on_the_server(page: Any) -> None:
     """A run of a moment, to its end."""
+    page.get_by_role("tab", name="Train").click()
+    page.get_by_label("Trains with").select_option("server")  # a reload takes up the last settings
     open_tab(page, epochs=1, batch_size=50, train_images=1000)
     press_train(page)
     wait_for_state(page, "done")
