@@ -57,7 +57,8 @@ PAGE = """<!doctype html>
 </div>
 </div>
 </main></div>
-<script type="text/plain" id="digits">{data}</script>
+<script type="text/plain" id="network-file">{network}</script>
+<script type="text/plain" id="given">{given}</script>
 <script type="module">{script}</script>
 </body>
 </html>
@@ -68,8 +69,7 @@ TAB = '<button type="button" role="tab" id="{name}-button" aria-selected="false"
 def write_page(network: Backend) -> str:
     """The file's content for one network: for the shipped ones less than 500 KB."""
     script = join_modules(ENTRY, lambda name: content(name).decode(), apart=LEFT_OUT)
-    data = {
-        "network": base64.b64encode(pack_network(network)).decode(),
+    given = {
         "rules": preparation_rules(),
         "samples": json.loads((STATIC / "samples.json").read_text(encoding="utf-8")),
         "texts": needed_texts([script, *map(_html, COMPONENTS), *TABS]),
@@ -80,7 +80,8 @@ def write_page(network: Backend) -> str:
         title=TEXTS["en"]["title"],
         style=_style(),
         tabs="".join(TAB.format(name=name, title=TEXTS["en"][name]) for name in TABS),
-        data=base64.b64encode(gzip.compress(json.dumps(data).encode(), mtime=0)).decode(),
+        network=_packed(pack_network(network)),
+        given=_packed(json.dumps(given).encode()),
         script=script,
         **{name: f'<div id="{name}" class="room">{_html(name)}</div>' for name in COMPONENTS},
     )
@@ -99,6 +100,10 @@ def needed_texts(sources: Iterable[str]) -> dict[str, dict[str, str]]:
         }
         for language, texts in TEXTS.items()
     }
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(gzip.compress(content, mtime=0)).decode()
 
 
 def _style() -> str:

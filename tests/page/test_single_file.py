@@ -24,7 +24,7 @@ def page() -> str:
 def test_it_is_small_and_asks_for_nothing(page: str) -> None:
     assert len(page.encode()) <= MOST
     assert not re.findall(r'(?:src|href)="[^"#]', page)
-    assert "default-src 'none'" in page and page.count("</script>") == 2
+    assert "default-src 'none'" in page and page.count("</script>") == 3
 
 
 def test_its_script_is_one_module_that_node_can_parse(page: str, node: str, tmp_path: Path) -> None:

@@ -73,16 +73,18 @@ function listenToTabs() {
   show(0);
 }
 
-/** What is in the file beside code, styles and HTML: packed JSON. */
-async function unpackGiven() {
-  const packed = unpack(find(document, "#digits", HTMLScriptElement).text);
-  const stream = new Blob([new Uint8Array(packed)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).json();
+/**
+ * What is in the file beside code, styles and HTML, packed.
+ * @param {string} id of its element
+ */
+function unpacked(id) {
+  const packed = unpack(find(document, `#${id}`, HTMLScriptElement).text);
+  return new Response(new Blob([new Uint8Array(packed)]).stream().pipeThrough(new DecompressionStream("gzip")));
 }
 
 async function open() {
-  const given = await unpackGiven();
-  const network = readWeightsFile(unpack(given.network).slice().buffer);
+  const given = await unpacked("given").json();
+  const network = readWeightsFile(await unpacked("network-file").arrayBuffer());
   warmUp(network);
   provide(given.texts);
   await textsReady();
