@@ -194,6 +194,17 @@ def test_two_visitors_train_in_turn_and_see_their_place(open_page: OpenPage) -> 
     wait_for_network(one, "run 1")
 
 
+def test_a_stop_that_the_server_did_not_hear_can_be_given_again(open_page: OpenPage) -> None:
+    page = open_page()
+    start_long_run(page)
+    page.route("**/component_server**", lambda route: route.abort())
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.wait_for_selector(".stop:not([aria-disabled=true])")
+    page.unroute("**/component_server**")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(page, "stopped")
+
+
 def test_stop_while_waiting_leaves_the_line(open_page: OpenPage) -> None:
     one, other = open_page(), open_page()
     start_long_run(one)

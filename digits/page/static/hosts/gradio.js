@@ -17,7 +17,8 @@ import { keepTheme } from "../services/theme.js";
  * @property {Record<string, any>} settings that the server gave it once
  * @property {(event: "input" | "submit") => Promise<boolean>} emit tell the server that the value changed, at once or,
  *   of a choice ("input"), as soon as it is back; resolves to whether it is there
- * @property {(name: string, question: unknown) => Promise<any>} call a function of the server
+ * @property {(name: string, question: unknown) => Promise<any>} call a function of the server; Error where
+ *   it does not answer
  * @property {(listen: () => void) => void} watch hear when the server changes the value
  */
 
@@ -84,7 +85,12 @@ function createHost({ element, props, trigger, watch, server }) {
       props.value = value;
     },
     emit: createEmitter(trigger),
-    call: (name, question) => server[name](question),
+    call: async (name, question) => {
+      const told = await server[name](question);
+      // Where nobody answers, Gradio's client only warns of it.
+      if (told === undefined) throw new Error(`the server did not answer ${name}`);
+      return told;
+    },
     watch: (listen) => watch("value", listen),
   };
 }
