@@ -37,6 +37,7 @@ ONE: list[Line] = [[(0.5, 0.2), (0.5, 0.8)]]
 
 def draw(page: Any, lines: Sequence[Line]) -> None:
     """Draw with the mouse, in parts of the pad, and wait for the answer to the whole drawing."""
+    page.bring_to_front()  # behind another tab a browser gives it a frame a second
     page.locator("#pad canvas").scroll_into_view_if_needed()
     box = page.locator("#pad canvas").bounding_box()
 
