@@ -628,6 +628,10 @@ def empty_kinds() -> dict[str, Callable[[np.random.Generator], Image.Image]]:
         "only folds": photo(Kind(light="folds")),
         "only stains": photo(Kind(stains=4)),
         "only words": photo(Kind(nearby=6)),
+        "a page of text": lambda random: make_text(" ".join(ENGLISH).split(), None, random),
+        f"a page of Chinese text ({CHINESE_FONT})": lambda random: make_text(
+            list(CHINESE), CHINESE_FONT, random
+        ),
         "a table's edge": photo(Kind(table=True, tilt=8, perspective=0.05)),
         "texture, like a face or a wall": make_texture,
         "dark, grainy nothing": photo(Kind(light="dark", noise=0.06)),
@@ -640,6 +644,38 @@ def make_empty(kind: Kind, random: np.random.Generator) -> Image.Image:
     paper = make_paper(height, width, kind, random)
     add_stains(paper, kind.stains, (-999, -999, -998, -998), random)
     add_words(paper, kind, (-999, -999, -998, -998), min(height, width) // 2, random)
+    return expose(paper, kind, random)
+
+
+ENGLISH = (
+    "look at the old school and all its windows before noon please bring a pencil to class on Monday",
+    "solutions go below the line not beside it oil soil total room zoo ill SOS",
+)
+CHINESE = "学校里的孩子们正在习数请把答案写下面方格中不要老师说明天考试我爱家乡一二三四五川小门山水"
+CHINESE_FONT = "NotoSansCJK-Regular.ttc"  # of Debian's fonts-noto-cjk
+
+
+def make_text(words: list[str], font: str | None, random: np.random.Generator) -> Image.Image:
+    """A photo of one to twelve printed lines without any digit; in Pillow's own font where none is named."""
+    height, width = ((420, 560), (600, 800), (900, 1200))[random.integers(3)]
+    kind = Kind(light=("even", "side", "hard shadow")[random.integers(3)], tilt=4)
+    paper = make_paper(height, width, kind, random)
+    lines = int(random.integers(1, 13))
+    size = max(12, int(0.55 * height / lines * random.uniform(0.5, 1)))
+    type_face = ImageFont.load_default(size) if font is None else ImageFont.truetype(font, size)
+    space = "" if font else " "
+    canvas = Image.new("L", (width, height))
+    for line in range(lines):
+        text = ""
+        while True:
+            longer = text + (space if text else "") + words[random.integers(len(words))]
+            if type_face.getlength(longer) > 0.86 * width:
+                break
+            text = longer
+        place = (int(0.07 * width), int((0.08 + 0.86 * line / lines) * height))
+        ImageDraw.Draw(canvas).text(place, text, 255, type_face)
+    amount = np.asarray(canvas, np.float32)[:, :, None] / 255 * random.uniform(0.7, 1)
+    paper[:] = paper * (1 - amount) + np.array(INKS["dark"], np.float32) * amount
     return expose(paper, kind, random)
 
 

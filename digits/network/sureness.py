@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,17 +18,24 @@ EVIDENCE = 0.7  # log(2): all together twice as likely to be digits when they ar
 MOST = 0.65  # of what is turned: so many are sure digits then; of letters some look like one
 
 
-def make_judge(network: Backend) -> Judge:
-    """A function that says how surely each image (n, 28, 28) uint8 is a digit: (n,) in 0..1."""
+@dataclass(frozen=True)
+class _NetworkJudge:
+    network: Backend
 
-    def judge(images: NDArray[np.uint8]) -> NDArray[np.floating]:
-        log_probabilities = network.predict(to_pixels(images))
+    def __call__(self, images: NDArray[np.uint8]) -> NDArray[np.floating]:
+        log_probabilities = self.network.predict(to_pixels(images))
         sureness: NDArray[np.floating] = calibrated(
-            log_probabilities, network.card.calibration
+            log_probabilities, self.network.card.calibration
         ).max(1)
         return sureness
 
-    return judge
+
+def make_judge(network: Backend) -> Judge:
+    """A function that says how surely each image (n, 28, 28) uint8 is a digit: (n,) in 0..1.
+
+    Two of one network are equal, so that a picture need not ask twice.
+    """
+    return _NetworkJudge(network)
 
 
 def reads_only_turned(network: Backend, image: NDArray[np.uint8]) -> bool:

@@ -75,7 +75,8 @@ class DigitReading(TypedDict):
     label: str
     confidences: list[Confidence]  # all ten digits, the most likely first
     sure: bool
-    hint: str | None  # "turned": the digit seems to lie on its side or its head
+    # "turned": it seems to lie on its side or its head; "among_letters": it may be a letter of a word
+    hint: str | None
 
 
 def add_api(page: gr.Blocks, reader: Reader, training: TrainingService) -> None:
@@ -165,7 +166,7 @@ def make_read(reader: Reader) -> Callable[..., list[DigitReading]]:
             strokes: Strokes drawn with a pen: a list of strokes, each a list of points [x, y] from 0 to 1, x to the right and y downwards; null where a picture is given.
 
         Returns:
-            A list, empty where nothing looks like a digit (closer, more light or plain paper helps); of each digit box (left, top, right, bottom from 0 to 1), label, confidences (all ten, the most likely first), sure, hint ("turned" or null).
+            A list, empty where nothing looks like a digit (closer, more light or plain paper helps); of each digit box (left, top, right, bottom from 0 to 1), label, confidences (all ten, the most likely first), sure, hint ("turned", "among_letters" or null).
         """  # noqa: E501  (Gradio reads one line per argument)
         try:
             network = reader.networks.get(reader.networks.default)

@@ -21,7 +21,7 @@ from digits.server.requests import ParsedDrawing
 NOTHING_FOUND = "nothing_found"  # closer, more light or plain paper would help
 TURNED = "turned"  # digits are there, but lie on their sides or their heads
 PICTURE_DOUBT = "picture_doubt"  # drawn like that it would be sure, but a photo can lose a stroke
-AMONG_LETTERS = "among_letters"  # what stands out is most likely a letter, or a spot of a wall
+AMONG_LETTERS = "among_letters"  # it is most likely a letter, or a spot of a wall
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,16 +30,23 @@ class DigitRead:
 
     prepared: Prepared
     answer: Answer
-    hint: str | None  # TURNED, or None
+    hint: str | None  # TURNED, AMONG_LETTERS, or None
 
 
 def read_picture(network: Backend, picture: Picture) -> list[DigitRead]:
-    """All digits of a picture in reading order; none is sure where all of them lie turned."""
+    """All digits of a picture in reading order; none is sure that is in a word, or where all lie turned."""
     found = picture.find_digits(make_judge(network))
     digits = _read(network, [one.prepared for one in found], is_picture=True)
     if digits and _lies_turned(network, picture):
-        return [replace(one, answer=replace(one.answer, sure=False), hint=TURNED) for one in digits]
-    return digits
+        return [_doubted(one, TURNED) for one in digits]
+    return [
+        _doubted(read, AMONG_LETTERS) if one.is_in_word else read
+        for one, read in zip(found, digits, strict=True)
+    ]
+
+
+def _doubted(one: DigitRead, why: str) -> DigitRead:
+    return replace(one, answer=replace(one.answer, sure=False), hint=why)
 
 
 def read_strokes(network: Backend, strokes: Strokes) -> list[DigitRead]:

@@ -120,7 +120,9 @@ class Visitor:
         page = self.page
         while page.locator('.run[data-state="running"]').count():
             page.locator(".stop").click()
-            page.wait_for_selector(".run:not([data-state=running]), .stop:not([aria-disabled=true])")
+            page.wait_for_selector(
+                ".run:not([data-state=running]), .stop:not([aria-disabled=true])"
+            )
         self.ends("stopped")
 
     def ends(self, state: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from digits.data.preparation.grouping import (
     join_pieces,
     reading_order,
 )
+from digits.data.preparation.letters import Mark, find_text, without_small_print
 from digits.data.preparation.picture_files import load_picture
 from digits.data.preparation.strokes import SMALLEST
 
@@ -43,15 +44,16 @@ BRUSH = 0.12  # of the digit's longer side, to which they are
 PAGE_NEAR = 0.05  # of the digits' size: pieces closer than this are one, on a page of digits
 PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be several digits
 PAGE_LARGEST = 0.95  # of the picture's longer side
-SMALLER = 0.6  # of a digit's longer side: what is smaller beside it may be letters
 AS_LARGE = (
     0.75  # of the longer side of a digit's piece: so high are letters that make it one of theirs
 )
 AMONG = 0.5  # of the longer side of what stands out: lower writing is no letter beside it
 CRUMBS = 25  # groups: what looks like a digit among so many of the same strokes is one by chance
+SAME = 0.8  # of the longer side: as large is what was found in two ways
 SPOTS = 8  # groups: what looks like a digit among so many is one of a wall's, not ink on wood
 AS_THICK = 1.5  # times as thick as another, at most: strokes of the same pen
 MANY = 7  # pieces: of so many that are no digits, some look like one by chance
+SMALL_PRINT = 0.06  # of the shorter side: of lower words only the stems may be found
 FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
 
@@ -61,6 +63,7 @@ class Found:
     """One digit of several in a picture."""
 
     prepared: Prepared
+    is_in_word: bool = False  # what it stands in has more letters than digits: it may be one
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -79,6 +82,8 @@ class Picture:
         self.colours = load_picture(picture)  # (h, w, 3)
         self._is_empty = min(self.colours.shape[:2]) < LEAST_EDGE
         self._is_mnist_like = is_mnist_like(self.colours)
+        self._wholes: dict[Judge, Group | None] = {}
+        self._pages: dict[Judge, _Page] = {}
 
     @cached_property
     def _sheet(self) -> Sheet:
@@ -121,6 +126,11 @@ class Picture:
 
     def _find_whole(self, judge: Judge) -> Group | None:
         """What stands out in all its pieces; None where nothing does, or nothing was to be found."""
+        if judge not in self._wholes:
+            self._wholes[judge] = self._complete(judge)
+        return self._wholes[judge]
+
+    def _complete(self, judge: Judge) -> Group | None:
         if self._is_empty or self._is_mnist_like or self._standing_out is None:
             return None
         from digits.data.preparation.digit_pieces import what_completes
@@ -144,8 +154,16 @@ class Picture:
         """
         best = self._find_whole(judge)
         return best is not None and (
-            self._is_among_crumbs(best) or self._has_letters_beside(best, judge)
+            self._is_among_crumbs(best)
+            or self._has_letters_beside(best, judge)
+            or self._is_in_text(best, judge)
         )
+
+    def _is_in_text(self, best: Group, judge: Judge) -> bool:
+        """Whether a group is one of a text's, or of a word's that has more letters than digits."""
+        page = self._read_page(judge)
+        letters = page.marks if page.is_text else page.in_words
+        return any(_is_same(best, mark.group) for mark in letters)
 
     def _is_among_crumbs(self, best: Group) -> bool:
         """Whether very many groups have strokes as strong and as thick as one has.
@@ -171,12 +189,11 @@ class Picture:
 
         lowest = AMONG * best.longer if height is None else height
         others = [group for group in self._beside(best) if group.height >= lowest]
-        words = [group for group in others if is_words(group)]
         spots = [group for group in others if not is_on_paper(group)]
-        alike = [group for group in others if is_digit_like(group)]
-        marks = [_mark(group, self._prepare(group), judge) for group in alike]
-        digits = 1 + sum(mark.sureness >= SURE for mark in marks)
-        return len(spots) + _count_letters(marks, words, 0, float("inf")) > digits
+        written = [group for group in others if is_words(group) or is_digit_like(group)]
+        marks = [self._mark(group, judge) for group in written]
+        digits = 1 + sum(mark.is_digit for mark in marks)
+        return len(spots) + sum(mark.letters for mark in marks) > digits
 
     def _beside(self, best: Group) -> list[Group]:
         """What lies beside a group in ink as strong."""
@@ -191,14 +208,19 @@ class Picture:
 
         No matter whether it reads as a digit. `judge` says how surely an image is one.
         """
-        best = self._find_whole(judge)
+        best = self._find_largest(judge)
         if best is None:
             return np.empty((0, SIDE, SIDE), np.uint8)
-        from digits.data.preparation.stroke_groups import is_digit_like
-
-        others = [group for group in self._beside(best) if group.longer >= AMONG * best.longer]
-        alike = [best, *filter(is_digit_like, others)]
-        return np.stack([self._prepare(group).image for group in alike])
+        beside = [self._mark(group, judge) for group in self._beside(best.group)]
+        for written in (self._read_page(judge).marks, [best, *beside]):  # best as single digits
+            alike = [
+                mark.prepared.image
+                for mark in written
+                if mark.prepared and mark.group.longer >= AMONG * best.group.longer
+            ]
+            if len(alike) > 1:
+                break
+        return np.stack(alike)
 
     def find_digits(self, judge: Judge) -> list[Found]:
         """Every digit, line by line, each line from left to right.
@@ -210,7 +232,31 @@ class Picture:
             return []
         if self._is_mnist_like:
             return [Found(_keep_mnist_like(self.colours))]
-        from digits.data.preparation.stroke_groups import is_digit_like, is_words, join_groups
+        page, largest = self._read_page(judge), self._find_largest(judge)
+        found = (
+            [] if page.is_text else [mark for mark in reading_order(page.marks) if mark.prepared]
+        )
+        if not any(mark.sureness >= SURE for mark in found) and not self.is_among_letters(judge):
+            # Only as a whole it is one.
+            found = [largest] if largest and largest.sureness >= SURE else found
+        return [
+            Found(mark.prepared, mark in page.in_words)
+            for mark in _alike(found)
+            if mark.prepared and mark.sureness >= LEAST_SURE
+        ]
+
+    def _find_largest(self, judge: Judge) -> Mark | None:
+        best = self._find_whole(judge)
+        return None if best is None else self._mark(best, judge)
+
+    def _read_page(self, judge: Judge) -> _Page:
+        """All that is written, without a digit's small print."""
+        if judge not in self._pages:
+            self._pages[judge] = self._read_text(judge)
+        return self._pages[judge]
+
+    def _read_text(self, judge: Judge) -> _Page:
+        from digits.data.preparation.stroke_groups import is_words, join_groups
 
         groups = [
             group
@@ -219,20 +265,14 @@ class Picture:
         ]
         words = [group for group in groups if is_words(group)]
         pieces = [group for group in groups if not is_words(group)]
-        best = self._find_whole(judge)
-        largest = [_mark(best, self._prepare(best), judge)] if best else []
-        marks = []
-        if not self._is_texture(pieces, judge):
-            pieces = join_pieces(
-                pieces, join_groups, lambda group: self._prepare(group).image, judge
-            )
-            digits = [group for group in reading_order(pieces) if is_digit_like(group)]
-            marks = [_mark(group, self._prepare(group), judge) for group in digits]
-            marks = _without_letters(marks, words, largest)
-        if not any(mark.sureness >= SURE for mark in marks) and not self.is_among_letters(judge):
-            # Only as a whole it is one.
-            marks = [mark for mark in largest if mark.sureness >= SURE] or marks
-        return [Found(mark.prepared) for mark in _alike(marks) if mark.sureness >= LEAST_SURE]
+        if self._is_texture(pieces, judge):
+            return _Page([], [], False)
+        pieces = join_pieces(pieces, join_groups, lambda group: self._prepare(group).image, judge)
+        marks = [self._mark(group, judge) for group in [*pieces, *words]]
+        marks = without_small_print(marks, self._find_largest(judge))
+        is_text, is_in_word = find_text(marks, SMALL_PRINT * min(self._size))
+        in_words = [mark for mark, inside in zip(marks, is_in_word, strict=True) if inside]
+        return _Page(marks, in_words, is_text)
 
     def _is_texture(self, pieces: list[Group], judge: Judge) -> bool:
         """Whether there are many pieces of which few are digits: a wall, a lawn, a face.
@@ -253,6 +293,14 @@ class Picture:
     def _prepare(self, group: Group) -> Prepared:
         return _prepare(group, *self._size)
 
+    def _mark(self, group: Group, judge: Judge) -> Mark:
+        from digits.data.preparation.stroke_groups import is_digit_like, is_words
+
+        if not is_digit_like(group):
+            return Mark(group, None, 0.0, is_words(group))
+        prepared = self._prepare(group)
+        return Mark(group, prepared, float(judge(prepared.image[None])[0]), False)
+
 
 def prepare_picture(picture: Image.Image | NDArray[Any]) -> Prepared:
     """Prepare the digit that stands out in a picture, dark on light or light on dark.
@@ -268,46 +316,21 @@ def find_digits(picture: Image.Image | NDArray[Any], judge: Judge) -> list[Found
     return Picture(picture).find_digits(judge)
 
 
-@dataclass(frozen=True, eq=False)
-class _Mark:
-    """A group that has a digit's shape, and how surely it is one."""
+@dataclass(frozen=True)
+class _Page:
+    """All that is written in a picture, as one judge sees it."""
 
-    group: Group
-    prepared: Prepared
-    sureness: float
-
-
-def _mark(group: Group, prepared: Prepared, judge: Judge) -> _Mark:
-    return _Mark(group, prepared, float(judge(prepared.image[None])[0]))
+    marks: list[Mark]
+    in_words: list[Mark]  # those of them that are in a word of letters
+    is_text: bool
 
 
-def _without_letters(marks: list[_Mark], words: list[Group], largest: list[_Mark]) -> list[_Mark]:
-    """Without what is much smaller than the largest digit, if most of that is no digit, but words.
-
-    The largest may be one of `marks`, or what stands out as a whole when they are its pieces.
-
-    An o or an l beside a digit is a letter; many small digits beside a stain are digits. Where there
-    are more letters than digits, and as large, all is text.
-    """
-    sure = [mark for mark in [*marks, *largest] if mark.sureness >= SURE]
-    size = max((mark.group.longer for mark in sure), default=0)
-    small = [mark for mark in marks if mark.group.longer < SMALLER * size]
-    if 2 * _count_letters(small, words, 0, size) >= len(small):
-        marks = [mark for mark in marks if mark not in small]
-    sure = [mark for mark in marks if mark.sureness >= SURE]
-    size = float(np.median([mark.group.longer for mark in sure])) if sure else 0
-    is_text = _count_letters(marks, words, SMALLER * size, size / SMALLER) > len(sure)
-    return [] if is_text else marks
+def _is_same(one: Group, other: Group) -> bool:
+    """Whether two searches found the same strokes, one perhaps a speck more."""
+    return gap(one.box, other.box) == 0 and SAME < other.longer / one.longer < 1 / SAME
 
 
-def _count_letters(marks: list[_Mark], words: list[Group], lowest: float, highest: float) -> int:
-    """How many letters there are, about: marks that are no digit, and those in words of a height."""
-    inside = [word for word in words if lowest <= word.height < highest]
-    letters = sum(round(word.width / word.height) for word in inside)
-    return letters + sum(mark.sureness < SURE for mark in marks)
-
-
-def _alike(marks: list[_Mark]) -> list[_Mark]:
+def _alike(marks: list[Mark]) -> list[Mark]:
     """Those that are about as large and as strong as the others are."""
     if not marks:
         return []
