@@ -15,6 +15,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.made_up_photos import (
+    CHINESE_FONT,
     CHOOSING,
     INKS,
     REPORTING,
@@ -30,6 +31,7 @@ from benchmarks.made_up_photos import (
     make_paper,
     make_photo,
     make_texture,
+    write,
 )
 from benchmarks.photos import is_same
 from digits.data.dataset import Digits
@@ -318,6 +320,41 @@ def test_what_is_no_digit_gets_no_sure_answer(
         assert not is_sure(network, Picture(photo)), place
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("a page of text", 2),  # large
+        ("a page of text", 24),  # so small that only stems are found
+        ("a page of text", 19),
+        (f"a page of Chinese text ({CHINESE_FONT})", 17),
+    ],
+)
+def test_of_a_text_no_letter_is_surely_a_digit(name: str, place: int, network: Backend) -> None:
+    try:
+        photo = empty_kinds()[name](np.random.default_rng([11, place, len(name)]))
+    except OSError:
+        pytest.skip(f"needs {CHINESE_FONT}")
+    assert not [one for one in read_picture(network, Picture(photo)) if one.answer.sure]
+
+
+def test_a_digit_in_a_word_is_not_sure_and_says_why(network: Backend, mnist: Digits) -> None:
+    """A letter may be as a digit; of the number beside the word each digit is sure."""
+    kind = Kind(pen=0.1)
+    random = np.random.default_rng(3)
+    paper = make_paper(420, 900, kind, random)
+    font = ImageFont.load_default(120)
+    canvas = Image.new("L", (900, 420))
+    ImageDraw.Draw(canvas).text((60, 120), "mlm", 255, font)
+    amount = np.asarray(canvas, np.float32)[:, :, None] / 255
+    paper[:] = paper * (1 - amount) + np.array(INKS["dark"], np.float32) * amount
+    for left, label in ((480, 2), (590, 3), (700, 4)):
+        place = int(np.flatnonzero(mnist.train_labels == label)[0])
+        lay(paper, write(mnist.train_images[place], 100, kind.pen), left, 150, kind, random)
+    read = read_picture(network, Picture(expose(paper, kind, random)))
+    assert [one.answer.label for one in read if one.answer.sure] == [2, 3, 4]
+    assert {one.hint for one in read if not one.answer.sure} == {AMONG_LETTERS}
+
+
 def test_a_wood_or_a_wall_is_no_paper(network: Backend) -> None:
     """What a texture has is left out as it is nowhere plain, whatever a network would say of it."""
     for place in range(4):
@@ -500,6 +537,24 @@ def test_a_turned_page_of_digits_is_not_sure_of_any(
     assert doubt_about(network, turned) == TURNED
     if degrees == 180:  # by themselves many are
         assert sum(answer_about(network, one.prepared.image, True).sure for one in found) >= 3
+
+
+def test_digits_close_together_tell_one_by_one_whether_they_lie_turned(
+    network: Backend, mnist: Digits
+) -> None:
+    """Two that are taken for one are no digit any way round: a page of sums seemed to lie on its head."""
+    kind, random = Kind(pen=0.08), np.random.default_rng(5)
+    paper = make_paper(600, 800, kind, random)
+    for place, labels in enumerate(((9, 2), (7, 8), (6, 3))):
+        left = 60
+        for label in labels:
+            image = mnist.train_images[int(np.flatnonzero(mnist.train_labels == label)[1])]
+            shape = write(image, 120, kind.pen)
+            inked = np.flatnonzero(shape.max(axis=0) > 0.5)
+            lay(paper, shape, left - int(inked[0]), 40 + 180 * place, kind, random)
+            left += int(inked[-1] - inked[0]) + 10  # a twelfth of a digit apart
+    picture = Picture(expose(paper, kind, random))
+    assert len(picture.find_alike(make_judge(network))) == 6
 
 
 def test_letters_beside_a_digit_do_not_turn_it(network: Backend, mnist: Digits) -> None:
