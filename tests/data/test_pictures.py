@@ -548,7 +548,7 @@ def test_digits_close_together_tell_one_by_one_whether_they_lie_turned(
     for place, labels in enumerate(((9, 2), (7, 8), (6, 3))):
         left = 60
         for label in labels:
-            image = mnist.train_images[int(np.flatnonzero(mnist.train_labels == label)[1])]
+            image = mnist.train_images[int(np.flatnonzero(mnist.train_labels == label)[3])]
             shape = write(image, 120, kind.pen)
             inked = np.flatnonzero(shape.max(axis=0) > 0.5)
             lay(paper, shape, left - int(inked[0]), 40 + 180 * place, kind, random)
