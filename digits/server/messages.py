@@ -111,13 +111,17 @@ class _Answer(Shown, Guess):
     blank: Literal[False]
 
 
-class OneOfSeveral(TypedDict):
-    """One digit of a picture that has several."""
-
+class _OneOfSeveral(TypedDict):
     box: list[float]  # left, top, right, bottom, parts of the pad
     small: GreyImage
     image: GreyImage
     guess: Guess
+
+
+class OneOfSeveral(_OneOfSeveral, total=False):
+    """One digit of a picture that has several."""
+
+    hint: str  # "among_letters": so it is not sure
 
 
 class Answer(_Answer, total=False):

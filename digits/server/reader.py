@@ -39,8 +39,10 @@ from digits.server.messages import (
     pack,
 )
 from digits.server.page_reader import (
+    AMONG_LETTERS,
     NOTHING_FOUND,
     PICTURE_DOUBT,
+    DigitRead,
     answer_about,
     doubt_about,
     hint_of,
@@ -65,13 +67,18 @@ def guess(network: Backend, image: np.ndarray, is_picture: bool = False) -> Gues
     }
 
 
-def _one_of_several(network: Backend, drawing: ParsedDrawing, prepared: Prepared) -> OneOfSeveral:
-    return {
+def _one_of_several(network: Backend, drawing: ParsedDrawing, one: DigitRead) -> OneOfSeveral:
+    prepared = one.prepared
+    said: OneOfSeveral = {
         "box": _on_pad(drawing, prepared) or [],
         "small": pack(prepared.small),
         "image": pack(prepared.image),
-        "guess": guess(network, prepared.image, drawing.picture is not None),
+        "guess": {
+            **guess(network, prepared.image, drawing.picture is not None),
+            "sure": one.answer.sure,
+        },
     }
+    return {**said, "hint": AMONG_LETTERS} if one.hint == AMONG_LETTERS else said
 
 
 def _on_pad(drawing: ParsedDrawing, prepared: Prepared) -> list[float] | None:
@@ -179,7 +186,7 @@ class Reader:
             return cast("Blank", {**shown, "blank": True, **nothing})
         said = cast("Answer", {**shown, **guess(network, image, is_picture), "blank": False})
         if several:
-            said["several"] = [_one_of_several(network, drawing, one.prepared) for one in several]
+            said["several"] = [_one_of_several(network, drawing, one) for one in several]
         elif doubt := doubt_about(network, drawing.picture):
             said["sure"], said["hint"] = False, doubt
         elif is_picture and not said["sure"]:

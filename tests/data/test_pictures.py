@@ -337,24 +337,6 @@ def test_of_a_text_no_letter_is_surely_a_digit(name: str, place: int, network: B
     assert not [one for one in read_picture(network, Picture(photo)) if one.answer.sure]
 
 
-def test_a_digit_in_a_word_is_not_sure_and_says_why(network: Backend, mnist: Digits) -> None:
-    """A letter may be as a digit; of the number beside the word each digit is sure."""
-    kind = Kind(pen=0.1)
-    random = np.random.default_rng(3)
-    paper = make_paper(420, 900, kind, random)
-    font = ImageFont.load_default(120)
-    canvas = Image.new("L", (900, 420))
-    ImageDraw.Draw(canvas).text((60, 120), "mlm", 255, font)
-    amount = np.asarray(canvas, np.float32)[:, :, None] / 255
-    paper[:] = paper * (1 - amount) + np.array(INKS["dark"], np.float32) * amount
-    for left, label in ((480, 2), (590, 3), (700, 4)):
-        place = int(np.flatnonzero(mnist.train_labels == label)[0])
-        lay(paper, write(mnist.train_images[place], 100, kind.pen), left, 150, kind, random)
-    read = read_picture(network, Picture(expose(paper, kind, random)))
-    assert [one.answer.label for one in read if one.answer.sure] == [2, 3, 4]
-    assert {one.hint for one in read if not one.answer.sure} == {AMONG_LETTERS}
-
-
 def test_a_wood_or_a_wall_is_no_paper(network: Backend) -> None:
     """What a texture has is left out as it is nowhere plain, whatever a network would say of it."""
     for place in range(4):

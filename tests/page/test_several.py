@@ -11,7 +11,14 @@ from PIL import Image
 from digits.data.dataset import Digits
 from digits.page.texts import text
 from tests.support.browser import DESK, PHONE, draw, eventually, state, wait_for_answer
-from tests.support.requests import as_file, hardly_sure, page_of_digits, seven, word
+from tests.support.requests import (
+    as_file,
+    hardly_sure,
+    page_of_digits,
+    seven,
+    word,
+    word_and_number,
+)
 
 OpenPage = Callable[..., Any]
 Lines = list[list[tuple[float, float]]]
@@ -173,6 +180,16 @@ def test_a_letter_among_letters_is_not_sure_and_says_why(
     eventually(page, lambda: is_read_here(page))
     assert page.locator(".answer-line").inner_text() == text("unsure", language)
     assert page.locator(".answer-why").inner_text() == text("picture_among", language)
+
+
+def test_a_letter_beside_a_number_is_not_sure(open_page: OpenPage, bundled: Digits) -> None:
+    page = open_page()
+    use_picture(page, word_and_number(bundled.test_images[:3]))
+    number = "?" + "".join(str(label) for label in bundled.test_labels[:3])
+    assert page.locator(".answer-digit").inner_text() == number
+    page.locator("#picker [name=backend]").select_option("browser")  # it is in doubt there, too
+    eventually(page, lambda: is_read_here(page))
+    assert page.locator(".answer-digit").inner_text() == number
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -14,6 +14,7 @@ from PIL import Image
 
 from digits.data.dataset import Digits
 from digits.data.preparation.centring import to_pixels
+from digits.data.preparation.pictures import Picture
 from digits.errors import DigitsError, DrawingError
 from digits.network.calibration import answer
 from digits.network.checkpoint import WEIGHTS_DIR
@@ -21,6 +22,7 @@ from digits.network.looks import answer_pictures
 from digits.network.metadata import Card, read_card
 from digits.network.registry import Choice, Networks
 from digits.page.api import read
+from digits.server.page_reader import read_picture
 from digits.server.reader import Reader, summary_of
 from digits.server.requests import parse_drawing
 from digits.server.sessions import Sessions
@@ -32,6 +34,7 @@ from tests.support.requests import (
     page_of_digits,
     seven,
     word,
+    word_and_number,
 )
 
 SEVEN = [[[0.3, 0.25], [0.7, 0.24], [0.45, 0.8]]]
@@ -129,6 +132,17 @@ def test_a_letter_of_a_word_is_never_a_sure_digit() -> None:
     assert not told["sure"] and told["hint"] == "among_letters"
     assert not any(guess["sure"] for guess in reader.compare(question)["guesses"])
     assert not read(reader, drawing)["sure"]  # what /predict_image gives
+
+
+def test_of_a_word_beside_a_number_no_letter_is_sure_and_all_digits_are(bundled: Digits) -> None:
+    reader = Reader(Networks(Choice("sketch")), Sessions())
+    photo = word_and_number(bundled.test_images[:3])
+    told = reader.read({"drawing": {"picture": data_url(photo)}})["several"]
+    said = [(one["guess"]["label"], one["guess"]["sure"], one.get("hint")) for one in told]
+    digits = [(int(label), True, None) for label in bundled.test_labels[:3]]
+    assert said == [(1, False, "among_letters"), *digits]
+    read = read_picture(reader.networks.get(Choice("sketch")), Picture(photo))  # what /read gives
+    assert [(one.answer.label, one.answer.sure, one.hint) for one in read] == said
 
 
 def test_just_shrinking_gives_both_answers(reader: Reader) -> None:

@@ -81,6 +81,18 @@ def page_of_digits(images: Any, columns: int = 5, side: int = 112) -> Image.Imag
     return paper
 
 
+def word_and_number(images: Any) -> Image.Image:
+    """A grainy photo of a word whose l is like a one, and of digits (n, 28, 28) beside it."""
+    paper = Image.new("L", (400 + 120 * len(images), 300), 230)
+    ImageDraw.Draw(paper).text((40, 90), "mlm", 30, ImageFont.load_default(110))
+    for place, image in enumerate(images):
+        ink = Image.fromarray(image).resize((140, 140), Image.Resampling.BICUBIC)
+        left = 380 + 120 * place
+        paper.paste(30, (left, 80, left + 140, 220), ink)
+    grain = np.random.default_rng(0).normal(0, 3, (paper.height, paper.width))
+    return Image.fromarray((np.asarray(paper) + grain).clip(0, 255).astype(np.uint8))
+
+
 def five_in_two_parts() -> Image.Image:
     """A five whose bar is far from its body."""
     picture = Image.new("L", (560, 420), 240)

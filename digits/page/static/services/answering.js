@@ -138,7 +138,10 @@ export class Answering {
     }
     const by = { ...shown.by, backend: "browser", device: "", version: loaded.version };
     const readOne = (/** @type {Shown["image"]} */ image) => guess(loaded, unpack(image.bytes), true);
-    const several = shown.several?.map((one) => ({ ...one, guess: readOne(one.image) }));
+    const several = shown.several?.map((one) => {
+      const said = readOne(one.image);
+      return { ...one, guess: { ...said, sure: said.sure && !one.hint } };
+    });
     if (several) return showOne(several, this.picked, by);
     const alone = readOne(shown.image);
     const ofPaper = shown.hint === "among_letters" || shown.hint === "turned" ? shown.hint : null;

@@ -107,6 +107,8 @@ export interface OneOfSeveral {
   small: GreyImage;
   image: GreyImage;
   guess: Guess;
+  /** Of a picture: "among_letters", so it is not sure. */
+  hint?: string;
   /** Its strokes, where it is one of a drawing. */
   strokes?: Point[][];
   leftOut?: number[];
