@@ -96,7 +96,8 @@ def find_text(marks: Sequence[Mark], least: float) -> tuple[bool, NDArray[np.boo
         digits = inside & is_digit
         size = np.median(longer[digits]) if digits.any() else 0.0
         counted = letters[inside & (height >= LOWEST * size)].sum()
-        in_word[inside] = counted > IN_WORD * max(digits.sum(), 1)
+        # What stands alone is no word, however unlike a digit it is.
+        in_word[inside] = inside.sum() > 1 and counted > IN_WORD * max(digits.sum(), 1)
     digits = is_digit & ~in_word
     if (digits & is_stem).sum() >= MANY_STEMS:
         digits &= ~is_stem
