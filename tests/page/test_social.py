@@ -156,7 +156,7 @@ class InFrame:
     """A frame as the tests' helpers take a page: the mouse is the page's."""
 
     def __init__(self, page: Any, frame: Any) -> None:
-        self.mouse = page.mouse
+        self.mouse, self.bring_to_front = page.mouse, page.bring_to_front
         self.locator, self.wait_for_function = frame.locator, frame.wait_for_function
 
 
