@@ -539,6 +539,16 @@ def test_digits_close_together_tell_one_by_one_whether_they_lie_turned(
     assert len(picture.find_alike(make_judge(network))) == 6
 
 
+def test_what_stands_out_is_looked_at_even_if_its_pieces_make_an_odd_shape(
+    network: Backend,
+) -> None:
+    odd = lay_strokes([(200, 100), (200, 330)], [(120, 200), (280, 200)])
+    picture, judge = Picture(odd), make_judge(network)
+    picture._standing_out = replace(picture._groups[0], edge=999)  # what joining may make of it
+    assert len(picture.find_alike(judge)) == 1
+    assert not [one for one in read_picture(network, picture) if one.answer.sure]
+
+
 def test_letters_beside_a_digit_do_not_turn_it(network: Backend, mnist: Digits) -> None:
     kind = CHOOSING["words nearby"]
     for place in range(5):

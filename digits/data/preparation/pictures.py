@@ -212,7 +212,7 @@ class Picture:
         if best is None:
             return np.empty((0, SIDE, SIDE), np.uint8)
         beside = [self._mark(group, judge) for group in self._beside(best.group)]
-        for written in (self._read_page(judge).marks, [best, *beside]):  # best as single digits
+        for written in (self._read_page(judge).marks, [best, *beside]):
             alike = [
                 mark.prepared.image
                 for mark in written
@@ -247,7 +247,7 @@ class Picture:
 
     def _find_largest(self, judge: Judge) -> Mark | None:
         best = self._find_whole(judge)
-        return None if best is None else self._mark(best, judge)
+        return None if best is None else self._judge(best, judge)
 
     def _read_page(self, judge: Judge) -> _Page:
         """All that is written, without a digit's small print."""
@@ -298,6 +298,10 @@ class Picture:
 
         if not is_digit_like(group):
             return Mark(group, None, 0.0, is_words(group))
+        return self._judge(group, judge)
+
+    def _judge(self, group: Group, judge: Judge) -> Mark:
+        """The mark of a group that is taken for a digit, whatever its shape."""
         prepared = self._prepare(group)
         return Mark(group, prepared, float(judge(prepared.image[None])[0]), False)
 
