@@ -10,16 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digits.data.preparation.centring import (
-    DIGIT,
-    SIDE,
-    Prepared,
-    as_box,
-    blank,
-    keep_image,
-    paste_centred,
-    to_bytes,
-)
+from digits.data.preparation.centring import SIDE, Prepared, blank
+from digits.data.preparation.group_image import prepare_group
 from digits.data.preparation.grouping import (
     AS_STRONG,
     SURE,
@@ -29,18 +21,14 @@ from digits.data.preparation.grouping import (
     reading_order,
 )
 from digits.data.preparation.letters import Mark, find_text, without_small_print
+from digits.data.preparation.mnist_like import is_mnist_like, keep_mnist_like
 from digits.data.preparation.picture_files import load_picture
-from digits.data.preparation.strokes import SMALLEST
 
 if TYPE_CHECKING:
     from digits.data.preparation.stroke_groups import Group, Sheet
 
 LEAST_SIDE = 240  # a smaller one is enlarged to at least this
 LEAST_EDGE = 2  # pixels: a line of them holds no digit
-THIN = 0.065  # of the digit's longer side: thinner strokes are thickened
-PHOTO_PEN = 2.2  # pixels, to which they are: MNIST's thin pens; thicker ones close small loops
-THICK = 0.17  # of the digit's longer side: thicker strokes, whose loops close, are thinned
-BRUSH = 0.12  # of the digit's longer side, to which they are
 PAGE_NEAR = 0.05  # of the digits' size: pieces closer than this are one, on a page of digits
 PAGE_WIDEST = 0.12  # of the shorter side: no stroke is wider where there may be several digits
 PAGE_LARGEST = 0.95  # of the picture's longer side
@@ -97,7 +85,7 @@ class Picture:
         if self._is_empty:
             return blank()
         if self._is_mnist_like:
-            return _keep_mnist_like(self.colours)
+            return keep_mnist_like(self.colours)
         return blank() if self._standing_out is None else self._prepare(self._standing_out)
 
     def prepare(self, judge: Judge) -> Prepared:
@@ -231,7 +219,7 @@ class Picture:
         if self._is_empty:
             return []
         if self._is_mnist_like:
-            return [Found(_keep_mnist_like(self.colours))]
+            return [Found(keep_mnist_like(self.colours))]
         page, largest = self._read_page(judge), self._find_largest(judge)
         found = (
             [] if page.is_text else [mark for mark in reading_order(page.marks) if mark.prepared]
@@ -291,7 +279,7 @@ class Picture:
         return width * _enlarging(self.colours), height * _enlarging(self.colours)
 
     def _prepare(self, group: Group) -> Prepared:
-        return _prepare(group, *self._size)
+        return prepare_group(group, *self._size)
 
     def _mark(self, group: Group, judge: Judge) -> Mark:
         from digits.data.preparation.stroke_groups import is_digit_like, is_words
@@ -348,36 +336,6 @@ def _alike(marks: list[Mark]) -> list[Mark]:
     ]
 
 
-def is_mnist_like(colours: NDArray[np.uint8]) -> bool:
-    """Whether an image (h, w, 3) is laid out as MNIST's are: 28x28, empty rim, centre of mass."""
-    if colours.shape[:2] != (SIDE, SIDE):
-        return False
-    image = _grey_on_black(colours).astype(np.float64)
-    image[image < 40] = 0  # a JPEG's ripples weigh as much as a thin stroke
-    rim = np.concatenate(
-        [image[:3].ravel(), image[-3:].ravel(), image[:, :3].ravel(), image[:, -3:].ravel()]
-    )
-    total = image.sum()
-    if total == 0 or image.max() < 100 or (rim > 0).mean() > 0.08:
-        return False
-    middles = np.arange(SIDE) + 0.5
-    row, column = image.sum(axis=1) @ middles / total, image.sum(axis=0) @ middles / total
-    return bool(12.5 < row < 16.5 and 12.5 < column < 16.5)
-
-
-def _grey_on_black(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    grey = np.asarray(Image.fromarray(colours).convert("L"))
-    rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    return 255 - grey if np.median(rim) > 127 else grey
-
-
-def _keep_mnist_like(colours: NDArray[np.uint8]) -> Prepared:
-    """The image as it is; its box is that of the ink that can be seen."""
-    image = _grey_on_black(colours)
-    seen = keep_image(np.where(image < 40, 0, image).astype(np.uint8))
-    return Prepared(seen.box, seen.small, image)
-
-
 def _enlarging(colours: NDArray[np.uint8]) -> int:
     return max(1, -(-LEAST_SIDE // max(colours.shape[:2])))
 
@@ -392,30 +350,3 @@ def _enlarge(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
         (width * factor, height * factor), Image.Resampling.NEAREST
     )
     return np.asarray(large)
-
-
-def _prepare(group: Group, width: float, height: float) -> Prepared:
-    """Shrink a group of a picture (width, height) as MNIST's digits were, with their thickness."""
-    from digits.data.preparation.stroke_groups import thicken, thin
-
-    ink = group.ink
-    least = max(height, width) * SMALLEST
-    if group.thickness < THIN * group.longer:
-        # As on the pad: the pen's middle spans DIGIT - PHOTO_PEN pixels.
-        scale = (DIGIT - PHOTO_PEN) / max(group.longer - group.thickness, least)
-        ink = thicken(ink, group.thickness, PHOTO_PEN / scale)
-    elif group.thickness > THICK * group.longer and not group.is_clean:
-        finest = PHOTO_PEN / DIGIT * group.longer
-        ink = thin(ink, group.thickness, BRUSH * group.longer, finest)
-    longer = max(*ink.shape, least)
-    size = tuple(max(1, round(side * DIGIT / longer)) for side in (ink.shape[1], ink.shape[0]))
-    cut = Image.fromarray(ink)
-    shrunk = np.asarray(cut.resize(size, Image.Resampling.BOX), dtype=np.float64)
-    small = to_bytes(shrunk / shrunk.max())
-    box = (
-        group.left / width,
-        group.top / height,
-        (group.left + group.width) / width,
-        (group.top + group.height) / height,
-    )
-    return Prepared(as_box(box), small, paste_centred(small))

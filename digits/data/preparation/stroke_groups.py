@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from digits.data.preparation.crayon import fill_grain
 from digits.data.preparation.paper import PLAIN, Contrast, Mask, dark_on_light
-from digits.data.preparation.thickness import find_middle, measure_thickness
+from digits.data.preparation.thickness import measure_thickness
 from digits.data.preparation.writing import LONGEST_STROKE, Writing, find_writing
 
 WIDEST_STROKE = 0.34  # of the shorter side: what is wider is paper, table or shadow
 MUCH_WIDER = 3.2  # times as wide as a stroke is what belongs to the paper
 RIM = 0.12  # of the longer side: as far from the strokes a clean picture's ink may go
 LEAST_INK = 0.6  # of a photo's strokes, as a part of their usual ink: what is written stays written
-THINNER = 0.1  # of the strokes' middles: so many are in strokes that must not vanish
 FAINTEST = 0.03  # contrast below this part of the ink's is no ink in a clean picture
 NEAR = 0.1  # of the largest group's longer side: strokes closer than that belong together
 WIDEST_DIGIT = 2.2  # times as wide as high: wider groups are words or lines
@@ -349,35 +348,3 @@ def stands_out(groups: Sequence[Group]) -> Group | None:
 
 def _prominence(group: Group) -> float:
     return group.longer * group.contrast * group.spanned
-
-
-def thicken(ink: NDArray[np.float32], thickness: float, wanted: float) -> NDArray[np.float32]:
-    """`ink` (h, w) with strokes `wanted` pixels thick instead of `thickness`, tight around them."""
-    grow = (wanted - thickness) / 2
-    margin = int(np.ceil(grow)) + 1
-    core = np.pad((ink > 0.5).astype(np.uint8), margin)
-    if not core.any():
-        return ink
-    return _tight(grow + 1 - cv2.distanceTransform(1 - core, cv2.DIST_L2, 5))
-
-
-def thin(
-    ink: NDArray[np.float32], thickness: float, wanted: float, least: float
-) -> NDArray[np.float32]:
-    """`ink` (h, w) with strokes `wanted` pixels thick instead of `thickness`, tight around them.
-
-    Less is taken off where thinner strokes, a tenth of them all, would become thinner than `least`: of
-    an eight whose upper loop is filled the lower one would vanish.
-    """
-    depth = cv2.distanceTransform(np.pad((ink > 0.5).astype(np.uint8), 1), cv2.DIST_L2, 5)
-    middle = find_middle(depth)
-    spare = float(np.quantile(depth[middle], THINNER)) - least / 2 if middle.any() else 0.0
-    shrink = min((thickness - wanted) / 2, spare)
-    return ink if shrink <= 0 else _tight(np.where(depth > 0, 0.5 - shrink + depth, 0))
-
-
-def _tight(ink: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`ink` (h, w) in 0..1 without the empty rows and columns around it."""
-    ink = np.clip(ink, 0, 1)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
