@@ -1,7 +1,8 @@
 """What the page must know of Gradio's insides, and nothing else may; tests check each assumption.
 
 All of it is about the API's documentation, which gr.api() builds from type hints alone, about which events
-are public, where uploads lie, the address that Gradio's own scripts ask, and a start on a busy machine.
+are public, where uploads lie, the address that Gradio's own scripts ask, a page that never rests, and a
+start on a busy machine.
 """
 
 from __future__ import annotations
@@ -23,6 +24,23 @@ ROOT_SCRIPT = """<script>
   if (config && new URL(config.root || "/", here).hostname === here.hostname) {
     config.root = here.href.replace(/\\/$/, "");
   }
+})();
+</script>
+"""
+
+# For the end of <head>: the "Loading" that Gradio's page begins with (6.31) counts time in every frame, and
+# goes on with it when it has left the page, which then never rests. Here its next frame is its last.
+REST_SCRIPT = """<script>
+(() => {
+  const request = window.requestAnimationFrame;
+  window.requestAnimationFrame = (callback) => {
+    const isCounting = new Error().stack.includes("/statustracker-");
+    if (!isCounting || document.querySelector("[data-testid=status-tracker]:not(.hide)")) {
+      return request.call(window, callback);
+    }
+    window.requestAnimationFrame = request;
+    return 0;
+  };
 })();
 </script>
 """

@@ -18,7 +18,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from digits import __version__
-from digits.page.gradio_compat import ROOT_SCRIPT
+from digits.page.gradio_compat import REST_SCRIPT, ROOT_SCRIPT
 from digits.page.texts import text
 from digits.server.middleware import Message, Receive, Send
 
@@ -105,7 +105,8 @@ class SocialTags:
         if b"<head>" in body:
             own = social_tags(str(Request(scope).base_url)).encode()
             body = GRADIOS.sub(b"", body).replace(b"<head>", b"<head>\n" + own, 1)
-            body = body.replace(b"</head>", ROOT_SCRIPT.encode() + b"</head>", 1)
+            scripts = (ROOT_SCRIPT + REST_SCRIPT).encode()
+            body = body.replace(b"</head>", scripts + b"</head>", 1)
         headers = [item for item in start["headers"] if item[0].lower() != b"content-length"]
         length = (b"content-length", str(len(body)).encode())
         await send({**start, "headers": [*headers, length]})

@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.support.browser import PHONE, SEVEN, draw, eventually, wait_for_answer
+from tests.support.browser import (
+    DESK,
+    PATIENCE,
+    PHONE,
+    SEVEN,
+    draw,
+    eventually,
+    until,
+    wait_for_answer,
+)
 
 
 def test_a_drawn_seven_is_read_as_seven(open_page: Callable[..., Any]) -> None:
@@ -107,3 +116,35 @@ def test_chinese_browsers_get_chinese_and_the_switch_brings_english(
     page.reload()
     page.get_by_role("tab", name="Train").wait_for()
     page.locator("#answer").get_by_text("The pad is blank").first.wait_for()
+
+
+COUNT_FRAMES = """
+const request = window.requestAnimationFrame;
+window.frames_asked_for = 0;
+window.requestAnimationFrame = (callback) => {
+  window.frames_asked_for += 1;
+  return request.call(window, callback);
+};
+window.frames_in = (count) => new Promise((resolve) => {
+  const before = window.frames_asked_for;
+  const next = (left) => left
+    ? request.call(window, () => next(left - 1))
+    : resolve(window.frames_asked_for - before);
+  next(count);
+});
+"""
+
+
+def test_a_page_at_rest_asks_for_no_frames(browser: Any, site: str) -> None:
+    """Gradio's own would, as long as it is open: a phone's battery pays for that."""
+    context = browser.new_context(**DESK)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script(COUNT_FRAMES)
+    page.goto(site)
+    page.wait_for_selector("#answer .answer[data-serial]")
+    until(page, lambda: page.evaluate("frames_in(60)") == 0)
+    draw(page, SEVEN)
+    assert page.evaluate("frames_asked_for") > 0
+    until(page, lambda: page.evaluate("frames_in(60)") == 0)
+    context.close()
