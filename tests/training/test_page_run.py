@@ -43,7 +43,7 @@ def test_the_fast_preset_keeps_its_schedule() -> None:
     assert check_training({"preset": "fast"}).settings.recipe.schedule == "one-cycle"
 
 
-@pytest.mark.parametrize("name", PAGE_LIMITS.keys() - {"layers", "width"})
+@pytest.mark.parametrize("name", sorted(PAGE_LIMITS.keys() - {"layers", "width"}))
 def test_every_limit_is_enforced_and_named(name: str) -> None:
     low, high = PAGE_LIMITS[name]
     for value in (low, high):
