@@ -57,14 +57,20 @@ SENTENCES = {
     # MNIST
     "mnist_missing": "no MNIST in {path}: it should hold MNIST/raw/train-images-idx3-ubyte and three "
     "more, packed (.gz) or not; leave --data and MNIST_DIR away to download it",
-    "mnist_part_missing": "no {file} in {path}, packed (.gz) or not; the other files of MNIST lie there",
-    "mnist_shape": "{path} holds pictures of {shape}, not 28x28",
-    "mnist_lengths": "{path} has {labels} labels for {images} images",
-    "mnist_labels": "{path} must hold digits from 0 to 9. Delete the file to download it again",
-    "mnist_unreadable": "cannot read {path}: {reason}",
-    "mnist_format": "{path} is not an MNIST file. Delete the file to download it again",
-    "mnist_cut": "{path} is cut short or damaged: {count:,} bytes. Delete the file to download it again",
-    "mnist_checksum": "{path} is damaged: its checksum is not MNIST's. Delete the file to download it again",
+    "mnist_part_missing": "no {file} in {path}, packed (.gz) or not; the other files of MNIST lie there. "
+    "Put it there, too",
+    "mnist_shape": "{path} holds pictures of {shape}, not 28x28; give MNIST's own files",
+    "mnist_lengths": "{path} has {labels} labels for {images} images; give MNIST's own files",
+    "mnist_labels": "{path} must hold digits from 0 to 9. Put MNIST's own file in its place; in data/ it is "
+    "enough to delete it",
+    "mnist_unreadable": "cannot read {path}: {reason}; make it readable, or put MNIST's own file in its "
+    "place",
+    "mnist_format": "{path} is not an MNIST file. Put MNIST's own file in its place; in data/ it is "
+    "enough to delete it",
+    "mnist_cut": "{path} is cut short or damaged: {count:,} bytes. Put MNIST's own file in its place; "
+    "in data/ it is enough to delete it",
+    "mnist_checksum": "{path} is damaged: its checksum is not MNIST's. Put MNIST's own file in its place; "
+    "in data/ it is enough to delete it",
     "mnist_download": "MNIST could not be downloaded ({reason})",
     "bundled_missing": "the bundled digits, {path}, are missing or damaged; fetch the code again",
     # weights
