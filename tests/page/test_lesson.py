@@ -368,6 +368,21 @@ def test_back_next_and_keys(open_page: Callable[..., Any]) -> None:
     assert page.locator("#lesson .picture-row li").nth(6).locator("b").inner_text() == "1"
 
 
+def test_a_link_that_is_being_made_stays_at_other_steps_and_in_another_language(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page("#learn=1")
+    page.locator(".lesson-extras summary", has_text=TEXTS["en"]["class_title"]).click()
+    page.locator(".class-steps input").nth(4).uncheck()
+    page.locator("#lesson [data-go=next]").click()
+    page.wait_for_selector('#lesson[data-step="2"]')
+    page.locator("button.language").click()
+    page.locator(".lesson-extras summary", has_text=TEXTS["zh"]["class_title"]).wait_for()
+    box = page.locator(".class-steps input").nth(4)
+    assert box.is_visible() and not box.is_checked()
+    assert page.locator(".class-steps legend").inner_text() == TEXTS["zh"]["class_steps"]
+
+
 def test_a_class_gets_its_steps_alone(open_page: Callable[..., Any]) -> None:
     page = open_page("#learn=2&class=2,4&lang=zh")
     page.wait_for_selector('#lesson[data-step="2"] .squares')

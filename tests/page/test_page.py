@@ -75,7 +75,9 @@ def test_touch_draws_and_does_not_scroll_the_page(open_page: Callable[..., Any])
 def test_keyboard_alone_draws_a_one_and_clears_it(open_page: Callable[..., Any]) -> None:
     page = open_page()
     page.locator("#pad canvas").focus()
-    page.keyboard.press("Space")
+    page.keyboard.down("Space")
+    page.keyboard.down("Space")  # held down, a key repeats
+    page.keyboard.up("Space")
     for _ in range(22):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")

@@ -19,6 +19,7 @@ from tests.support.browser import (
     run_accuracy,
     start_long_run,
     state,
+    until,
     wait_for_answer,
     wait_for_network,
     wait_for_state,
@@ -195,6 +196,24 @@ def test_who_waits_in_line_may_train_here_instead(open_page: OpenPage) -> None:
     assert state(second, "training")["engine"] == "browser"
     first.get_by_role("button", name="Stop", exact=True).click()
     wait_for_state(first, "stopped")
+
+
+def test_a_stop_while_the_digits_are_fetched_is_at_once_and_leaves_nothing(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    choose_browser(page, epochs=1, batch_size=50, train_images=1000)
+    held: list[Any] = []
+    page.context.route("**/digits/learn", lambda route: held.append(route))  # it hangs
+    press_train(page)
+    page.wait_for_selector('.run[data-state="loading"]')
+    until(page, lambda: bool(held))
+    page.get_by_role("button", name="Stop", exact=True).click()
+    wait_for_state(page, "idle")
+    assert state(page, "own") == []
+    page.context.unroute("**/digits/learn")
+    press_train(page)
+    wait_for_state(page, "done")
 
 
 def test_stop_keeps_what_was_learnt(open_page: OpenPage) -> None:

@@ -67,6 +67,18 @@ def test_471_on_the_pad_is_read_here_and_one_of_it_looked_at(
     assert len(state(page, "drawing")["strokes"]) == 5
 
 
+def test_another_language_keeps_the_frames_and_words_what_is_seen(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, FOUR + SEVEN + ONE)
+    page.wait_for_function("document.querySelector('.answer-digit').innerText === '471'")
+    page.locator("button.language").click()
+    page.locator(".see-note", has_text=text("see_lead", "zh")).wait_for()
+    frames = page.locator(".frames button")
+    assert frames.count() == 3
+    sureness = frames.nth(1).get_attribute("aria-label")
+    assert sureness and sureness.startswith(text("several_one", "zh", number=2, label=7, percent="")[:4])
+
+
 def test_one_digit_in_two_strokes_stays_one(open_page: OpenPage) -> None:
     page = open_page()
     draw(page, FIVE)

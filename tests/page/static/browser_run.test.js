@@ -58,8 +58,10 @@ function report(step, epoch, isRunning) {
   };
 }
 
-/** A run whose worker is the test. */
+/** A run whose worker is the test; `closed` has a line for each time that it was ended. */
 function begin() {
+  /** @type {true[]} */
+  const closed = [];
   /** @type {import("../../../digits/page/static/services/training.js").Command[]} */
   const sent = [];
   /** @type {Run[]} */
@@ -68,11 +70,11 @@ function begin() {
   const ended = [];
   const run = new BrowserRun("digits/learn", { tell: (one) => told.push(one), end: (one) => ended.push(one) }, () => ({
     send: (command) => sent.push(command),
-    close: () => {},
+    close: () => closed.push(true),
   }));
   run.start(ORDER, new Uint8Array(784));
   run.hear({ kind: "opened", source: "mnist", train: 1000, test: 200 });
-  return { run, sent, told, ended };
+  return { run, sent, told, ended, closed };
 }
 
 /** @param {number} [value] @returns {Message} */
@@ -123,18 +125,25 @@ test("the same settings again are another run", () => {
   assert.equal(new Set(ended.map(({ id }) => id)).size, 2);
 });
 
-test("a stop before the first step leaves nothing, a later one what was learnt", () => {
-  const { run, sent, told, ended } = begin();
+test("a stop before the first step ends the worker and leaves nothing", () => {
+  const { run, told, ended, closed } = begin();
   run.stop();
-  run.hear(report(0, 0, false));
+  assert.deepEqual([told.at(-1)?.state, run.isBusy, run.isBroken, closed.length], ["idle", false, true, 1]);
+  run.hear(report(3, 0, true)); // was under way
+  run.hear(report(3, 0, false));
   assert.equal(told.at(-1)?.state, "idle");
-  run.start(ORDER);
+  assert.equal(ended.length, 0);
+});
+
+test("a later stop keeps what was learnt, and then it is busy no more", () => {
+  const { run, sent, ended } = begin();
   run.hear(report(1, 0, true));
   run.stop();
   assert.equal(sent.at(-1)?.kind, "pause");
   run.hear(report(1, 0, false));
   run.hear(results());
   assert.equal(ended[0].run.state, "stopped");
+  assert.equal(run.isBusy, false);
 });
 
 test("it goes on from a network by a recipe, and its file, its line and its last word say so", () => {

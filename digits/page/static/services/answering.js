@@ -37,9 +37,9 @@ export class Answering {
     this.resting = undefined;
   }
 
-  /** Answer anew whenever something else than the drawing changes the answer. */
+  /** Answer anew whenever something else than the drawing changes the answer, or the words of a fault. */
   listen() {
-    for (const name of /** @type {const} */ (["choice", "shrink", "network"])) {
+    for (const name of /** @type {const} */ (["choice", "shrink", "network", "language"])) {
       state.subscribe(name, () => this.again());
     }
     state.subscribe("server", (server) => {

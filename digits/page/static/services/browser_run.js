@@ -10,7 +10,7 @@ import { keepNetwork } from "./browser_storage.js";
 import { heard, lost, unlessRenewed } from "./connection.js";
 import { MOST_RUNS } from "./limits.js";
 import { entryOf } from "./network_names.js";
-import { loadNetwork } from "./networks.js";
+import { hold, loadNetwork } from "./networks.js";
 import { entryHere } from "./own_networks.js";
 import { makeId } from "./random_id.js";
 import { session } from "./session_token.js";
@@ -109,10 +109,19 @@ export class BrowserRun {
     this.training.send({ kind: "run", wait: 0, every: EVERY, epochs });
   }
 
-  /** End it after the present step; what was learnt so far is handed on. */
+  /** End it after the present step; what was learnt so far is handed on. Before the first step nothing was. */
   stop() {
+    if (!this.since) return this.abandon();
     this.isStopping = true;
     this.training.send({ kind: "pause" });
+  }
+
+  /** End it at once: a worker whose digits are still under way would hear of a stop only when it has them. */
+  abandon() {
+    this.isBroken = true;
+    this.training.close();
+    this.order = null;
+    this.tell({ state: "idle" });
   }
 
   /** @param {Message} message */
@@ -146,16 +155,14 @@ export class BrowserRun {
     if (report.step === 0)
       this.past = [epochOf(report)]; // told again once the drawing is read along
     else if (report.epoch === this.past.length) this.past = [...this.past, epochOf(report)];
-    const isOver = !report.isRunning && (report.epoch >= order.epochs || this.isStopping);
-    const measuring = isOver && report.step > 0;
+    const measuring = !report.isRunning && (report.epoch >= order.epochs || this.isStopping);
     this.tell({ state: "running", measuring, ...this.fixed(report, order), ...this.progress(report, order) });
-    if (!isOver) return;
     if (measuring) this.training.send({ kind: "results" });
-    else this.tell({ state: "idle" });
   }
 
   /** @param {Measured} measured @param {Order} order */
   ended(measured, order) {
+    this.isBusy = false;
     const state = (this.last.step ?? 0) >= (this.last.steps ?? 0) ? "done" : "stopped";
     if (!measured.weights.every(Number.isFinite)) {
       return this.tell({ state: "problem", fault: { code: "engine_not_finite", values: {} } });
@@ -354,6 +361,7 @@ async function keepHere(ended) {
   const numbers = [...before, ...state.get("own")].map(({ name }) => Number(name.values.number) || 0);
   const name = { key: "network_run", values: { number: Math.max(0, ...numbers) + 1 } };
   const file = fileOf(ended, version);
+  hold(file); // the database may refuse it
   await keepNetwork({ version, name, file, session, when: Date.now() });
   const network = entryHere({ version, name, file });
   return { network, outcome: outcomeOf(ended, network, before), notes: notesOf(ended) };

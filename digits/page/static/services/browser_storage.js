@@ -212,6 +212,14 @@ export async function keepNetwork(network) {
   for (const { version } of (await keptNetworks()).slice(0, -MOST_KEPT)) await dropNetwork(version);
 }
 
+/**
+ * Keep a network under another version, too; none goes for that, as its old one will.
+ * @param {KeptNetwork} network
+ * @returns {Promise<boolean>} whether it could be kept
+ */
+export const keepAgain = async (network) =>
+  (await inStore(NETWORKS, "readwrite", (networks) => networks.put(network, network.version))) !== null;
+
 /** @param {string} version */
 export const dropNetwork = (version) => inStore(NETWORKS, "readwrite", (networks) => networks.delete(version));
 

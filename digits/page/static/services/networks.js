@@ -6,6 +6,7 @@ import { readWeightsFile } from "../core/weights_file.js";
 import { warmUp } from "./browser_reader.js";
 import { keepNetwork, keptNetwork } from "./browser_storage.js";
 import { heard, lost, post } from "./connection.js";
+import { lastForgotten } from "./forgetting.js";
 import { entryOf, isOwn } from "./network_names.js";
 import { credentials, session } from "./session_token.js";
 import { state } from "./state.js";
@@ -39,16 +40,28 @@ async function load() {
   const known = loaded.get(entry.version);
   if (known) return use(known);
   use(null);
+  const forgotten = lastForgotten();
   try {
     const file = await fetchOnce(entry);
-    const network = loaded.get(entry.version) ?? readWeightsFile(file);
-    if (!loaded.has(network.version)) warmUp(network);
-    loaded.set(network.version, network);
-    if (isOwn(entry.id)) keepNetwork({ version: network.version, name: entry.name, file, session, when: Date.now() });
+    const network = loaded.get(entry.version) ?? hold(file);
+    if (isOwn(entry.id) && forgotten === lastForgotten())
+      keepNetwork({ version: network.version, name: entry.name, file, session, when: Date.now() });
     if (wanted === entry.id) use(network);
   } catch {
     // until it is there the server reads
   }
+}
+
+/**
+ * Have a network at hand as long as this page lives.
+ * @param {ArrayBuffer} file
+ * @returns {LoadedNetwork}
+ */
+export function hold(file) {
+  const network = readWeightsFile(file);
+  loaded.set(network.version, network);
+  warmUp(network);
+  return network;
 }
 
 /**

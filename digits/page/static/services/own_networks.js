@@ -4,7 +4,7 @@ import { readHeader, withVersion } from "../core/weights_file.js";
 import {
   dropNetwork,
   forgetEverything,
-  keepNetwork,
+  keepAgain,
   keptNetworks,
   MOST_KEPT,
   storeChosen,
@@ -80,10 +80,10 @@ async function forgetAgain() {
 async function rekeyed(network, entry) {
   const { version } = entry;
   if (version === network.version) return entry;
-  await keepNetwork({ ...network, version, file: withVersion(network.file, version) });
+  const isKept = await keepAgain({ ...network, version, file: withVersion(network.file, version) });
   renames.set(network.version, version);
   await renameRun(network.version, entry);
-  await dropNetwork(network.version); // last: a page that is left before hands it over again
+  if (isKept) await dropNetwork(network.version); // last: a page that is left before hands it over again
   return entry;
 }
 

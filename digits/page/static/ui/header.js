@@ -36,7 +36,9 @@ export function mount(host) {
   }
 
   async function wait() {
+    const before = state.get("language");
     await unlessRenewed("");
+    if (state.get("language") !== before) return; // they came meanwhile
     isWaiting = true;
     showNotice();
   }

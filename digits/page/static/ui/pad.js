@@ -229,8 +229,9 @@ class Pad {
     }
     if (event.altKey) return false;
     if (event.key in ARROWS) this.movePen(ARROWS[event.key], event.shiftKey ? 3 * STEP : STEP);
-    else if (key === " ") this.togglePen(event.timeStamp);
-    else if (key === "delete" || key === "backspace") this.act(drawings.clear);
+    else if (key === " ") {
+      if (!event.repeat) this.togglePen(event.timeStamp); // held down, it would leave dots
+    } else if (key === "delete" || key === "backspace") this.act(drawings.clear);
     else if (/^[0-9]$/.test(key)) this.act(() => loadSample(Number(key)));
     else return false;
     return true;

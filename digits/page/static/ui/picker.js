@@ -73,6 +73,7 @@ class Picker {
     });
     state.subscribe("language", () => {
       fill(this.element);
+      this.lines.replaceChildren(); // worded before
       this.show();
     });
   }

@@ -48,15 +48,17 @@ export function showRow(row, shown, serial) {
  * @param {HTMLElement} layer over the pad
  */
 export function showFrames(layer) {
-  state.subscribe("answer", (answer) => {
+  function show() {
+    const answer = state.get("answer");
     layer.classList.toggle("picture", Boolean(answer?.drawing.picture));
     showButtons(layer, answer?.shown ?? null, answer?.serial ?? 0, (button, { box }) => {
       if (!box) return;
       const [left, top, right, bottom] = box.map((part) => `${100 * part}%`);
       Object.assign(button.style, { left, top, width: `calc(${right} - ${left})`, height: `calc(${bottom} - ${top})` });
     });
-  });
-  state.subscribe("language", () => layer.replaceChildren());
+  }
+  state.subscribe("answer", show);
+  state.subscribe("language", show);
 }
 
 /**

@@ -334,8 +334,7 @@ class Teaching {
   /** @param {string} kind */
   async save(kind) {
     const file = await this.ask("save", { kind, drawings: this.corrections });
-    const problem = problemOf(file);
-    if (problem) this.say(() => problem);
+    if (problemOf(file)) this.say(() => problemOf(file));
     else download(file.name, file.text, "text/plain");
   }
 
@@ -344,8 +343,7 @@ class Teaching {
     if (!file.files?.length) return;
     const read = await this.read(file.files[0]);
     file.value = "";
-    const problem = problemOf(read);
-    if (problem) return this.say(() => text("teach_bad_file", { problem }));
+    if (problemOf(read)) return this.say(() => text("teach_bad_file", { problem: problemOf(read) }));
     const count = read.found;
     const taken = read.drawings.slice(0, Math.max(0, MOST - this.drawings.length));
     this.add(taken.map((/** @type {Omit<Drawing, "key">} */ one) => ({ ...one, key: nextKey() })));

@@ -34,6 +34,7 @@ export function mount({ element }) {
   function name() {
     find(element, ".see-image [data-text]").dataset.text = shrink.checked ? "see_shrunk" : "see_image";
     fill(element);
+    show();
   }
 
   shrink.addEventListener("change", () => {

@@ -42,6 +42,7 @@ class Lesson {
     const line = make("div");
     this.root.append(line, this.nav, this.body, this.foot);
     this.body.append(...makeFrame());
+    this.foot.append(...makeExtras());
     for (const [name, move] of /** @type {const} */ ([
       ["back", -1],
       ["next", 1],
@@ -156,7 +157,6 @@ class Lesson {
     fillWithTerms(find(this.body, ".lesson-say"), text(`lesson_${id}_say`));
     this.nameQuestion();
     this.nameTask();
-    this.nameExtras();
   }
 
   nameSteps() {
@@ -221,18 +221,20 @@ class Lesson {
       find(this.body, `[data-go=${name}]`).textContent = text(key);
     find(this.body, "[data-go=next]").classList.toggle("primary", this.isDone);
   }
+}
 
-  /** The glossary and, for teachers, the link for a class: folded away until somebody wants them. */
-  nameExtras() {
-    this.foot.replaceChildren(
-      makeFold(text("lesson_glossary"), (box) => box.append(makeGlossary())),
-      makeFold(text("class_title"), async (box) => {
-        const form = await import("./class_link.js");
-        const titles = () => Array.from({ length: 12 }, (_, i) => text(`lesson_${i + 1}_title`));
-        form.mount(box, { titles });
-      }),
-    );
-  }
+/** The glossary and, for teachers, the link for a class: folded away until somebody wants them, at whatever step. */
+function makeExtras() {
+  return [
+    makeFold("lesson_glossary", (box) => {
+      state.subscribe("language", () => box.replaceChildren(makeGlossary()));
+    }),
+    makeFold("class_title", async (box) => {
+      const form = await import("./class_link.js");
+      const titles = () => Array.from({ length: 12 }, (_, i) => text(`lesson_${i + 1}_title`));
+      form.mount(box, { titles });
+    }),
+  ];
 }
 
 /** The elements of a step, without words. */
@@ -267,11 +269,14 @@ function makeFrame() {
   ];
 }
 
-/** @param {string} title @param {(box: HTMLElement) => void} fill when it is first unfolded */
+/** @param {string} title a text's key @param {(box: HTMLElement) => void} fill when it is first unfolded */
 function makeFold(title, fill) {
   const fold = make("details");
-  const box = make("div");
-  fold.append(make("summary", title), box);
+  const [summary, box] = [make("summary", ""), make("div")];
+  state.subscribe("language", () => {
+    summary.textContent = text(title);
+  });
+  fold.append(summary, box);
   fold.addEventListener("toggle", () => fold.open && fill(box), { once: true });
   return fold;
 }
