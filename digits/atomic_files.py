@@ -43,7 +43,9 @@ def check_writable(path: Path) -> None:
     """WeightsError now where write_atomically would fail later, after minutes of work. Leaves no trace."""
     if path.is_dir():
         raise WeightsError("out_folder", path=path)
-    folder = next(parent for parent in (path.absolute()).parents if parent.exists())
+    folder = next((parent for parent in path.absolute().parents if parent.exists()), None)
+    if folder is None:  # on Windows a drive may not be there
+        raise WeightsError("write_failed", path=path, reason="there is no such drive")
     if not folder.is_dir():
         raise WeightsError("out_below_file", path=path, parent=folder)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import app
+from digits.page.address import FIRST_PORT, first_free
 from digits.page.app import Settings, check_data, make_services
 from digits.training.page_run import run_training
 from tests.support.files import REPO
@@ -109,6 +111,21 @@ def test_a_wrong_port_in_the_environment_is_one_line_too(
     monkeypatch.setenv("GRADIO_SERVER_PORT", value)
     assert app.main([]) == 1
     assert f"from 1 to 65535, not {value}" in capsys.readouterr().err
+
+
+def test_a_port_that_the_system_keeps_for_itself_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As Windows does for virtual machines."""
+    bind = socket.socket.bind
+
+    def refuse(probe: socket.socket, where: tuple[str, int]) -> None:
+        if where[1] == FIRST_PORT:
+            raise PermissionError(errno.EACCES, "forbidden by its access permissions")
+        bind(probe, where)
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    assert first_free("127.0.0.1") > FIRST_PORT
 
 
 def has_ipv6() -> bool:

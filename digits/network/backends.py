@@ -97,6 +97,10 @@ class OnnxBackend:
             raise WeightsError("weights_unreadable", path=where, reason=reason_of(error)) from error
         except Exception as error:  # onnxruntime's errors share no narrower class
             raise WeightsError("onnx_damaged", path=where) from error
+        if PROVIDERS[device] not in self._session.get_providers():
+            self.device = (
+                "cpu"  # onnxruntime offers what it was built with, and falls back without a word
+            )
         metadata = self._session.get_modelmeta().custom_metadata_map
         if CARD_KEY not in metadata or not self._takes_digits():
             raise WeightsError("onnx_foreign", path=where)

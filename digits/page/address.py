@@ -74,10 +74,10 @@ def try_port(host: str, port: int) -> None:
 
 def _as_fault(error: Exception, host: str, port: int) -> DigitsError:
     number = getattr(error, "errno", None)
-    if number == errno.EADDRINUSE:
-        return DigitsError("port_taken", host=host, port=port)
     if number in (errno.EACCES, errno.EPERM) and port < 1024:
         return DigitsError("port_forbidden", port=port)
+    if number in (errno.EADDRINUSE, errno.EACCES):  # Windows keeps some ports for virtual machines
+        return DigitsError("port_taken", host=host, port=port)
     if isinstance(error, socket.gaierror | UnicodeError) or number == errno.EADDRNOTAVAIL:
         return DigitsError("host_unknown", host=host)
     return DigitsError("not_served", host=host, port=port, reason=str(error))

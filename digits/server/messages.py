@@ -8,6 +8,7 @@ text's key) and values, and the page says it in its visitor's language.
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 
@@ -424,7 +425,9 @@ def plain(value: Any) -> Any:
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
         return value
     return str(value).encode(errors="replace").decode()  # JSON's "\ud800" is no letter of UTF-8
 

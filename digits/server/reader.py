@@ -212,7 +212,9 @@ class Reader:
         question = as_question(raw)
         try:
             drawing = parse_drawing(question.get("drawing"))
-            backends = [] if drawing.blank else list(filter(is_installed, BACKENDS))
+            own = is_own(choice_in(question, self.networks.default).network)
+            offered = ("torch",) if own else BACKENDS  # one's own are not exported
+            backends = [] if drawing.blank else list(filter(is_installed, offered))
             guesses = [self._compare(name, question, drawing) for name in backends]
         except DigitsError as error:
             return {"fault": fault_of(error)}

@@ -78,8 +78,7 @@ def make_weights_routes(reader: Reader, write_page: Callable[[Backend], str]) ->
         if question is None:
             return refuse()
         try:
-            network = find_asked(reader, question)
-            page = await run_in_threadpool(write_page, network)
+            page = await run_in_threadpool(lambda: write_page(find_asked(reader, question)))
         except DigitsError as error:
             return problem(error)
         return HTMLResponse(page, headers={"cache-control": PRIVATE})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import time
 
 import numpy as np
@@ -313,3 +314,18 @@ def test_real_digits_enlarged_come_back_and_are_read_the_same(mnist: Digits) -> 
         back = np.stack([prepare_picture(picture).image for picture in pictures])
         assert np.abs(back.astype(int) - images).mean() < 1.5
         assert (backend.predict(to_pixels(back)).argmax(axis=1) == expected).mean() > 0.985
+
+
+def test_a_broken_tag_does_not_keep_a_picture_from_being_read() -> None:
+    packed = io.BytesIO()
+    Image.new("L", (60, 50), 255).save(packed, "PNG", exif=b"Exif\0\0II*\0")
+    assert load_picture(Image.open(packed)).shape == (50, 60, 3)
+
+
+def test_whatever_the_decoder_raises_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(picture: Image.Image) -> None:
+        raise struct.error("unpack requires a buffer of 4 bytes")
+
+    monkeypatch.setattr(Image.Image, "load", fail)
+    with pytest.raises(DrawingError, match="cannot be read"):
+        load_picture(Image.new("L", (60, 50)))

@@ -20,7 +20,7 @@ from digits.data.dataset import Digits
 from digits.data.preparation.centring import to_pixels
 from digits.errors import BackendError, WeightsError
 from digits.network import backends as inference
-from digits.network.backends import load_backend
+from digits.network.backends import OnnxBackend, load_backend
 from digits.network.calibration import answer, calibrated
 from digits.network.checkpoint import WEIGHTS_DIR
 from digits.network.metadata import Calibration, version_of
@@ -271,3 +271,12 @@ def test_below_the_threshold_it_is_not_sure() -> None:
     assert (unsure.label, unsure.sure) == (0, False)
     assert answer(row, Calibration(threshold=0.4)).sure
     assert answer(row, Calibration()).sure
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider")
+def test_a_device_that_onnxruntime_could_not_use_is_not_named() -> None:
+    if "cuda" in inference.devices_of("onnx"):
+        pytest.skip("this machine has one that it can use")
+    network = OnnxBackend(WEIGHTS_DIR / "tutorial.onnx", device="cuda")
+    assert network.device == "cpu"
+    assert network.predict(np.zeros((1, 784), np.float32)).shape == (1, 10)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from digits.atomic_files import write_atomically
+from digits.atomic_files import check_writable, write_atomically
 from digits.errors import WeightsError
 from digits.network.checkpoint import load_weights, save_weights
 from digits.network.config import ModelConfig
@@ -150,6 +150,12 @@ def test_a_card_that_is_none_is_named(tmp_path: Path, text: str, says: str) -> N
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(WeightsError, match=rf"x\.json holds no valid card .*{says}.*train\.py"):
         read_card(tmp_path / "x.json")
+
+
+def test_a_drive_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "exists", lambda path: False)
+    with pytest.raises(WeightsError, match="no such drive"):
+        check_writable(Path("Z:/weights/x.pt"))
 
 
 def test_what_cannot_be_written_is_said_and_the_old_file_stays(

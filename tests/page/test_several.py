@@ -76,7 +76,9 @@ def test_another_language_keeps_the_frames_and_words_what_is_seen(open_page: Ope
     frames = page.locator(".frames button")
     assert frames.count() == 3
     sureness = frames.nth(1).get_attribute("aria-label")
-    assert sureness and sureness.startswith(text("several_one", "zh", number=2, label=7, percent="")[:4])
+    assert sureness and sureness.startswith(
+        text("several_one", "zh", number=2, label=7, percent="")[:4]
+    )
 
 
 def test_one_digit_in_two_strokes_stays_one(open_page: OpenPage) -> None:

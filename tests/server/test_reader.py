@@ -202,6 +202,16 @@ def test_compare_tells_of_both_backends(reader: Reader) -> None:
     assert reader.compare({"drawing": None}) == {"blank": True, "guesses": []}
 
 
+def test_a_network_of_ones_own_is_compared_once(reader: Reader) -> None:
+    session = reader.sessions.get_or_create("d" * 20)
+    layers = reader.networks.get(Choice("tutorial")).layers()
+    own = session.keep(
+        make_backend(layers, Card()), {"key": "network_run", "values": {"number": 1}}
+    )
+    question = {"drawing": {"strokes": SEVEN}, "network": own.id, "session": session.token}
+    assert [guess["backend"] for guess in reader.compare(question)["guesses"]] == ["torch"]
+
+
 def test_a_path_as_weights_is_one_more_network(tmp_path: Path) -> None:
     (tmp_path / "mine.onnx").write_bytes((WEIGHTS_DIR / "tutorial.onnx").read_bytes())
     networks = Networks(Choice(str(tmp_path / "mine.onnx")))

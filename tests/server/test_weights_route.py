@@ -180,6 +180,7 @@ BAD = {
     "one huge weight": pack_network(small())[:-4] + struct.pack("<f", -3e38),
     "huge together": scaled(1e8),
     "too wide": pack_network(small((257, 8))),
+    "wider than any number": changed(card__config__hidden=[10**400]),
     "too deep": pack_network(small((8,) * 6)),
     "no layers": changed(card__config__hidden=[]),
     "widths as text": changed(card__config__hidden="64"),

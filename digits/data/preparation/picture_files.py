@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def load_picture(picture: Image.Image | NDArray[Any]) -> NDArray[np.uint8]:
         return _flatten(_decode(picture))
     except DrawingError:
         raise
-    except (OSError, ValueError, TypeError, SyntaxError, Image.DecompressionBombError) as error:
+    except Exception as error:  # Pillow's errors of broken files share no narrower class
         raise DrawingError("picture_unreadable", reason=str(error)) from error
 
 
@@ -54,7 +55,8 @@ def _reduce(picture: Image.Image, factor: int) -> Image.Image:
     smaller = Image.new(change(picture.crop((0, 0, 1, 1))).mode, (width, height))
     for top, strip in _strips(picture, factor):
         smaller.paste(change(strip).reduce(factor), (0, top // factor))
-    smaller.getexif().update(picture.getexif())
+    with suppress(Exception):  # a broken tag says nothing, and the picture may be whole
+        smaller.getexif().update(picture.getexif())
     return smaller
 
 
