@@ -13,13 +13,19 @@ HEIGHT = 40  # pixels, of a digit
 
 
 def mark(
-    left: int, sureness: float, *, width: int = 24, height: int = HEIGHT, is_words: bool = False
+    left: int,
+    sureness: float,
+    *,
+    width: int = 24,
+    height: int = HEIGHT,
+    is_words: bool = False,
+    contrast: float = 0.8,
 ) -> Mark:
     group = Group(
         left,
         100 - height,
         np.ones((height, width), np.float32),
-        contrast=0.8,
+        contrast=contrast,
         thickness=5,
         edge=2,
         outlined=1,
@@ -73,6 +79,12 @@ def test_many_stems_of_small_print_are_no_ones(count: int, least: float, is_text
     stems = [mark(place * 60, 1, width=6, height=20) for place in range(count)]
     found, in_word = find_text(stems, least)
     assert found == is_text and not in_word.any()
+
+
+@pytest.mark.parametrize(("contrast", "is_text"), [(0.5, True), (0.45, False)])
+def test_a_tables_grain_is_no_text(contrast: float, is_text: bool) -> None:
+    grain = [mark(80 * place, 0, contrast=contrast) for place in range(1, 5)]
+    assert find_text([*row(1), *grain], least=10)[0] == is_text
 
 
 def test_nothing_written_is_no_text() -> None:

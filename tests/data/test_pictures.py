@@ -41,6 +41,7 @@ from digits.data.preparation.grouping import reading_order
 from digits.data.preparation.paper import is_light_on_dark
 from digits.data.preparation.pictures import Picture, find_digits, prepare_picture
 from digits.data.preparation.ruled_lines import remove_lines
+from digits.data.preparation.thickness import thin
 from digits.data.preparation.writing import Writing, find_writing
 from digits.network.backends import Backend, load_backend
 from digits.network.calibration import answer
@@ -198,7 +199,7 @@ def test_thin_strokes_of_a_thick_digit_stay_when_it_is_thinned() -> None:
 def test_thinning_by_less_than_a_pixel_leaves_the_paper_white() -> None:
     ink = np.zeros((60, 60), np.float32)
     ink[10:50, 10:13] = ink[10:50, 30:50] = 1  # 3 and 20 pixels thick
-    thinned = stroke_groups.thin(ink, 20, 10, 3.5)
+    thinned = thin(ink, 20, 10, 3.5)
     assert (thinned == 0).any(axis=0).sum() >= 17  # between the two
     assert not thinned[ink[10:50, 10:50] == 0].any()
 
@@ -453,6 +454,21 @@ def test_text_alone_is_no_row_of_digits(network: Backend) -> None:
         noise = np.random.default_rng(0).normal(0, 3, (300, 700))
         grainy = Image.fromarray((np.asarray(photo) + noise).clip(0, 255).astype(np.uint8))
         assert Picture(grainy).find_digits(make_judge(network)) == []
+
+
+def test_small_digits_beside_a_large_drawing_are_not_put_together(
+    bundled: Digits, network: Backend
+) -> None:
+    """The drawing's size was taken for the digits', and four or nine of them for the pieces of one."""
+    page = Image.new("L", (560, 420), 235)
+    for place, digit in enumerate(bundled.test_images[:720:20]):
+        ink = Image.fromarray(digit).resize((30, 30))
+        page.paste(20, (60 + 38 * (place % 9), 60 + 38 * (place // 9)), ink)
+    corners = [(420, 250), (540, 390), (400, 380), (420, 250)]
+    ImageDraw.Draw(page).line(corners, 20, 4)
+    grain = np.random.default_rng(0).normal(0, 3, (420, 560))
+    photo = Image.fromarray(np.clip(np.asarray(page) + grain, 0, 255).astype(np.uint8))
+    assert len(find_digits(photo, make_judge(network))) >= 32  # of 36
 
 
 def test_a_texture_holds_no_digits(network: Backend) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.preparation.centring import Prepared
-from digits.data.preparation.grouping import SURE
+from digits.data.preparation.grouping import AS_STRONG, SURE
 
 if TYPE_CHECKING:
     from digits.data.preparation.stroke_groups import Group
@@ -90,6 +90,7 @@ def find_text(marks: Sequence[Mark], least: float) -> tuple[bool, NDArray[np.boo
     letters = np.array([mark.letters for mark in marks], float)
     longer = np.array([mark.group.longer for mark in marks], float)
     height = np.array([mark.group.height for mark in marks], float)
+    contrast = np.array([mark.group.contrast for mark in marks], float)
     in_word = np.zeros(len(marks), bool)
     for word in np.unique(words):
         inside = words == word
@@ -105,7 +106,8 @@ def find_text(marks: Sequence[Mark], least: float) -> tuple[bool, NDArray[np.boo
         return bool(np.where(is_digit, 1.0, letters).sum() > FEW_LETTERS), in_word
     size = np.median(longer[digits])
     as_large = (height >= LOWEST * size) & ((height < HIGHEST * size) | is_printed)
-    counted = np.where(is_digit, 1.0, letters)[as_large & ~digits].sum()
+    as_strong = contrast >= AS_STRONG * np.median(contrast[digits])  # a table's grain is no text
+    counted = np.where(is_digit, 1.0, letters)[as_large & as_strong & ~digits].sum()
     return bool(counted > IN_TEXT * digits.sum()), in_word
 
 

@@ -42,6 +42,7 @@ SPOTS = 8  # groups: what looks like a digit among so many is one of a wall's, n
 AS_THICK = 1.5  # times as thick as another, at most: strokes of the same pen
 MANY = 7  # pieces: of so many that are no digits, some look like one by chance
 SMALL_PRINT = 0.06  # of the shorter side: of lower words only the stems may be found
+MOST_SMALL = 0.8  # of many pieces: so many that are small are small print
 FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
 
@@ -255,7 +256,10 @@ class Picture:
         pieces = [group for group in groups if not is_words(group)]
         if self._is_texture(pieces, judge):
             return _Page([], [], False)
-        pieces = join_pieces(pieces, join_groups, lambda group: self._prepare(group).image, judge)
+        if not _is_small_print(pieces):
+            pieces = join_pieces(
+                pieces, join_groups, lambda group: self._prepare(group).image, judge
+            )
         marks = [self._mark(group, judge) for group in [*pieces, *words]]
         marks = without_small_print(marks, self._find_largest(judge))
         is_text, is_in_word = find_text(marks, SMALL_PRINT * min(self._size))
@@ -315,6 +319,15 @@ class _Page:
     marks: list[Mark]
     in_words: list[Mark]  # those of them that are in a word of letters
     is_text: bool
+
+
+def _is_small_print(pieces: list[Group]) -> bool:
+    """Whether nearly all of many pieces are much smaller than the largest: its size is not the digits'.
+
+    Where some characters of a text touch, the others would be put together to what is as large as these.
+    """
+    longer = np.array([piece.longer for piece in pieces])
+    return len(longer) >= CRUMBS and bool((longer < 0.5 * longer.max()).mean() > MOST_SMALL)
 
 
 def _is_same(one: Group, other: Group) -> bool:
