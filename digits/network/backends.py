@@ -98,9 +98,7 @@ class OnnxBackend:
         except Exception as error:  # onnxruntime's errors share no narrower class
             raise WeightsError("onnx_damaged", path=where) from error
         if PROVIDERS[device] not in self._session.get_providers():
-            self.device = (
-                "cpu"  # onnxruntime offers what it was built with, and falls back without a word
-            )
+            self.device = "cpu"  # onnxruntime fell back to it, without a word
         metadata = self._session.get_modelmeta().custom_metadata_map
         if CARD_KEY not in metadata or not self._takes_digits():
             raise WeightsError("onnx_foreign", path=where)

@@ -118,9 +118,8 @@ export class BrowserRun {
 
   /** End it at once: a worker whose digits are still under way would hear of a stop only when it has them. */
   abandon() {
-    this.isBroken = true;
-    this.training.close();
     this.order = null;
+    this.fail();
     this.tell({ state: "idle" });
   }
 
