@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.data.preparation.components import find_components
 from digits.data.preparation.paper import PLAIN, Mask
 from digits.data.preparation.thickness import measure_rims, measure_thickness
 from digits.data.preparation.writing import LONGEST_STROKE, Writing
@@ -32,6 +33,7 @@ MANY = 6  # gaps, at least: an eight has two loops, which may seem filled from a
 PIECES = 3  # of the grain, at least: an eight that is not closed may have two
 BESIDE = 2.0  # times the grain's thickness: so far from a stroke its paper is looked at
 RAGGED = 1.5  # times as long as the rim of the stroke is that of the grain
+AROUND = 4.0  # times the grain's thickness: farther from all strokes nothing of this reaches
 
 
 def fill_grain(writing: Writing) -> Writing:
@@ -39,13 +41,39 @@ def fill_grain(writing: Writing) -> Writing:
     ink = writing.contrast[writing.strong > 0]
     if writing.is_clean or not len(ink) or np.median(ink) < FAINT_GRAIN:
         return writing
+    place = _around(writing.strong, round(AROUND * writing.thickness))
+    part = replace(
+        writing,
+        dark=writing.dark[place],
+        contrast=writing.contrast[place],
+        strong=writing.strong[place],
+    )
+    filled = _fill(part)
+    if filled is None:
+        return writing
+    dark, contrast, strong = (
+        whole.copy() for whole in (writing.dark, writing.contrast, writing.strong)
+    )
+    dark[place], contrast[place], strong[place] = filled.dark, filled.contrast, filled.strong
+    return replace(writing, dark=dark, contrast=contrast, strong=strong)
+
+
+def _around(strong: Mask, margin: int) -> tuple[slice, slice]:
+    """The rows and columns of a mask in which something is, and `margin` more on every side."""
+    left, top, wide, high = cv2.boundingRect(strong)
+    rows = slice(max(0, top - margin), top + high + margin)
+    return rows, slice(max(0, left - margin), left + wide + margin)
+
+
+def _fill(writing: Writing) -> Writing | None:
+    """`writing` with its crayon's strokes as they look from afar; None where it has none."""
     reach = AFAR * writing.thickness
     contrast = np.where(_find_left_out(writing), 0, writing.contrast).astype(np.float32)
     blurred = cv2.GaussianBlur(contrast, (0, 0), reach)
     full = float(np.median(blurred[writing.strong > 0]))
     grainy = _find_grainy((blurred > STILL_INK * full).astype(np.uint8), writing)
     if not grainy.any():
-        return writing
+        return None
     near = _widen(grainy, round(2 * reach)) > 0
     contrast = np.where(near, blurred, writing.contrast)
     contrast = np.where(grainy > 0, np.maximum(full, contrast), contrast).astype(np.float32)
@@ -59,7 +87,7 @@ def _find_left_out(writing: Writing) -> NDArray[np.bool_]:
     reach = round(writing.thickness / 2)
     beside = _widen(writing.strong, reach) == 0
     left_out = beside & (writing.contrast > WEAK_LINE * writing.threshold)
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(left_out.astype(np.uint8))
+    labels, boxes = find_components(left_out.astype(np.uint8))
     is_large = boxes[:, 2:4].max(axis=1) >= LARGE * writing.thickness
     is_large[0] = False
     return (_widen(is_large[labels].astype(np.uint8), 2) > 0) & (writing.strong == 0)
@@ -74,11 +102,10 @@ def _widen(mask: Mask, reach: int) -> Mask:
 def _find_grainy(afar: Mask, writing: Writing) -> Mask:
     """What in `afar` (h, w) is a crayon's, with what else is as thick: it is the same crayon's."""
     wider = _widen(afar, round(NEAR * writing.thickness))
-    count, found, boxes, _ = cv2.connectedComponentsWithStats(wider, connectivity=8)
-    labels = np.asarray(found, np.int32)
+    labels, boxes = find_components(wider)
     grainy = np.zeros_like(afar)
     crayons, others = [], []
-    for label in range(1, count):
+    for label in range(1, len(boxes)):
         left, top, wide, high, _ = boxes[label].tolist()
         if max(wide, high) < SMALLEST * writing.thickness or wide > WIDEST * high:
             continue
@@ -108,7 +135,7 @@ def _is_grainy(stroke: Mask, grain: Mask, fine: float, thick: float) -> bool:
     depth = cv2.distanceTransform(np.pad(stroke, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
     inner = depth > INNER * fine
     gaps = (inner & (grain == 0)).astype(np.uint8)
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(gaps)
+    _, boxes = find_components(gaps)
     return (
         bool(inner.sum() >= LEAST_INNER * stroke.sum())
         and LEAST_GAPS <= gaps.sum() / inner.sum() <= MOST_GAPS
@@ -131,6 +158,6 @@ def _is_on_paper(stroke: Mask, left: int, top: int, writing: Writing) -> bool:
 
 def _is_ragged(stroke: Mask, grain: Mask, thick: float) -> bool:
     """Whether `grain` is in pieces, or has much more rim than the `stroke`, `thick` pixels thick."""
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(grain, connectivity=8)
+    _, boxes = find_components(grain)
     pieces = int((boxes[1:, 4] > thick).sum())
     return pieces >= PIECES or measure_rims(grain) >= RAGGED * measure_rims(stroke)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.data.preparation.components import find_components
 from digits.data.preparation.frames import LEAST_INSIDE, Shape, is_around
 from digits.data.preparation.paper import Mask
 from digits.data.preparation.thickness import measure_rims
@@ -25,9 +26,8 @@ def find_open_rings(strong: Mask) -> Mask | None:
 
     What may be inside a zero, a slash or a dot, has no ring around it, as in frames.py.
     """
-    count, found_labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
-    labels, stats = np.asarray(found_labels, np.int32), np.asarray(boxes, np.int32)
-    if not 2 < count <= MOST_STROKES:
+    labels, stats = find_components(strong)
+    if not 2 < len(stats) <= MOST_STROKES:
         return None
     found = np.zeros_like(strong)
     sides = stats[:, 2:4]

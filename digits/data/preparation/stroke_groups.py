@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.data.preparation.components import find_components
 from digits.data.preparation.crayon import fill_grain
 from digits.data.preparation.paper import PLAIN, Contrast, Mask, dark_on_light
 from digits.data.preparation.thickness import measure_thickness
@@ -93,7 +94,7 @@ class Sheet:
         self._is_inverted = self._dark is not colours
         self._short = min(colours.shape[:2])
         self._found: dict[int, Writing | None] = {}
-        self._paper: dict[int, int] = {}
+        self._groups: dict[tuple[int, float], list[Group]] = {}
 
     def find_groups(self, near: float = NEAR, widest: float = WIDEST_STROKE) -> list[Group]:
         """All groups of strokes, in no order.
@@ -101,23 +102,22 @@ class Sheet:
         Strokes closer than `near`, a part of the strokes' size, belong to one group. In a photo what
         is wider than `widest`, a part of the shorter side, is no stroke.
         """
-        writing = self._find_writing(widest)
-        return [] if writing is None else _groups_of(writing, near)
+        return list(self._groups_of(self._find_size(widest), near))
 
-    def _find_writing(self, widest: float) -> Writing | None:
-        """What is written. Once the strokes' thickness is known, all that is much wider is paper."""
+    def _find_size(self, widest: float) -> int:
+        """The width, in pixels, from which on nothing is a stroke, given the strokes' thickness."""
         size = whole = int(self._short * WIDEST_STROKE)
         writing = self._search(whole)
         if writing is None or writing.is_clean:
-            return writing
+            return whole
         if widest < WIDEST_STROKE:
             size = int(self._short * widest)
             if self._paper_from(whole) >= 0.7 * size:
                 whole = size
-                writing = self._search(size)
-        if writing is None or self._paper_from(whole) >= 0.7 * size:
-            return writing
-        return self._search(self._paper_from(whole)) or writing
+        paper = self._paper_from(whole)
+        if paper >= 0.7 * size or self._search(whole) is None or self._search(paper) is None:
+            return whole
+        return paper
 
     def _paper_from(self, size: int) -> int:
         """How many pixels wide something is that is paper rather than a stroke of what `size` finds.
@@ -127,11 +127,16 @@ class Sheet:
         writing = self._search(size)
         if writing is None:
             return 0
-        if size not in self._paper:
-            best = stands_out(_groups_of(writing, NEAR))
-            thickness = max(writing.thickness, 0.0 if best is None else best.thickness)
-            self._paper[size] = int(MUCH_WIDER * thickness) + 8
-        return self._paper[size]
+        best = stands_out(self._groups_of(size, NEAR))
+        thickness = max(writing.thickness, 0.0 if best is None else best.thickness)
+        return int(MUCH_WIDER * thickness) + 8
+
+    def _groups_of(self, size: int, near: float) -> list[Group]:
+        if (size, near) not in self._groups:
+            writing = self._search(size)
+            found = [] if writing is None else _groups_of(writing, near)
+            self._groups[size, near] = found
+        return self._groups[size, near]
 
     def _search(self, size: int) -> Writing | None:
         if size not in self._found:
@@ -142,14 +147,14 @@ class Sheet:
 
 def _groups_of(writing: Writing, near: float) -> list[Group]:
     """The groups in what is written, with the softer rims of their ink."""
-    count, _, boxes, _ = cv2.connectedComponentsWithStats(writing.strong, connectivity=8)
-    if count < 2:
+    _, boxes = find_components(writing.strong)
+    if len(boxes) < 2:
         return []
     size = _size_of(boxes[1:, 2:4].max(axis=1))
     reach = max(1, round(size * near / 2))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(cv2.dilate(writing.strong, kernel))
-    groups = [_cut_group(writing, labels, place, boxes[place]) for place in range(1, count)]
+    labels, boxes = find_components(cv2.dilate(writing.strong, kernel))
+    groups = [_cut_group(writing, labels, place, boxes[place]) for place in range(1, len(boxes))]
     return [group for group in groups if group is not None]
 
 
@@ -208,7 +213,7 @@ def _cut_group(
 
 def _measure_span(core: Mask) -> float:
     """Which part of the longer side of a group's strokes (h, w) the largest piece spans, 0..1."""
-    _, _, boxes, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
+    _, boxes = find_components(core)
     low, high = boxes[1:, :2], boxes[1:, :2] + boxes[1:, 2:4]
     longer = (high.max(axis=0) - low.min(axis=0)).max()
     return float(boxes[1:, 2:4].max() / longer)

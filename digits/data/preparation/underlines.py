@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.data.preparation.components import find_components
 from digits.data.preparation.paper import Mask
 
 MOST_STROKES = 400  # where there are more, all is text
@@ -29,12 +30,12 @@ def remove_underlines(strong: Mask) -> Mask:
 
     A digit's own bar stays: it is not below the rest of it, or is nearer to what is under it, as a five's.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
-    if not 2 < count <= MOST_STROKES:
+    labels, stats = find_components(strong)
+    if not 2 < len(stats) <= MOST_STROKES:
         return strong
     boxes = stats[1:, :4].astype(float)
     is_flat = (boxes[:, 2] >= FLAT * boxes[:, 3]) & (boxes[:, 2] >= SHORTEST)
-    gone = np.zeros(count, bool)
+    gone = np.zeros(len(stats), bool)
     for place in np.flatnonzero(is_flat):
         left, top, wide, high = stats[place + 1, :4]
         line = labels[top : top + high, left : left + wide] == place + 1

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.data.preparation.components import find_components
 from digits.data.preparation.frames import find_frames
 from digits.data.preparation.paper import Contrast, Mask, find_contrast
 from digits.data.preparation.rings import find_open_rings
@@ -156,7 +157,7 @@ def _lies_along_edge(strong: Mask) -> bool:
 def _without_specks(strong: Mask, with_edge: bool) -> Mask:
     """`strong` without specks, and without what touches the picture's edge unless `with_edge`."""
     height, width = strong.shape
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    labels, boxes = find_components(strong)
     left, top, wide, high = boxes[:, :4].T
     is_inner = (left > 0) & (top > 0) & (left + wide < width) & (top + high < height)
     longer = np.where(is_inner | with_edge, np.maximum(wide, high), 0)
@@ -170,7 +171,7 @@ def _find_depth(strong: Mask) -> NDArray[np.float32]:
 
     Of a thin stroke that runs into a shadow's corner, most of the middle is the stroke's.
     """
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(strong, connectivity=8)
+    labels, boxes = find_components(strong)
     longer = boxes[:, 2:4].max(axis=1)
     longer[0] = 0
     large = ((longer >= 0.5 * longer.max())[labels] & (strong > 0)).astype(np.uint8)
