@@ -613,6 +613,58 @@ def make_page(
     return expose(paper, kind, random), boxes
 
 
+MOST_SHARED = 0.15  # of a digit's size: so much of its width may two that touch share
+TOUCH = 0.02  # of a digit's size: so deep may one stroke be in the other
+
+
+def make_number(
+    images: NDArray[np.uint8], kind: Kind, random: np.random.Generator
+) -> Image.Image | None:
+    """A photo of one number, whose digits (n, 28, 28) touch; None where some would have to interlock."""
+    height, width = kind.sides[random.integers(len(kind.sides))]
+    size = min(height, width) / random.uniform(4, 8)
+    number: Mask = np.zeros((int(1.5 * size), 0), np.float32)
+    for image in images:
+        shape = _crop(write(image, int(size * random.uniform(0.88, 1.1)), kind.pen))
+        down = int((len(number) - len(shape)) * random.uniform(0.4, 0.6))
+        placed = np.pad(shape, ((down, len(number) - len(shape) - down), (0, 0)))
+        shared = _shared_when_touching(number, placed) + int(random.uniform(0, TOUCH) * size)
+        if number.shape[1] and not 0 <= shared <= MOST_SHARED * size:
+            return None
+        start = max(0, number.shape[1] - shared)
+        joined = np.zeros((len(number), max(number.shape[1], start + placed.shape[1])), np.float32)
+        joined[:, : number.shape[1]] = number
+        part = joined[:, start : start + placed.shape[1]]
+        np.maximum(part, placed, out=part)
+        number = joined
+    number = _crop(number)
+    if number.shape[1] > 0.9 * width:
+        return None
+    paper = make_paper(height, width, kind, random)
+    top, left = (
+        int(random.uniform(0.05, 0.95) * (whole - side))
+        for whole, side in zip((height, width), number.shape, strict=True)
+    )
+    lay(paper, number, left, top, kind, random)
+    return expose(paper, kind, random)
+
+
+def _crop(shape: Mask) -> Mask:
+    """A shape without its margins."""
+    rows, columns = (np.flatnonzero((shape > 0.5).any(axis=axis)) for axis in (1, 0))
+    return shape[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _shared_when_touching(left: Mask, right: Mask) -> int:
+    """How many columns two shapes of the same height share when the right one is pushed until it touches."""
+    ours, theirs = left > 0.5, right > 0.5
+    both = ours.any(axis=1) & theirs.any(axis=1)
+    if not both.any():
+        return 0
+    free = np.argmax(ours[both, ::-1], axis=1) + np.argmax(theirs[both], axis=1)
+    return int(free.min())
+
+
 def empty_kinds() -> dict[str, Callable[[np.random.Generator], Image.Image]]:
     """Pictures without any digit."""
 

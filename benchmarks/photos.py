@@ -35,6 +35,7 @@ from benchmarks.made_up_photos import (
     choose_digits,
     empty_kinds,
     flat_kinds,
+    make_number,
     make_page,
     make_photo,
 )
@@ -52,7 +53,9 @@ A_PAGE_KIND = 20  # pages
 AN_EMPTY_KIND = 50  # pictures with nothing in them
 TURNED_NUMBERS = (2, 3, 4, 6, 20)  # digits on a picture that lies turned
 TURNED_PICTURES = 40  # of each number
-PARTS = ("photos", "pages", "turned", "empty", "large")
+NUMBERS = (2, 3)  # digits that touch
+A_NUMBER = 200  # pictures of each
+PARTS = ("photos", "pages", "touching", "turned", "empty", "large")
 CHOOSING_SEED, REPORTING_SEED = 11, 4242
 
 Images = NDArray[np.uint8]  # (n, 28, 28)
@@ -146,6 +149,32 @@ def is_same(found: Box, box: Box) -> bool:
         return False
     areas = sum((b[2] - b[0]) * (b[3] - b[1]) for b in (found, box))
     return across * down / (areas - across * down) >= 0.5
+
+
+def measure_touching(
+    digits: int, images: Images, labels: Labels, network: Backend, seed: int, save: Path | None
+) -> list[str]:
+    """Read A_NUMBER pictures of numbers whose digits touch: the row of the table."""
+    kinds = [kind for kind, _ in {**PAGES, **PAGES_REPORTED}.values()]
+    right = wrong = cut = place = made = 0
+    while made < A_NUMBER:
+        random = np.random.default_rng([seed, place, digits, 5])
+        kind, place = kinds[place % len(kinds)], place + 1
+        chosen = choose_digits(images, digits, kind, random)
+        photo = make_number(images[chosen], kind, random)
+        if photo is None:
+            continue
+        made += 1
+        read = read_picture(network, Picture(photo))
+        is_right = [one.answer.label for one in read] == labels[chosen].tolist()
+        right += is_right
+        cut += len(read) > 1
+        if not is_right and read and all(one.answer.sure for one in read):
+            wrong += 1
+            said = "".join(str(one.answer.label) for one in read)
+            name = f"touching-{''.join(map(str, labels[chosen]))}_{place}_read{said}"
+            _save(save, photo, name, read[0].prepared.image)
+    return [str(digits), *(f"{100 * part / A_NUMBER:.1f} %" for part in (cut, right, wrong))]
 
 
 def measure_turned(
@@ -350,6 +379,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(conditions("opencv-python-headless", "onnxruntime", "numpy"))
     if "pages" in options.parts:
         print("\n" + table_of_pages(options, images, labels, network, seed), flush=True)
+    if "touching" in options.parts:
+        rows = [
+            measure_touching(number, images, labels, network, seed, options.save)
+            for number in NUMBERS
+        ]
+        head = ["digits that touch", "cut apart", "right", "sure and wrong"]
+        print("\n" + table(head, rows), flush=True)
     if "turned" in options.parts:
         head = ["digits", "turned by degrees", "sure of what stands out", "sure of its digits"]
         rows = []

@@ -21,11 +21,17 @@ TURN = 7  # degrees, to either side
 
 def answer_pictures(network: Backend, images: NDArray[np.uint8]) -> list[Answer]:
     """What the network says of digits out of pictures (n, 28, 28): the mean of three looks at each."""
+    calibration = for_pictures(network.card.calibration)
+    return [answer_of(mean, calibration) for mean in look_at(network, images)]
+
+
+def look_at(network: Backend, images: NDArray[np.uint8]) -> NDArray[np.floating]:
+    """The mean of three looks at images (n, 28, 28): probabilities (n, 10)."""
     pixels = to_pixels(images)
     looks = np.concatenate([pixels, turn(pixels, TURN), turn(pixels, -TURN)])
     probabilities = calibrated(network.predict(looks), network.card.calibration)
-    means = probabilities.reshape(3, len(pixels), -1).mean(axis=0)
-    return [answer_of(mean, for_pictures(network.card.calibration)) for mean in means]
+    means: NDArray[np.floating] = probabilities.reshape(3, len(pixels), -1).mean(axis=0)
+    return means
 
 
 def turn(pixels: NDArray[np.float32], degrees: float) -> NDArray[np.float32]:

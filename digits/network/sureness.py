@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.preparation.centring import to_pixels
-from digits.data.preparation.grouping import SURE, Judge
+from digits.data.preparation.grouping import SURE, PictureJudge
 from digits.network.backends import Backend
 from digits.network.calibration import calibrated
+from digits.network.looks import look_at
 
 FEWEST = 2  # digits: of one alone, a 6 on its head is a 9
 UNLIKELY = 0.2  # how sure of a digit the network is, where it is none: less says no more
@@ -29,8 +30,11 @@ class _NetworkJudge:
         ).max(1)
         return sureness
 
+    def look(self, images: NDArray[np.uint8]) -> NDArray[np.floating]:
+        return look_at(self.network, images)
 
-def make_judge(network: Backend) -> Judge:
+
+def make_judge(network: Backend) -> PictureJudge:
     """A function that says how surely each image (n, 28, 28) uint8 is a digit: (n,) in 0..1.
 
     Two of one network are equal, so that a picture need not ask twice.

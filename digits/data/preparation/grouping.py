@@ -16,6 +16,18 @@ from numpy.typing import NDArray
 
 # Images (n, 28, 28) uint8 -> how surely each is a digit (n,), 0..1
 Judge = Callable[[NDArray[np.uint8]], NDArray[np.floating]]
+
+
+class PictureJudge(Protocol):
+    """A Judge that also says which digits it sees in images out of a picture."""
+
+    def __call__(self, images: NDArray[np.uint8], /) -> NDArray[np.floating]: ...
+
+    def look(self, images: NDArray[np.uint8]) -> NDArray[np.floating]:
+        """Images (n, 28, 28) -> how likely each of the ten digits is (n, 10)."""
+        ...
+
+
 Box = tuple[float, float, float, float]  # left, top, right, bottom in any one unit
 
 NEAR = 0.35  # of the digits' size: pieces farther apart are never one digit

@@ -15,7 +15,7 @@ from digits.data.preparation.group_image import prepare_group
 from digits.data.preparation.grouping import (
     AS_STRONG,
     SURE,
-    Judge,
+    PictureJudge,
     gap,
     join_pieces,
     reading_order,
@@ -43,6 +43,7 @@ AS_THICK = 1.5  # times as thick as another, at most: strokes of the same pen
 MANY = 7  # pieces: of so many that are no digits, some look like one by chance
 SMALL_PRINT = 0.06  # of the shorter side: of lower words only the stems may be found
 MOST_SMALL = 0.8  # of many pieces: so many that are small are small print
+MOST_WIDE = 8  # groups that may be digits that touch; more are words
 FEW = 0.35  # of the pieces: a page of digits has more that are digits as they are
 LEAST_SURE = 0.3  # what the judge takes for a digit less surely than this is left out
 
@@ -71,8 +72,8 @@ class Picture:
         self.colours = load_picture(picture)  # (h, w, 3)
         self._is_empty = min(self.colours.shape[:2]) < LEAST_EDGE
         self._is_mnist_like = is_mnist_like(self.colours)
-        self._wholes: dict[Judge, Group | None] = {}
-        self._pages: dict[Judge, _Page] = {}
+        self._wholes: dict[PictureJudge, Group | None] = {}
+        self._pages: dict[PictureJudge, _Page] = {}
 
     @cached_property
     def _sheet(self) -> Sheet:
@@ -89,7 +90,7 @@ class Picture:
             return keep_mnist_like(self.colours)
         return blank() if self._standing_out is None else self._prepare(self._standing_out)
 
-    def prepare(self, judge: Judge) -> Prepared:
+    def prepare(self, judge: PictureJudge) -> Prepared:
         """The digit that stands out, with all that `judge` sees as one digit with it; blank as `prepared`.
 
         `judge` says how surely an image is a digit.
@@ -113,13 +114,13 @@ class Picture:
         whole = with_what_reaches_in(best, self._groups)
         return best if is_words(whole) else whole
 
-    def _find_whole(self, judge: Judge) -> Group | None:
+    def _find_whole(self, judge: PictureJudge) -> Group | None:
         """What stands out in all its pieces; None where nothing does, or nothing was to be found."""
         if judge not in self._wholes:
             self._wholes[judge] = self._complete(judge)
         return self._wholes[judge]
 
-    def _complete(self, judge: Judge) -> Group | None:
+    def _complete(self, judge: PictureJudge) -> Group | None:
         if self._is_empty or self._is_mnist_like or self._standing_out is None:
             return None
         from digits.data.preparation.digit_pieces import what_completes
@@ -134,7 +135,7 @@ class Picture:
         size = AS_LARGE * min(piece.longer for piece in pieces)
         return best if self._has_letters_beside(whole, judge, size) else whole
 
-    def is_among_letters(self, judge: Judge) -> bool:
+    def is_among_letters(self, judge: PictureJudge) -> bool:
         """Whether what stands out has more beside it, about as large, that is no digit than digits.
 
         Then it is most likely no digit itself, but a letter as an l or an o, a spot of a wall or a
@@ -148,7 +149,7 @@ class Picture:
             or self._is_in_text(best, judge)
         )
 
-    def _is_in_text(self, best: Group, judge: Judge) -> bool:
+    def _is_in_text(self, best: Group, judge: PictureJudge) -> bool:
         """Whether a group is one of a text's, or of a word's that has more letters than digits."""
         page = self._read_page(judge)
         letters = page.marks if page.is_text else page.in_words
@@ -169,7 +170,9 @@ class Picture:
         ]
         return len(alike) >= CRUMBS
 
-    def _has_letters_beside(self, best: Group, judge: Judge, height: float | None = None) -> bool:
+    def _has_letters_beside(
+        self, best: Group, judge: PictureJudge, height: float | None = None
+    ) -> bool:
         """Whether a group has more letters or spots beside it than digits, itself counted.
 
         Of at least that `height`, in pixels; where none is given, of AMONG its own size.
@@ -192,7 +195,7 @@ class Picture:
             if gap(group.box, best.box) > 0 and group.contrast >= AS_STRONG * best.contrast
         ]
 
-    def find_alike(self, judge: Judge) -> NDArray[np.uint8]:
+    def find_alike(self, judge: PictureJudge) -> NDArray[np.uint8]:
         """What stands out, and what has a digit's shape beside it, about as large: images (n, 28, 28).
 
         No matter whether it reads as a digit. `judge` says how surely an image is one.
@@ -211,7 +214,7 @@ class Picture:
                 break
         return np.stack(alike)
 
-    def find_digits(self, judge: Judge) -> list[Found]:
+    def find_digits(self, judge: PictureJudge) -> list[Found]:
         """Every digit, line by line, each line from left to right.
 
         `judge` says how surely an image is a digit: it joins the pieces of one, and what is none is
@@ -234,17 +237,17 @@ class Picture:
             if mark.prepared and mark.sureness >= LEAST_SURE
         ]
 
-    def _find_largest(self, judge: Judge) -> Mark | None:
+    def _find_largest(self, judge: PictureJudge) -> Mark | None:
         best = self._find_whole(judge)
         return None if best is None else self._judge(best, judge)
 
-    def _read_page(self, judge: Judge) -> _Page:
+    def _read_page(self, judge: PictureJudge) -> _Page:
         """All that is written, without a digit's small print."""
         if judge not in self._pages:
             self._pages[judge] = self._read_text(judge)
         return self._pages[judge]
 
-    def _read_text(self, judge: Judge) -> _Page:
+    def _read_text(self, judge: PictureJudge) -> _Page:
         from digits.data.preparation.stroke_groups import is_words, join_groups
 
         groups = [
@@ -262,11 +265,29 @@ class Picture:
             )
         marks = [self._mark(group, judge) for group in [*pieces, *words]]
         marks = without_small_print(marks, self._find_largest(judge))
+        marks = self._cut_apart(marks, judge)
         is_text, is_in_word = find_text(marks, SMALL_PRINT * min(self._size))
         in_words = [mark for mark, inside in zip(marks, is_in_word, strict=True) if inside]
         return _Page(marks, in_words, is_text)
 
-    def _is_texture(self, pieces: list[Group], judge: Judge) -> bool:
+    def _cut_apart(self, marks: list[Mark], judge: PictureJudge) -> list[Mark]:
+        """`marks` with digits that touch cut apart, unless the others are more letters than digits."""
+        from digits.data.preparation.touching import cut_apart, may_touch
+
+        wide = [mark for mark in marks if may_touch(mark.group) and not mark.is_digit]
+        others = [mark for mark in marks if mark not in wide]
+        digits = sum(mark.is_digit for mark in others)
+        if len(wide) > MOST_WIDE or sum(mark.letters for mark in others) > digits:
+            return marks
+        for mark in wide:
+            found = cut_apart(mark.group, lambda group: self._prepare(group).image, judge)
+            if len(found) > 1:
+                others += [self._judge(group, judge) for group in found]
+            else:
+                others.append(mark)
+        return others
+
+    def _is_texture(self, pieces: list[Group], judge: PictureJudge) -> bool:
         """Whether there are many pieces of which few are digits: a wall, a lawn, a face.
 
         Of so many, some make something like a digit with one of their neighbours.
@@ -285,14 +306,14 @@ class Picture:
     def _prepare(self, group: Group) -> Prepared:
         return prepare_group(group, *self._size)
 
-    def _mark(self, group: Group, judge: Judge) -> Mark:
+    def _mark(self, group: Group, judge: PictureJudge) -> Mark:
         from digits.data.preparation.stroke_groups import is_digit_like, is_words
 
         if not is_digit_like(group):
             return Mark(group, None, 0.0, is_words(group))
         return self._judge(group, judge)
 
-    def _judge(self, group: Group, judge: Judge) -> Mark:
+    def _judge(self, group: Group, judge: PictureJudge) -> Mark:
         """The mark of a group that is taken for a digit, whatever its shape."""
         prepared = self._prepare(group)
         return Mark(group, prepared, float(judge(prepared.image[None])[0]), False)
@@ -307,7 +328,7 @@ def prepare_picture(picture: Image.Image | NDArray[Any]) -> Prepared:
     return Picture(picture).prepared
 
 
-def find_digits(picture: Image.Image | NDArray[Any], judge: Judge) -> list[Found]:
+def find_digits(picture: Image.Image | NDArray[Any], judge: PictureJudge) -> list[Found]:
     """Every digit in a picture, as Picture.find_digits; DrawingError as prepare_picture."""
     return Picture(picture).find_digits(judge)
 
