@@ -72,29 +72,33 @@ def cut_apart(group: Group, prepare: Prepare, judge: PictureJudge) -> list[Group
     }
     if is_digit_like(group):  # it may be one wide digit
         parts[0, last] = group
+    best, *others = _read(parts, last, prepare, judge) or [_Reading((group,), (), 1.0)]
+    is_sure = best.doubt <= MOST_DOUBT and not ARCHES.issuperset(best.labels)
+    is_clear = all(other.doubt >= CLEAR * best.doubt for other in others)
+    return list(best.digits) if is_sure and is_clear else [group]
+
+
+def _read(
+    parts: dict[tuple[int, int], Group], last: int, prepare: Prepare, judge: PictureJudge
+) -> list[_Reading]:
+    """The best ways to go from path 0 to the `last` by `parts`, each from one path to another."""
     if not parts:
-        return [group]
+        return []
     looks = judge.look(np.stack([prepare(part) for part in parts.values()]))
-    likely = [
-        (start, end, part, int(seen.argmax()), 1 - float(seen.max()))
-        for ((start, end), part), seen in zip(parts.items(), looks, strict=True)
-        if seen.max() >= LIKELY
-    ]
-    # The best readings of all that is right of each path, the last first; right of that is nothing.
-    readings: list[list[_Reading]] = [[] for _ in paths]
-    readings[last] = [_Reading((), (), LEAST_DOUBT)]
-    for start, end, part, label, doubt in sorted(likely, key=lambda one: -one[0]):
+    # The readings of all that is right of each path, the last first; right of that is nothing.
+    readings: list[list[_Reading]] = [[] for _ in range(last)] + [[_Reading((), (), LEAST_DOUBT)]]
+    seen = zip(parts.items(), looks, strict=True)
+    for ((start, end), part), likely in sorted(seen, key=lambda one: one[0][0], reverse=True):
+        label, doubt = int(likely.argmax()), 1 - float(likely.max())
+        if doubt > 1 - LIKELY:
+            continue
         longer = [
             rest.after(part, label, doubt)
             for rest in readings[end]
             if not rest.digits or _are_as_large(part, rest.digits[0])
         ]
         readings[start] = _best([*readings[start], *longer])
-    best, *others = readings[0] or [_Reading((group,), (), 1.0)]
-    is_clear = best.doubt <= MOST_DOUBT and not ARCHES.issuperset(best.labels)
-    if others and others[0].doubt < CLEAR * best.doubt:
-        is_clear = False
-    return list(best.digits) if is_clear else [group]
+    return readings[0]
 
 
 def _best(readings: Sequence[_Reading]) -> list[_Reading]:
