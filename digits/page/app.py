@@ -188,9 +188,9 @@ def lay_out(services: Services) -> Components:
     def compare(question: Any) -> Any:
         return reader.compare(question)
 
-    def prepare(question: Any) -> Any:
+    async def prepare(question: Any) -> Any:
         try:
-            return training.datasets.prepare()
+            return await training.datasets.prepare()
         except DigitsError as error:
             return {"fault": fault_of(error)}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from digits.data.dataset import Digits
 from digits.data.mnist import load_digits
 from digits.server.messages import Stock
+from digits.server.worker_threads import in_thread, make_workers
 
 
 class DatasetCache:
@@ -18,6 +19,7 @@ class DatasetCache:
         self.folder = folder
         self._digits: Digits | None = None
         self._lock = threading.Lock()
+        self._loader = make_workers(1)
 
     def get(self) -> Digits:
         """The digits; DataError says why there are none."""
@@ -26,10 +28,17 @@ class DatasetCache:
                 self._digits = load_digits(self.folder)
             return self._digits
 
-    def prepare(self) -> Stock:
+    async def fetch(self) -> Digits:
+        """get() by a thread of its own, the same for all who wait: a download may take minutes to fail.
+
+        The threads that answer the page are few, and a class opens Train at once.
+        """
+        return await in_thread(self._loader, self.get)
+
+    async def prepare(self) -> Stock:
         """Load them, and torch, before they are needed, and say what there is; DataError if nothing."""
-        digits = self.get()
-        importlib.import_module("digits.training.loop")
+        digits = await self.fetch()
+        await in_thread(self._loader, importlib.import_module, "digits.training.loop")
         return {
             "source": digits.source,
             "trained": len(digits.train_labels),

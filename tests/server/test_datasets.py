@@ -1,0 +1,52 @@
+"""The digits that all visitors share: one waits for a download, not everybody's threads."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from digits.data.dataset import Digits
+from digits.errors import DataError
+from digits.server import datasets
+from digits.server.datasets import DatasetCache
+from digits.server.messages import Stock
+
+VISITORS = 30
+
+
+def test_a_class_that_waits_for_a_download_holds_one_thread(
+    mnist: Digits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived, loads = threading.Event(), []
+
+    def load(folder: Path | None) -> Digits:
+        loads.append(threading.active_count())
+        assert arrived.wait(60)
+        return mnist
+
+    monkeypatch.setattr(datasets, "load_digits", load)
+
+    async def visit() -> list[Stock]:
+        cache, before = DatasetCache(None), threading.active_count()
+        waiting = [asyncio.create_task(cache.prepare()) for _ in range(VISITORS)]
+        while not loads:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # time enough for more threads, if any began
+        assert threading.active_count() - before == 1
+        arrived.set()
+        return await asyncio.gather(*waiting)
+
+    stocks = asyncio.run(visit())
+    assert len(loads) == 1
+    assert {stock["trained"] for stock in stocks} == {len(mnist.train_labels)}
+
+
+def test_everybody_hears_why_there_are_no_digits(tmp_path: Path) -> None:
+    async def visit() -> list[Stock | BaseException]:
+        cache = DatasetCache(tmp_path / "gone")
+        return await asyncio.gather(*(cache.prepare() for _ in range(3)), return_exceptions=True)
+
+    assert all(isinstance(told, DataError) for told in asyncio.run(visit()))
