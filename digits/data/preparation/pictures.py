@@ -22,6 +22,7 @@ from digits.data.preparation.grouping import (
 )
 from digits.data.preparation.letters import Mark, find_text, without_small_print
 from digits.data.preparation.mnist_like import is_mnist_like, keep_mnist_like
+from digits.data.preparation.pad_digits import WHOLE
 from digits.data.preparation.picture_files import load_picture
 
 if TYPE_CHECKING:
@@ -274,7 +275,7 @@ class Picture:
         """`marks` with digits that touch cut apart, unless the others are more letters than digits."""
         from digits.data.preparation.touching import cut_apart, may_touch
 
-        wide = [mark for mark in marks if may_touch(mark.group) and not mark.is_digit]
+        wide = [mark for mark in marks if may_touch(mark.group) and mark.sureness <= WHOLE]
         others = [mark for mark in marks if mark not in wide]
         digits = sum(mark.is_digit for mark in others)
         if len(wide) > MOST_WIDE or sum(mark.letters for mark in others) > digits:
