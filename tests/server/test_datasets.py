@@ -13,6 +13,7 @@ from digits.errors import DataError
 from digits.server import datasets
 from digits.server.datasets import DatasetCache
 from digits.server.messages import Stock
+from tests.support.loops import complete
 
 VISITORS = 30
 
@@ -39,7 +40,7 @@ def test_a_class_that_waits_for_a_download_holds_one_thread(
         arrived.set()
         return await asyncio.gather(*waiting)
 
-    stocks = asyncio.run(visit())
+    stocks = complete(visit())
     assert len(loads) == 1
     assert {stock["trained"] for stock in stocks} == {len(mnist.train_labels)}
 
@@ -49,4 +50,4 @@ def test_everybody_hears_why_there_are_no_digits(tmp_path: Path) -> None:
         cache = DatasetCache(tmp_path / "gone")
         return await asyncio.gather(*(cache.prepare() for _ in range(3)), return_exceptions=True)
 
-    assert all(isinstance(told, DataError) for told in asyncio.run(visit()))
+    assert all(isinstance(told, DataError) for told in complete(visit()))
