@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from digits.data.dataset import Digits
+from digits.data.mnist import bundled_digits
 from digits.errors import DataError
 from digits.server import datasets
 from digits.server.datasets import DatasetCache
@@ -19,14 +20,14 @@ VISITORS = 30
 
 
 def test_a_class_that_waits_for_a_download_holds_one_thread(
-    mnist: Digits, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    arrived, loads = threading.Event(), []
+    digits, arrived, loads = bundled_digits("a test"), threading.Event(), []
 
     def load(folder: Path | None) -> Digits:
         loads.append(threading.active_count())
         assert arrived.wait(60)
-        return mnist
+        return digits
 
     monkeypatch.setattr(datasets, "load_digits", load)
 
@@ -42,7 +43,7 @@ def test_a_class_that_waits_for_a_download_holds_one_thread(
 
     stocks = complete(visit())
     assert len(loads) == 1
-    assert {stock["trained"] for stock in stocks} == {len(mnist.train_labels)}
+    assert {stock["trained"] for stock in stocks} == {len(digits.train_labels)}
 
 
 def test_everybody_hears_why_there_are_no_digits(tmp_path: Path) -> None:
