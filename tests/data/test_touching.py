@@ -70,6 +70,14 @@ def test_one_digit_stays_one(network: Backend, mnist: Digits) -> None:
         assert sum(one.answer.sure for one in read) <= 1, place
 
 
+def test_an_eight_on_its_side_is_no_two_zeros(network: Backend, mnist: Digits) -> None:
+    eights = np.flatnonzero(mnist.train_labels == 8)[:20]
+    for place in eights.tolist():
+        photo = make_photo(mnist.train_images[place], PLAIN, np.random.default_rng(place))
+        read = read_picture(network, Picture(photo.rotate(90, expand=True)))
+        assert len(read) <= 1, place
+
+
 @pytest.mark.parametrize("slant", [0.0, 0.2, 0.4])
 @pytest.mark.parametrize("arches", [1, 2])
 def test_an_m_and_an_n_are_no_ones_and_sevens(network: Backend, arches: int, slant: float) -> None:

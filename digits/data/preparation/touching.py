@@ -32,6 +32,7 @@ APART = 0.06  # of the height: paths nearer to each other are one
 NARROWEST, WIDEST = 0.06, 1.0  # of the group's height is a digit's width
 SPECK = 0.08  # of a digit's ink: a piece that has less is a neighbour's
 AS_LARGE = 0.75  # of its neighbour's longer side, at least, is a digit's
+LYING = 0.98  # how sure one digit is that lies on its side
 LIKELY = 0.5  # how sure a reading must be of each digit to count at all
 MOST_DOUBT = 0.005  # of the digit that is in most doubt, to be believed
 CLEAR = 10.0  # times as much doubt must there be in any other reading
@@ -61,7 +62,13 @@ def may_touch(group: Group) -> bool:
 
 
 def cut_apart(group: Group, prepare: Prepare, judge: PictureJudge) -> list[Group]:
-    """The digits of a group from left to right; the group itself where it is one, or it isn't clear."""
+    """The digits of a group from left to right; the group itself where it is one, or it isn't clear.
+
+    An 8 that lies on its side is no two zeros.
+    """
+    image = prepare(group)
+    if judge.look(np.stack([np.rot90(image), np.rot90(image, -1)])).max() >= LYING:
+        return [group]
     paths = [np.zeros(group.height), *_find_paths(group), np.full(group.height, float(group.width))]
     last = len(paths) - 1
     parts = {
