@@ -95,6 +95,7 @@ class Sheet:
         self._short = min(colours.shape[:2])
         self._found: dict[int, Writing | None] = {}
         self._groups: dict[tuple[int, float], list[Group]] = {}
+        self._paper: dict[int, int] = {}
 
     def find_groups(self, near: float = NEAR, widest: float = WIDEST_STROKE) -> list[Group]:
         """All groups of strokes, in no order.
@@ -127,15 +128,16 @@ class Sheet:
         writing = self._search(size)
         if writing is None:
             return 0
-        best = stands_out(self._groups_of(size, NEAR))
-        thickness = max(writing.thickness, 0.0 if best is None else best.thickness)
-        return int(MUCH_WIDER * thickness) + 8
+        if size not in self._paper:
+            best = stands_out(self._groups_of(size, NEAR))
+            thickness = max(writing.thickness, 0.0 if best is None else best.thickness)
+            self._paper[size] = int(MUCH_WIDER * thickness) + 8
+        return self._paper[size]
 
     def _groups_of(self, size: int, near: float) -> list[Group]:
         if (size, near) not in self._groups:
             writing = self._search(size)
-            found = [] if writing is None else _groups_of(writing, near)
-            self._groups[size, near] = found
+            self._groups[size, near] = [] if writing is None else _group_strokes(writing, near)
         return self._groups[size, near]
 
     def _search(self, size: int) -> Writing | None:
@@ -145,7 +147,7 @@ class Sheet:
         return self._found[size]
 
 
-def _groups_of(writing: Writing, near: float) -> list[Group]:
+def _group_strokes(writing: Writing, near: float) -> list[Group]:
     """The groups in what is written, with the softer rims of their ink."""
     _, boxes = find_components(writing.strong)
     if len(boxes) < 2:

@@ -10,7 +10,7 @@ Imports OpenCV, which takes a while to load: import this module only when a pict
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.preparation.components import find_components
+from digits.data.preparation.digit_pieces import Prepare
 from digits.data.preparation.grouping import PictureJudge
+from digits.data.preparation.pad_digits import AS_LARGE
 from digits.data.preparation.stroke_groups import Group, is_digit_like
 
 LOWEST = 12  # pixels: of a lower group nothing can be cut
@@ -31,7 +33,6 @@ THROUGH = 1.8  # times the strokes' thickness: a path crosses one stroke, not tw
 APART = 0.06  # of the height: paths nearer to each other are one
 NARROWEST, WIDEST = 0.06, 1.0  # of the group's height is a digit's width
 SPECK = 0.08  # of a digit's ink: a piece that has less is a neighbour's
-AS_LARGE = 0.75  # of its neighbour's longer side, at least, is a digit's
 LYING = 0.98  # how sure one digit is that lies on its side
 LIKELY = 0.5  # how sure a reading must be of each digit to count at all
 MOST_DOUBT = 0.005  # of the digit that is in most doubt, to be believed
@@ -41,7 +42,6 @@ ARCHES = frozenset({1, 7})  # of these alone may be an m, an n or a u
 MOST_READINGS = 8  # of what is right of a path: so many are followed
 
 Path = NDArray[np.float64]  # (height,): where it is in each row, in pixels from the left
-Prepare = Callable[[Group], NDArray[np.uint8]]  # to (28, 28)
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,9 @@ def _between(group: Group, left: Path, right: Path) -> Group | None:
     """What of a group is between two paths; None where that has not a digit's shape."""
     if (right - left).mean() > WIDEST * group.height:
         return None
-    first, last = int(left.min()), int(np.ceil(right.max()))
-    columns = np.arange(first, min(last, group.width))
+    first = min(int(left.min()), group.width - 1)
+    last = min(int(np.ceil(right.max())), group.width)
+    columns = np.arange(first, last)
     inside = (columns >= left[:, None]) & (columns < right[:, None])
     ink = np.where(inside, group.ink[:, first:last], 0).astype(np.float32)
     labels, boxes = find_components((ink > 0).astype(np.uint8))
