@@ -323,6 +323,7 @@ def test_what_is_handed_over_while_it_is_forgotten_is_forgotten(open_page: OpenP
     draw(page, ONE)
     page.locator('#teach [data-digit="1"]').click()  # else there would be nothing to forget yet
     session, address = session_of(page), page.url.split("#")[0].rstrip("/")
+    page.goto("about:blank")  # a page that is still open would hand over before it is opened again
     page.request.post(f"{address}/digits/forget", data={"session": session})
     handed: list[Any] = []
 
@@ -333,7 +334,7 @@ def test_what_is_handed_over_while_it_is_forgotten_is_forgotten(open_page: OpenP
             route.continue_()
 
     page.route("**/digits/weights", hold)
-    page.reload()
+    page.goto(address)
     page.wait_for_selector(".strip li")
     until(page, lambda: bool(handed))
     with page.expect_response("**/digits/forget"):
