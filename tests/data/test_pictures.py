@@ -361,6 +361,22 @@ def test_a_walls_spots_are_not_ink_on_wood(network: Backend, mnist: Digits) -> N
         assert doubt_about(network, Picture(wood)) is None, place
 
 
+def test_drops_that_run_together_are_no_digit(network: Backend) -> None:
+    """Of two, or of one at a cup's ring, the network by itself was sure: a 6, an 8, a 9."""
+    for seed, place in ((77, 97), (77, 260), (78, 95), (78, 268), (78, 338)):
+        photo = empty_kinds()["only stains"](np.random.default_rng([seed, place, 11]))
+        assert read_picture(network, Picture(photo)) == [], (seed, place)
+
+
+def test_a_watery_brushs_digit_is_no_drop(network: Backend, mnist: Digits) -> None:
+    kind = Kind(pen=0.16, strength=0.4)
+    for place in range(6):
+        photo = make_photo(mnist.test_images[place], kind, np.random.default_rng(place))
+        prepared = find_one(network, Picture(photo))
+        said = answer_about(network, prepared.image, is_picture=True)
+        assert said.label == mnist.test_labels[place], place
+
+
 @pytest.mark.parametrize("width", [50, 70, 80])
 def test_a_shade_that_fades_out_is_no_stroke(width: int) -> None:
     """Two of its sides are as sharp as a stroke's, the third, where the paper bends, has no edge."""

@@ -38,6 +38,9 @@ SOFT_EDGE = 4.0  # pixels
 SOFT_STROKE = 0.6  # of the thickness: an edge softer than this and SOFT_EDGE is that of a stain
 SOFT_ROUND = 0.5  # the same of a circle: a cup's ring is rounder than a hand's zero
 ROUND = 0.05  # of a circle's area: a circle's own differs by less
+BLOT = 0.28  # of the longer side: what is as thick as this anywhere, weak and soft is a stain
+BLOT_INK = 0.45  # contrast: what is weaker is weak there
+BLOT_EDGE = 0.055  # of the longer side: an edge softer than this and SOFT_EDGE is soft there
 LEFT_OVER = 20  # pixels: what is weaker and shorter is what a line left
 FOLD = 12.0  # pixels: one softer than this is a fold's, however broad
 GRAIN = 1.0  # times the noise: so much darker than its lightest pixels is all paper
@@ -320,6 +323,8 @@ def _is_stain(group: Group) -> bool:
     A fold's shade and what is left of a line are as weak. Of a clean picture only a fold is told: it may
     be a photo after all, whose white paper has lost its grain to too much light.
     """
+    if _is_blot(group):
+        return True
     if group.contrast >= FAINT_INK:
         return False
     if group.is_clean:
@@ -327,6 +332,15 @@ def _is_stain(group: Group) -> bool:
     soft = SOFT_ROUND if _is_round(group) else SOFT_STROKE
     softest = min(FOLD, max(SOFT_EDGE, soft * group.thickness))
     return group.edge > softest or group.longer < LEFT_OVER
+
+
+def _is_blot(group: Group) -> bool:
+    """Whether a group is weak, soft and somewhere far thicker than a pen: drops, or a drop at a ring."""
+    is_soft = group.edge > max(SOFT_EDGE, BLOT_EDGE * group.longer)
+    if group.is_clean or group.contrast >= BLOT_INK or not is_soft:
+        return False
+    depth = cv2.distanceTransform(np.pad((group.ink > 0.5).astype(np.uint8), 1), cv2.DIST_L2, 5)
+    return 2 * float(depth.max()) > BLOT * group.longer
 
 
 def _is_round(group: Group) -> bool:
