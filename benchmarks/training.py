@@ -312,18 +312,19 @@ def measure_growth(rounds: int) -> None:
     first = median(times[cases[0]]) / cases[0][0]
     rows = []
     for count, width in cases:
-        seconds, weights = median(times[count, width]), ModelConfig((width,) * 3).weights
+        seconds, parameters = median(times[count, width]), ModelConfig((width,) * 3).parameters
         a_image = seconds / count
         rows.append(
             [
                 f"{count:,} images, 3 x {width}",
-                f"{weights:,}",
+                f"{parameters:,}",
                 f"{seconds:.2f} s",
                 f"{a_image * 1e6:.1f} us",
                 f"{a_image / first:.1f} x",
             ]
         )
-    print(table(["one epoch, 1 thread", "weights", "time", "an image", "of the first row's"], rows))
+    head = ["one epoch, 1 thread", "parameters", "time", "an image", "of the first row's"]
+    print(table(head, rows))
 
 
 def one_epoch(recipe: Recipe, digits: Digits, count: int) -> float:

@@ -87,7 +87,7 @@ SENTENCES = {
     "weights_unknown": "there is no network named {name!r}",
     "weights_gone": "your own network is gone; train it again or choose another",
     "upload_format": "these are no weights as this page keeps them",
-    "upload_count": "a network of this shape has {expected:,} weights, not {count:,}",
+    "upload_count": "a network of this shape has {expected:,} parameters, not {count:,}",
     "upload_not_finite": "some of the weights are no finite numbers",
     "onnx_damaged": "{path} is damaged or not ONNX. Make it anew: python export.py",
     "onnx_foreign": "{path} was not written by export.py. Make it anew: python export.py",

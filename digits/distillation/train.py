@@ -1,7 +1,7 @@
 """The recipe `sketch`: a teacher learns first, the little network then learns from the teacher.
 
-The teacher is a convolutional network with three times the weights and far more arithmetic, which
-reads drawings better than 59,210 weights can learn to from labels alone. For every image it says how
+The teacher is a convolutional network with three times the parameters and far more arithmetic, which
+reads drawings better than 59,210 parameters can learn to from labels alone. For every image it says how
 likely each digit is: that a sloppy 4 is also a bit of a 9 is worth more than the bare label (Hinton
 et al., "Distilling the Knowledge in a Neural Network", 2015). For what is no digit the target is "any
 of the ten, equally", so that the network becomes unsure of letters (Hendrycks et al., "Deep Anomaly

@@ -73,7 +73,7 @@ class ModelConfig:
         return (INPUTS, *self.hidden, CLASSES)
 
     @property
-    def weights(self) -> int:
+    def parameters(self) -> int:
         """How many numbers are learnt: for each layer, inputs x outputs weights and one bias an output."""
         pairs = zip(self.sizes[:-1], self.sizes[1:], strict=True)
         return sum(inputs * outputs + outputs for inputs, outputs in pairs)

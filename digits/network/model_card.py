@@ -33,7 +33,7 @@ model-index:
 
 # Weights that read handwritten digits
 
-A network of three hidden layers, {sizes}, {count:,} weights: the classic first network. Each
+A network of three hidden layers, {sizes}, {count:,} parameters: the classic first network. Each
 set is four files: `.safetensors` and `.pt` for PyTorch (tensors and plain values only), `.onnx` for
 onnxruntime, `.json` for what is below. The input is 784 numbers from 0 (paper) to 1 (ink), a 28x28 picture
 row by row, cut out, scaled to 20 pixels and centred by its mass as MNIST's digits were; no mean is taken
@@ -88,7 +88,7 @@ datasets: [ylecun/mnist]
 
 # {name}
 
-A network that reads handwritten digits, trained on the page Digit playground: {sizes}, {count:,} weights,
+A network that reads handwritten digits, trained on the page Digit playground: {sizes}, {count:,} parameters,
 activation {activation}. `page.html` is the page in one file, to draw on without a server;
 `model.safetensors`, `model.pt` and `model.onnx` hold the same weights. The input is 784 numbers from 0
 (paper) to 1 (ink), a 28x28 picture row by row as MNIST has them; the output is ten log-probabilities.
@@ -144,7 +144,7 @@ def write_card(cards: dict[str, Card]) -> str:
         for name, card in cards.items()
     )
     sizes = " -> ".join(map(str, config.sizes))
-    front = FRONT.format(models=models, sizes=sizes, count=config.weights, example=EXAMPLE)
+    front = FRONT.format(models=models, sizes=sizes, count=config.parameters, example=EXAMPLE)
     return front + "".join(describe(name, card) for name, card in cards.items()) + END
 
 
@@ -153,7 +153,7 @@ def write_own_card(name: str, card: Card) -> str:
     front = OWN.format(
         name=name,
         sizes=" -> ".join(map(str, card.config.sizes)),
-        count=card.config.weights,
+        count=card.config.parameters,
         activation=card.config.activation,
     )
     return front + describe("What it learnt from and how well", card)

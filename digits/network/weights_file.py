@@ -53,8 +53,8 @@ def unpack_network(content: bytes) -> tuple[Layers, Card]:
     """The weights and the card in what a browser sent; WeightsError or SettingsError says what is wrong."""
     header, rest = _cut(content)
     card = _check_card(header.get("card"))
-    if len(rest) != 4 * card.config.weights:
-        raise WeightsError("upload_count", expected=card.config.weights, count=len(rest) // 4)
+    if len(rest) != 4 * card.config.parameters:
+        raise WeightsError("upload_count", expected=card.config.parameters, count=len(rest) // 4)
     row = np.frombuffer(rest, "<f4").astype(np.float32)
     layers = _cut_into_layers(row, card.config)
     if not _largest_sum(layers) <= MOST_SUM:  # nor where it is no number

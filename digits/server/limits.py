@@ -19,7 +19,7 @@ MOST_SESSIONS = (
     2000  # at once; those with nothing of their own go first, then the longest unheard of
 )
 MOST_NETWORKS = 5  # of one session; the oldest goes first
-MOST_WEIGHTS = 60_000_000  # numbers in all kept networks, and what taught ones were before: 240 MB
+MOST_PARAMETERS = 60_000_000  # of all kept networks, and what taught ones were before: 240 MB
 MOST_RUNS = 12  # in a session's table
 MOST_HANDED_IN = 3  # runs of a browser whose replies are kept for a retry, 0.1 MB each
 

@@ -246,18 +246,18 @@ class Sessions:
     def check_weights(self) -> None:
         """Give up the longest unheard of sessions while all networks together are too large."""
         with self._lock:
-            kept = self._count_weights()
+            kept = self._count_parameters()
             for session in self._longest_silent():
-                if kept <= limits.MOST_WEIGHTS:
+                if kept <= limits.MOST_PARAMETERS:
                     return
                 if session.networks:
                     self._end(session)
-                    kept = self._count_weights()
+                    kept = self._count_parameters()
 
-    def _count_weights(self) -> int:
+    def _count_parameters(self) -> int:
         """How many numbers all sessions' networks hold; one that several share counts once."""
         backends = set[Backend]().union(*(one.backends for one in self._open.values()))
-        return sum(backend.card.config.weights for backend in backends)
+        return sum(backend.card.config.parameters for backend in backends)
 
     def _end(self, session: Session) -> None:
         self._open.pop(session.token, None)

@@ -137,7 +137,8 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
     device = choose_device("torch", settings.device)
     print(f"data:    {digits.note}")
     print(f"device:  {device}")
-    print(f"network: {' -> '.join(map(str, recipe.model.sizes))}, {recipe.model.weights:,} weights")
+    sizes = " -> ".join(map(str, recipe.model.sizes))
+    print(f"network: {sizes}, {recipe.model.parameters:,} parameters")
 
     if recipe.name in HELD_OUT_OF:
         learnt, held = hold_out_last(digits, HELD_OUT_OF[recipe.name])

@@ -12,7 +12,7 @@ from digits.network.model import MLP
 
 def test_it_has_as_many_weights_as_its_config_says() -> None:
     for config in (ModelConfig(), ModelConfig((32,)), ModelConfig((128, 16))):
-        assert sum(value.numel() for value in MLP(config).parameters()) == config.weights
+        assert sum(value.numel() for value in MLP(config).parameters()) == config.parameters
 
 
 def test_nodes_are_weighted_sums_with_relu_between_and_log_softmax_at_the_end() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -79,3 +80,24 @@ def test_a_drawing_to_learn_from_has_a_name(open_page: OpenPage) -> None:
     page.locator("#teach .ask").get_by_role("button", name="1", exact=True).click()
     strip = page.get_by_role("list", name="Your drawings to learn from")
     assert strip.get_by_role("img", name="1, read as 7").is_visible()
+
+
+HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+    .filter((heading) => heading.checkVisibility())
+    .map((heading) => [Number(heading.tagName[1]), heading.textContent.trim()])"""
+
+
+def test_headings_lead_through_every_tab_without_a_gap(open_page: OpenPage) -> None:
+    """Many go from heading to heading by a key: each tab has its own under the page's."""
+    page = open_page()
+    draw(page, SEVEN)
+    for tab in ("What it sees", "Train", "Inside", "Code", "Learn"):
+        if tab == "Learn":
+            open_learn(page)
+        else:
+            page.get_by_role("tab", name=tab).click()
+        until(page, lambda tab=tab: [2, tab] in page.evaluate(HEADINGS))
+        levels = [level for level, words in page.evaluate(HEADINGS) if words]
+        assert levels[:2] == [1, 2]
+        steps = itertools.pairwise(levels)
+        assert all(below <= above + 1 for above, below in steps), (tab, levels)

@@ -124,7 +124,7 @@ def test_the_same_run_again_is_another_network(
 def test_its_network_counts_among_all_networks(
     client: TestClient, training: TrainingService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MOST_WEIGHTS", network().card.config.weights)
+    monkeypatch.setattr(limits, "MOST_PARAMETERS", network().card.config.parameters)
     for token in ("b" * 20, TOKEN):
         put(client, body(network()), token=token)
     assert training.sessions.find(TOKEN) and not training.sessions.find("b" * 20)

@@ -136,7 +136,7 @@ def test_a_session_that_trains_is_not_empty(
 def test_all_networks_together_are_bounded(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MOST_WEIGHTS", 2 * 59_210)
+    monkeypatch.setattr(limits, "MOST_PARAMETERS", 2 * 59_210)
     for number in range(3):
         give_network(sessions.get_or_create(token(number)))
         sessions.check_weights()
@@ -146,7 +146,7 @@ def test_all_networks_together_are_bounded(
 def test_a_connected_page_loses_its_networks_last(
     sessions: Sessions, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MOST_WEIGHTS", 2 * 59_210)
+    monkeypatch.setattr(limits, "MOST_PARAMETERS", 2 * 59_210)
     give_network(sessions.get_or_create(token(0)))
     sessions.connect("connection", token(0))
     for number in (1, 2):
@@ -159,7 +159,7 @@ def test_a_connected_page_loses_its_networks_last(
 def test_what_a_taught_network_was_before_counts_once(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MOST_WEIGHTS", 4 * 59_210)
+    monkeypatch.setattr(limits, "MOST_PARAMETERS", 4 * 59_210)
     shipped = TorchBackend(MLP(), Card())
     for number, base in enumerate((shipped, TorchBackend(MLP(), Card()), shipped)):
         taught = TorchBackend(MLP(), Card())

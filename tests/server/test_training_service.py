@@ -382,7 +382,7 @@ def test_teaching_adds_a_network_and_keeps_the_trained_one(
         assert learnt["network"]["name"] == name
         other = service.sessions.get_or_create(OTHER)
         other.keep(TorchBackend(MLP(), Card()), learnt["network"]["name"])
-        monkeypatch.setattr(limits, "MOST_WEIGHTS", 1)
+        monkeypatch.setattr(limits, "MOST_PARAMETERS", 1)
         again = await teach(network=learnt["network"]["id"])  # from what it was before
         assert not service.sessions.find(OTHER)  # the longest unheard of made room
         assert again["network"]["name"] == name

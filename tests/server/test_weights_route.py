@@ -126,7 +126,7 @@ def test_what_a_session_hands_over_comes_one_at_a_time(
 def test_what_is_handed_over_counts_among_all_networks(
     client: TestClient, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "MOST_WEIGHTS", small().card.config.weights)
+    monkeypatch.setattr(limits, "MOST_PARAMETERS", small().card.config.parameters)
     for token in (OTHER, TOKEN):
         put(client, pack_network(small()), token=token)
     assert reader.sessions.find(TOKEN) and not reader.sessions.find(OTHER)

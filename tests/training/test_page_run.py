@@ -35,7 +35,7 @@ def order(**asked: Any) -> Any:
 
 def test_an_order_without_wishes_is_the_tutorial() -> None:
     recipe = check_training({}).settings.recipe
-    assert recipe.model.hidden == (64, 64, 64) and recipe.model.weights == 59_210
+    assert recipe.model.hidden == (64, 64, 64) and recipe.model.parameters == 59_210
     assert (recipe.epochs, recipe.batch_size, recipe.learning_rate) == (2, 15, 0.001)
 
 

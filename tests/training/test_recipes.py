@@ -15,7 +15,7 @@ TUTORIAL = RECIPES["tutorial"]
 
 def test_tutorial_is_the_classic_first_network() -> None:
     assert TUTORIAL.model.sizes == (784, 64, 64, 64, 10)
-    assert TUTORIAL.model.weights == 59_210
+    assert TUTORIAL.model.parameters == 59_210
     assert (TUTORIAL.epochs, TUTORIAL.batch_size, TUTORIAL.learning_rate) == (2, 15, 0.001)
 
 

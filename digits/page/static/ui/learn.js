@@ -38,7 +38,7 @@ export function mount(host) {
   state.subscribe("server", (server) => {
     if (server === "here") open();
   });
-  state.subscribe("language", () => fill(room));
+  state.subscribe("language", () => fill(host.element));
 }
 
 /** @param {HTMLElement} place */
