@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from digits.data.preparation.components import find_components
 from digits.data.preparation.crayon import fill_grain
 from digits.data.preparation.paper import PLAIN, Contrast, Mask, dark_on_light
-from digits.data.preparation.thickness import measure_thickness
+from digits.data.preparation.thickness import measure_thickest, measure_thickness
 from digits.data.preparation.writing import LONGEST_STROKE, Writing, find_writing
 
 WIDEST_STROKE = 0.34  # of the shorter side: what is wider is paper, table or shadow
@@ -339,8 +339,7 @@ def _is_blot(group: Group) -> bool:
     is_soft = group.edge > max(SOFT_EDGE, BLOT_EDGE * group.longer)
     if group.is_clean or group.contrast >= BLOT_INK or not is_soft:
         return False
-    depth = cv2.distanceTransform(np.pad((group.ink > 0.5).astype(np.uint8), 1), cv2.DIST_L2, 5)
-    return 2 * float(depth.max()) > BLOT * group.longer
+    return measure_thickest((group.ink > 0.5).astype(np.uint8)) > BLOT * group.longer
 
 
 def _is_round(group: Group) -> bool:

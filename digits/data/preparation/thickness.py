@@ -21,8 +21,13 @@ def measure_thickness(core: Mask) -> float:
     constant is what distanceTransform's whole pixels add. Unlike the depth along the middle, this
     does not mind a ragged or dithered rim.
     """
-    depth = cv2.distanceTransform(np.pad(core, 1), cv2.DIST_L2, 5)
+    depth = _find_depth(core)
     return max(1.0, 4 * float(depth[depth > 0].mean()) - 2) if core.any() else 1.0
+
+
+def measure_thickest(core: Mask) -> float:
+    """How thick the strokes of a mask are where they are thickest, in pixels."""
+    return 2 * float(_find_depth(core).max())
 
 
 def measure_rims(mask: Mask) -> float:
@@ -54,11 +59,16 @@ def thin(
     Less is taken off where thinner strokes, a tenth of them all, would become thinner than `least`: of
     an eight whose upper loop is filled the lower one would vanish.
     """
-    depth = cv2.distanceTransform(np.pad((ink > 0.5).astype(np.uint8), 1), cv2.DIST_L2, 5)
+    depth = _find_depth((ink > 0.5).astype(np.uint8))
     middle = find_middle(depth)
     spare = float(np.quantile(depth[middle], THINNER)) - least / 2 if middle.any() else 0.0
     shrink = min((thickness - wanted) / 2, spare)
     return ink if shrink <= 0 else _tight(np.where(depth > 0, 0.5 - shrink + depth, 0))
+
+
+def _find_depth(core: Mask) -> NDArray[np.float32]:
+    """How far from the paper each pixel of a mask (h, w) is, with a rim of paper: (h + 2, w + 2)."""
+    return cv2.distanceTransform(np.pad(core, 1), cv2.DIST_L2, 5)
 
 
 def _tight(ink: NDArray[np.float32]) -> NDArray[np.float32]:
