@@ -129,7 +129,7 @@ def test_a_visitor_teaches_drawings_and_the_pad_reads_them(open_page: OpenPage) 
     correct(page, SQUARE, 6)
     assert page.locator(".answer-digit").inner_text() != "6"
     page.get_by_role("button", name="Learn from these (2)").press("Enter")
-    page.get_by_text("It knows your hand now").wait_for(timeout=PATIENCE)
+    page.get_by_text("It knows your handwriting now").wait_for(timeout=PATIENCE)
     assert page.evaluate("document.activeElement.className") == "learn primary"
     assert "→ 2 of 2 right" in page.locator(".teach-note").inner_text()
     page.wait_for_function("document.querySelector('.answer-digit').textContent === '6'")
@@ -160,7 +160,7 @@ def test_a_teaching_whose_connection_breaks_comes_to_an_end(
     silent = "join" if breaks == "before it is sent" else "data"
     page.route(f"**/gradio_api/queue/{silent}*", lambda route: None)
     page.get_by_role("button", name="Learn from this one").click()
-    ends = "does not have these drawings" if "before" in breaks else "It knows your hand now"
+    ends = "does not have these drawings" if "before" in breaks else "It knows your handwriting now"
     page.get_by_text(ends).wait_for(timeout=PATIENCE)
     assert page.get_by_role("button", name="Learn from this one").is_enabled()
 
@@ -176,7 +176,7 @@ def test_what_nobody_is_there_to_learn_stays_and_is_learnt_later(open_page: Open
     page.context.set_offline(False)
     page.locator(".teach-note", has_text="or let it learn").wait_for()
     learn.click()
-    page.get_by_text("It knows your hand now").wait_for(timeout=PATIENCE)
+    page.get_by_text("It knows your handwriting now").wait_for(timeout=PATIENCE)
 
 
 def test_a_page_that_comes_back_takes_up_the_teaching(open_page: OpenPage) -> None:
@@ -451,7 +451,7 @@ def test_drawings_that_are_loaded_while_it_learns_are_not_counted(
 @pytest.mark.parametrize(
     ("readings", "mnist", "said"),
     [
-        ([(1, 6), (8, 8)], 0.97, "It knows your hand now."),
+        ([(1, 6), (8, 8)], 0.97, "It knows your handwriting now."),
         ([(6, 6), (8, 8)], 0.97, "It reads all of yours, as before."),
         ([(1, 1), (1, 8)], 0.97, "It reads more of yours now."),
         ([(1, 1), (8, 8)], 0.97, "It reads no more of yours than before."),

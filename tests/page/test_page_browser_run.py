@@ -245,7 +245,7 @@ def test_a_run_that_leaving_ended_is_said_to_be_gone_whatever_the_server_has(
     page.on("dialog", answer)
     reopen(page)
     assert asked == ["beforeunload"]
-    note = page.get_by_text("The training in this browser ended when the page was left.")
+    note = page.get_by_text("A training in this browser ends with the page that began it")
     note.wait_for(timeout=PATIENCE)
     assert page.locator(".run").get_attribute("data-state") == "idle"
     chosen = [page.locator(f"#train [name={name}]") for name in ("engine", "epochs", "batch_size")]

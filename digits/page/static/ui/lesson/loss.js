@@ -1,4 +1,4 @@
-// The loss of one digit at a time: the truth beside the guess, and the dot on the curve -log p.
+// The loss of one digit at a time: the truth beside the guess, and the dot on the curve -ln p.
 
 import { calibrated, forward, indexOfLargest } from "../../core/network.js";
 import { createRandom } from "../../core/random.js";
@@ -149,7 +149,7 @@ class Loss {
       [text("part_loss_truth"), String(label), ""],
       [text("part_loss_guess"), `${says} · ${exactPercent(sureness)}`, says === label ? "" : "wrong"],
       [text("part_loss_share", { label }), exactPercent(truth), ""],
-      [text("part_loss_loss"), `−log ${decimal(truth, places)} = ${lossWords}`, "large"],
+      [text("part_loss_loss"), `−ln ${decimal(truth, places)} = ${lossWords}`, "large"],
     ];
     find(this.root, ".part-facts").replaceChildren(
       ...facts.map(([name, value, className]) => {

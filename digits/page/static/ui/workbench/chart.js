@@ -1,4 +1,4 @@
-// Charts of the Learn room: curves over steps, the curve -log p, the loss along one weight.
+// Charts of the Learn room: curves over steps, the curve -ln p, the loss along one weight.
 
 import { shape } from "../chart.js";
 

@@ -72,7 +72,7 @@ export class DrawingView {
     this.trainer = new Trainer({ ...DEFAULTS, seed: this.seed });
     /** @type {Float32Array[]} */
     this.past = [];
-    /** @type {[number, number][]} earlier places on the curve of -log p */
+    /** @type {[number, number][]} earlier places on the curve of -ln p */
     this.trail = [];
     this.steps = 0;
     this.addDigits();
@@ -360,7 +360,7 @@ export class DrawingView {
     }
   }
 
-  /** The loss as a dot on the curve of -log p. */
+  /** The loss as a dot on the curve of -ln p. */
   showLog() {
     const svg = find(this.root, ".learn-log", SVGSVGElement);
     const curve = Array.from(
