@@ -97,6 +97,7 @@ SENTENCES = {
     "write_failed": "cannot write {path}: {reason}",
     "only_sketch": "{flag} is for --recipe sketch alone",
     "out_not_pt": "--out must end in .pt, not {name!r}",
+    "name_yours": "the page calls visitors' own networks {name!r}; give these weights another name",
     "out_folder": "cannot write {path}: it is a folder",
     "out_below_file": "cannot write {path}: {parent} is a file, not a folder",
     # backends and devices

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import app
-from digits.page.address import FIRST_PORT, first_free
+from digits.page.address import FIRST_PORT, choose_address, first_free
 from digits.page.app import Settings, check_data, make_services
 from digits.training.page_run import run_training
 from tests.support.files import REPO
@@ -111,6 +111,12 @@ def test_a_wrong_port_in_the_environment_is_one_line_too(
     monkeypatch.setenv("GRADIO_SERVER_PORT", value)
     assert app.main([]) == 1
     assert f"from 1 to 65535, not {value}" in capsys.readouterr().err
+
+
+def test_an_empty_port_in_the_environment_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "")
+    host, port = choose_address(None, None)
+    assert host == "127.0.0.1" and port >= FIRST_PORT
 
 
 def test_a_port_that_the_system_keeps_for_itself_is_passed_over(

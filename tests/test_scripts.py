@@ -139,6 +139,8 @@ def picture(digits: np.ndarray, predictions: list[int]) -> np.ndarray:
         (["--data", "x" * 5000], "File name too long"),
         (["--out", "y" * 300 + ".pt"], "File name too long"),
         (["--recipe", "sketch", "--strokes", "/no/such"], "there is no stroke file"),
+        (["--recipe", "sketch", "--keep-images", "train.py/made"], "cannot write train.py/made"),
+        (["--out", "yours-mine.pt"], "another name"),
         (["--device", "mps"], "no mps device"),
     ],
 )

@@ -46,6 +46,7 @@ from digits.process import keep_to_one_thread
 
 NO_DIGIT = 10  # label of images of anything else
 PART = 2000  # images that a process makes at a time
+MOST_PROCESSES = 61  # Windows waits for no more at once, and concurrent.futures refuses more there
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _kept(folder: Path | None, name: str, make: partial[Made]) -> Made:
 
 def _in_processes(make: Callable[[Part], Made], parts: list[Part]) -> Iterator[Made]:
     """Make all parts; in this process when there are few, since starting others takes seconds."""
-    cores = min(os.cpu_count() or 1, len(parts))
+    cores = min(os.cpu_count() or 1, len(parts), MOST_PROCESSES)
     if cores == 1 or len(parts) < 4:
         yield from map(make, parts)
         return

@@ -42,6 +42,8 @@ class Networks:
         if name not in self._paths:  # --weights with a path: one more network, by its stem
             path = find_weights(name)
             name = path.name
+            if is_own(name):
+                raise WeightsError("name_yours", name=name)
             self._paths[name] = path
         self.default = Choice(name, default.backend, default.device)
         self._sources: dict[Choice, Source] = {}  # "auto" and what it means are one network
@@ -81,8 +83,14 @@ class Networks:
 def list_weights(folder: Path = WEIGHTS_DIR) -> dict[str, Path]:
     """Every set of weights in `folder` by name, the preferred ones first."""
     stems = {path.stem for suffix in ("*.onnx", "*.pt") for path in folder.glob(suffix)}
-    order = sorted(stems, key=lambda name: (name not in PREFERRED, name))
+    shipped = [name for name in stems if not is_own(name)]
+    order = sorted(shipped, key=lambda name: (name not in PREFERRED, name))
     return {name: folder / name for name in order}
 
 
 YOURS = "yours"  # the name of a visitor's own network among the page's networks
+
+
+def is_own(network: str) -> bool:
+    """Whether an id is one of a session's own networks: "yours", the newest, or "yours-1", ..."""
+    return network == YOURS or network.startswith(f"{YOURS}-")

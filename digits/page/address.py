@@ -22,7 +22,7 @@ def choose_address(host: str | None, port: int | None) -> tuple[str, int]:
     Without a host or a port, GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say which.
     """
     host = (host or os.environ.get("GRADIO_SERVER_NAME") or LOCALHOST).strip("[]")
-    given = port if port is not None else os.environ.get("GRADIO_SERVER_PORT")
+    given = port if port is not None else os.environ.get("GRADIO_SERVER_PORT") or None
     if given is None:
         return as_url_host(host), first_free(host)
     port = check_port(given)

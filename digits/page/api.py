@@ -90,7 +90,8 @@ def add_api(page: gr.Blocks, reader: Reader, training: TrainingService) -> None:
     takes_file(page, "predict_image")
     gr.api(make_read(reader), api_name="read", concurrency_limit=PICTURES_AT_ONCE)
     takes_file(page, "read")
-    gr.api(make_train(training), api_name="train", concurrency_limit=None)
+    # One at a time: nobody can tell whether a program still listens, and visitors wait for the same seats.
+    gr.api(make_train(training), api_name="train", concurrency_limit=1)
 
 
 def make_predict(reader: Reader) -> Callable[[Strokes], Reading]:
@@ -163,7 +164,7 @@ def make_read(reader: Reader) -> Callable[..., list[DigitReading]]:
 
         Args:
             picture: A picture file with digits: PNG, JPEG, WebP, GIF, BMP or TIFF, at most 10 MB and 50 million pixels (over MCP a data: URL, no http address); null where strokes are given.
-            strokes: Strokes drawn with a pen: a list of strokes, each a list of points [x, y] from 0 to 1, x to the right and y downwards; null where a picture is given.
+            strokes: Strokes drawn with a pen: a list of strokes, each a list of points [x, y] from 0 to 1, x to the right and y downwards; null where a picture is given. More than 100 strokes are read as one digit.
 
         Returns:
             A list, empty where nothing looks like a digit (closer, more light or plain paper helps); of each digit box (left, top, right, bottom from 0 to 1), label, confidences (all ten, the most likely first), sure, hint ("turned", "among_letters" or null).
@@ -181,7 +182,7 @@ def make_read(reader: Reader) -> Callable[..., list[DigitReading]]:
             raise gr.Error(str(error), print_exception=False) from error
         return [
             {
-                "box": list(one.prepared.box or ()),
+                "box": [min(max(side, 0.0), 1.0) for side in one.prepared.box or ()],
                 "label": str(one.answer.label),
                 "confidences": confidences_of(one.answer.probabilities.tolist()),
                 "sure": one.answer.sure,

@@ -13,11 +13,11 @@ from typing import Any
 import gradio as gr
 
 from digits.errors import DigitsError
-from digits.network.registry import YOURS
+from digits.network.registry import YOURS, is_own
 from digits.page.texts import choose_language, name_in_words
 from digits.page.theme import say_in, translatable
 from digits.server.fine_tuning_service import FineTuningService
-from digits.server.reader import Reader, is_own
+from digits.server.reader import Reader
 from digits.server.requests import as_question, token_in
 from digits.server.sessions import Sessions
 from digits.server.training_service import TrainingService

@@ -18,12 +18,13 @@ import gradio as gr
 from digits.errors import DigitsError, HubError
 from digits.network.backends import Backend
 from digits.network.model_card import write_own_card
+from digits.network.registry import is_own
 from digits.network.safetensors_file import to_safetensors
 from digits.page.single_file import write_page
 from digits.page.texts import choose_language, text
 from digits.page.theme import make_i18n
 from digits.server.downloads import as_onnx, as_pt, file_stem
-from digits.server.reader import Reader, is_own
+from digits.server.reader import Reader
 from digits.server.requests import as_question
 
 # What Gradio asks for before it lets anybody sign in: variables of a Space with hf_oauth, and gradio[oauth].

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from digits.data.dataset import Digits
-from digits.data.mnist import load_digits
+from digits.data.mnist import DATA_DIR, is_there, load_digits
 from digits.server.messages import Stock
 from digits.server.worker_threads import in_thread, make_workers
 
@@ -18,14 +18,16 @@ class DatasetCache:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self._digits: Digits | None = None
+        self._fell_back = False  # on the bundled digits, for want of MNIST
         self._lock = threading.Lock()
         self._loader = make_workers(1)
 
     def get(self) -> Digits:
-        """The digits; DataError says why there are none."""
+        """The digits, MNIST as soon as it is there; DataError says why there are none."""
         with self._lock:
-            if self._digits is None:
+            if self._digits is None or (self._fell_back and is_there(DATA_DIR)):
                 self._digits = load_digits(self.folder)
+                self._fell_back = self._digits.source == "bundled"
             return self._digits
 
     async def fetch(self) -> Digits:

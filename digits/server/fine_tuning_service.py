@@ -21,6 +21,7 @@ from digits.errors import DigitsError
 from digits.evaluation.metrics import accuracy
 from digits.network.backends import Backend, predict_images
 from digits.network.metadata import Card
+from digits.network.registry import is_own
 from digits.server.messages import (
     FineTuningMessage,
     Name,
@@ -29,7 +30,7 @@ from digits.server.messages import (
     fault_of,
 )
 from digits.server.queue import WaitingQueue
-from digits.server.reader import entry_of, is_own
+from digits.server.reader import entry_of
 from digits.server.requests import Labelled, as_question, check_drawings, choice_in
 from digits.server.sessions import Job, OwnNetwork, Session
 from digits.server.training_service import TrainingService
@@ -134,6 +135,8 @@ class FineTuningService:
                     return {"state": "idle"}
         seconds = time.perf_counter() - start
         readings, mnist = await in_thread(self._workers, fine_tuning.compare)
+        if session.is_over:
+            return {"state": "idle"}
         own = session.keep(
             fine_tuning.taught,
             {"key": "network_taught", "values": {"base": base.name, "drawings": len(drawings)}},

@@ -20,7 +20,7 @@ from digits.errors import DigitsError, WeightsError
 from digits.network.backends import BACKENDS, Backend, is_installed
 from digits.network.checkpoint import file_of
 from digits.network.metadata import Card, read_card
-from digits.network.registry import YOURS, Choice, Networks
+from digits.network.registry import YOURS, Choice, Networks, is_own
 from digits.server import limits
 from digits.server.messages import (
     Answer,
@@ -271,8 +271,3 @@ class Reader:
             "backend": default.backend,
             "device": default.device,
         }
-
-
-def is_own(network: str) -> bool:
-    """Whether an id is one of a session's own networks: "yours", the newest, or "yours-1", ..."""
-    return network == YOURS or network.startswith(f"{YOURS}-")

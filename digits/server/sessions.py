@@ -75,6 +75,7 @@ class Session:
     trained: int = 0  # runs so far
     made: int = 0  # networks so far
     followers: int = 0  # connections of its page that are open
+    is_over: bool = False  # forgotten or given up: nothing is kept for it any more
     # What its browser handed in, one at a time: the replies to the latest, by the runs' ids.
     handed_in: dict[str, TrainedHere] = field(default_factory=dict)
     handing_in: threading.Lock = field(default_factory=threading.Lock)
@@ -118,6 +119,7 @@ class Session:
 
     def end(self) -> None:
         """Stop what it does and let go of all that it holds."""
+        self.is_over = True
         if self.job:
             self.job.stop.set()
         self.networks, self.runs, self.run, self.fine_tuning = [], [], None, None

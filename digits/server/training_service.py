@@ -21,6 +21,7 @@ from digits.errors import DigitsError
 from digits.network.backends import Backend
 from digits.network.config import ModelConfig
 from digits.network.metadata import Layers
+from digits.network.registry import is_own
 from digits.process import give_back
 from digits.server import limits
 from digits.server.datasets import DatasetCache
@@ -37,7 +38,7 @@ from digits.server.messages import (
     fault_of,
 )
 from digits.server.queue import Ticket, WaitingQueue
-from digits.server.reader import Reader, entry_of, is_own
+from digits.server.reader import Reader, entry_of
 from digits.server.requests import TrainingRequest, as_question, check_training, token_in
 from digits.server.sessions import Job, RunUpdate, Session
 from digits.server.worker_threads import Feed, in_thread, in_threads, make_workers
@@ -155,7 +156,8 @@ class TrainingService:
         with self.queue.ticket() as ticket:
             async for place in self.queue.wait(ticket):
                 yield place
-            digits = choose_images(await in_thread(self.workers, self.datasets.get), settings)
+            everything = await in_thread(self.workers, self.datasets.get)
+            digits = await in_thread(self.workers, choose_images, everything, settings)
             async for report in in_threads(self.run(settings, digits, None, None), self.workers):
                 _expect(ticket, report)
                 yield report
@@ -209,8 +211,10 @@ class TrainingService:
                 )
             work.tell({"state": "loading"})
             everything = await in_thread(self.workers, self.datasets.get)
+            if job.stop.is_set():  # the digits may have come by a download of minutes
+                return RunUpdate({"state": "idle"})
             settings, began, start, notes = self._prepare(work)
-            digits = choose_images(everything, settings)
+            digits = await in_thread(self.workers, choose_images, everything, settings)
             history = RunHistory(
                 settings,
                 digits,
@@ -223,12 +227,14 @@ class TrainingService:
             cut = await self._listen(work, ticket, history, reports)
         last = history.last
         assert last
+        if session.is_over or (job.stop.is_set() and not last.step):
+            return RunUpdate({"state": "idle"})  # nobody's any more, or nothing was learnt
         state: RunState = (
             "done" if last.step == last.steps else "stopped" if job.stop.is_set() else "cut"
         )
         if state == "cut":
             history.notes.append({"code": cut, "values": {}})
-        unseen = _unseen(everything, settings)
+        unseen = await in_thread(self.workers, _unseen, everything, settings)
         first = began or history.first_layers
         made = FinishedTraining(settings, digits, unseen, start, first, last)
         return await in_thread(self.workers, self._finish, session, made, _Told(history, state))

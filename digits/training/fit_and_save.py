@@ -43,6 +43,7 @@ from digits.network.checkpoint import WEIGHTS_DIR, save_weights
 from digits.network.config import COMMAND_LIMITS, ModelConfig, check_limit
 from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP
+from digits.network.registry import is_own
 from digits.training.loop import EpochReport, Progress, predictions, train
 from digits.training.page_run import SHOWN_DIGITS
 from digits.training.recipes import RECIPES, Recipe, check_recipe
@@ -99,6 +100,8 @@ def settings_of(flags: argparse.Namespace) -> FitSettings:
         check_limit("seed", flags.seed)
     out = flags.out or WEIGHTS_DIR / f"{recipe.name}.pt"
     check_out(out)
+    if flags.keep_images:
+        check_writable(flags.keep_images / "images.npy")
     return FitSettings(
         recipe,
         out,
@@ -123,6 +126,8 @@ def check_out(out: Path) -> None:
     """Refuse now what could not be saved after minutes of training."""
     if out.suffix != ".pt":
         raise WeightsError("out_not_pt", name=out.name)
+    if is_own(out.stem):
+        raise WeightsError("name_yours", name=out.stem)
     for suffix in (".pt", ".json", ".png"):
         check_writable(out.with_suffix(suffix))
 

@@ -117,12 +117,13 @@ def test_the_documented_types_are_what_comes(site: str) -> None:
 
 
 def test_all_digits_of_strokes_and_of_a_picture_are_read(site: str, bundled: Digits) -> None:
-    one = [[0.2, 0.2], [0.2, 0.8]]
+    one = [[0, 0], [0, 1]]  # along the pad's edge, over which its ink reaches
     seven = [[0.5, 0.2], [0.8, 0.2], [0.6, 0.8]]
     body = {"data": [None, [seven, one]]}
     found = ask_queued(site, "read", body)
     assert [digit["label"] for digit in found] == ["1", "7"]
     assert found[0]["box"][2] < found[1]["box"][0] and all(digit["sure"] for digit in found)
+    assert all(0 <= side <= 1 for digit in found for side in digit["box"])
     page = as_file(page_of_digits(bundled.test_images[:6], columns=3), "PNG")
     uploaded = web.post(f"{site}/gradio_api/upload", files={"files": ("page.png", page)}).json()
     file = {"path": uploaded[0], "meta": {"_type": "gradio.FileData"}}

@@ -25,6 +25,7 @@ NEVER_ON_THE_PAGE = {
     "strokes_no_writer",
     "only_sketch",
     "write_failed",
+    "name_yours",
     "out_not_pt",
     "weights_no_name",
     "out_folder",

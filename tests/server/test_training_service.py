@@ -19,7 +19,7 @@ from digits.network.metadata import Card
 from digits.network.model import MLP
 from digits.network.registry import Choice, Networks
 from digits.process import keep_to_one_thread
-from digits.server import limits
+from digits.server import limits, training_service
 from digits.server.datasets import DatasetCache
 from digits.server.downloads import download, file_stem
 from digits.server.fine_tuning_service import FineTuningService
@@ -299,6 +299,63 @@ def test_stop_ends_a_run_and_a_place_in_the_queue(service: TrainingService) -> N
         await wait_until(lambda: service.stop({"session": TOKEN}) == {"stopped": False})
 
     complete(visit())
+
+
+def test_stop_while_the_digits_come_keeps_no_network(few: Digits) -> None:
+    arrived = threading.Event()
+
+    class Slow(Given):
+        """Digits that are under way until the test says so."""
+
+        def get(self) -> Digits:
+            assert arrived.wait(60)
+            return super().get()
+
+    reader = Reader(Networks(Choice("tutorial")), Sessions())
+    service = TrainingService(reader, Slow(few), seats=1)
+
+    async def visit() -> None:
+        updates = service.train(TOKEN, SMALL, None)
+        await until(updates, "loading")
+        await asyncio.sleep(0.1)  # for the run's own "loading": the first is told before it begins
+        service.stop({"session": TOKEN})
+        arrived.set()
+        last = [update async for update in updates][-1]
+        assert last == RunUpdate({"state": "idle"})
+        session = service.sessions.find(TOKEN)
+        assert session and not session.networks and not session.runs
+
+    complete(visit())
+
+
+def test_a_run_that_is_forgotten_leaves_nothing_behind(service: TrainingService) -> None:
+    async def visit() -> None:
+        updates = service.train(TOKEN, LONG, None)
+        await until(updates, "running")
+        assert service.sessions.forget(TOKEN)
+        last = [update async for update in updates][-1]
+        assert last == RunUpdate({"state": "idle"})
+
+    complete(visit())
+
+
+def test_the_images_of_a_run_are_chosen_where_nobody_waits(
+    service: TrainingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tenth of a second for all of MNIST, in which the page would answer nobody."""
+    choose, chosen_by = training_service.choose_images, []
+
+    def watch(digits: Digits, settings: RunSettings) -> Digits:
+        chosen_by.append(threading.get_ident())
+        return choose(digits, settings)
+
+    async def visit() -> int:
+        await train(service)
+        return threading.get_ident()
+
+    monkeypatch.setattr(training_service, "choose_images", watch)
+    answers_the_page = complete(visit())
+    assert len(chosen_by) == 1 and chosen_by[0] != answers_the_page
 
 
 def test_whatever_fails_the_visitor_can_try_again(few: Digits) -> None:
