@@ -35,6 +35,7 @@ LINE_COMMENTS = re.compile(
 )  # whole lines and ends of lines
 TYPE_COMMENTS = re.compile(r"/\*\* @[^*\n]*\*/ ?")  # inside a line: casts and parameters' types
 INDENTS = re.compile(r"^[ \t]+", re.MULTILINE)
+BLANK_LINES = re.compile(r"\n\s*\n")  # no text goes over lines
 SCRIPT = "page.js"  # hosts/gradio.js and all that it imports
 LATER = {  # fetched when they are first seen or needed
     "services/browser_run.js": "browser_run.js",
@@ -73,13 +74,18 @@ def served_names() -> list[str]:
 
 @cache
 def content(name: str) -> bytes:
-    """A file as it is served: scripts without comments and indents, with every line at its old number."""
+    """A file as it is served: scripts without comments and indents, joined ones without blank lines.
+
+    In a script by itself every line has its old number.
+    """
     if name == SCRIPT:
-        return join_modules("hosts/gradio.js", _script, apart=LATER).encode()
+        script = join_modules("hosts/gradio.js", _script, apart=LATER)
+        return BLANK_LINES.sub("\n", script).encode()
     if name in LATER.values():
         (entry,) = (path for path, bundle in LATER.items() if bundle == name)
         page = (SCRIPT, _script(SCRIPT))
-        return join_modules(entry, _script, apart=LATER, beside=page).encode()
+        script = join_modules(entry, _script, apart=LATER, beside=page)
+        return BLANK_LINES.sub("\n", script).encode()
     if name == STYLES:
         return join_styles(f"css/{STYLES}").encode()
     code = (STATIC / name).read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digits.data.preparation.centring import Prepared
 from digits.data.preparation.strokes import shrink_strokes
@@ -79,6 +80,15 @@ def _one_of_several(network: Backend, drawing: ParsedDrawing, one: DigitRead) ->
         },
     }
     return {**said, "hint": AMONG_LETTERS} if one.hint == AMONG_LETTERS else said
+
+
+def _image_for(
+    question: Mapping[str, Any], drawing: ParsedDrawing, prepared: Prepared
+) -> NDArray[np.uint8]:
+    """The image (28, 28) that is read: the prepared one, or a drawing just shrunk where that is asked for."""
+    if question.get("shrink") and drawing.strokes:
+        return shrink_strokes(drawing.strokes)
+    return prepared.image
 
 
 def _on_pad(drawing: ParsedDrawing, prepared: Prepared) -> list[float] | None:
@@ -170,9 +180,7 @@ class Reader:
     ) -> Answer | Blank:
         prepared = prepare_for(network, drawing)
         is_picture = drawing.picture is not None
-        image, other = prepared.image, None
-        if question.get("shrink") and drawing.strokes:
-            image, other = shrink_strokes(drawing.strokes), prepared.image
+        image = _image_for(question, drawing, prepared)
         shown: Shown = {
             "box": _on_pad(drawing, prepared),
             "small": pack(prepared.small),
@@ -193,8 +201,8 @@ class Reader:
             hint = PICTURE_DOUBT if guess(network, image)["sure"] else hint_of(network, prepared)
             if hint:
                 said["hint"] = hint
-        if other is not None:
-            said["prepared"] = guess(network, other)
+        if image is not prepared.image:
+            said["prepared"] = guess(network, prepared.image)
         return said
 
     def _by(self, network: Backend, question: Mapping[str, Any]) -> By:
@@ -224,7 +232,7 @@ class Reader:
         self, backend: str, question: Mapping[str, Any], drawing: ParsedDrawing
     ) -> ComparedGuess:
         network = self.find_network({**question, "backend": backend, "device": "auto"})
-        image = prepare_for(network, drawing).image
+        image = _image_for(question, drawing, prepare_for(network, drawing))
         is_picture = drawing.picture is not None
         guess(network, image, is_picture)  # the first time is never typical
         said = guess(network, image, is_picture)

@@ -205,6 +205,19 @@ def test_a_stop_that_the_server_did_not_hear_can_be_given_again(open_page: OpenP
     wait_for_state(page, "stopped")
 
 
+def test_an_order_that_does_not_arrive_can_be_given_again(open_page: OpenPage) -> None:
+    """The server answers, but the order was lost on the way: a proxy, a queue that is full."""
+    page = open_page()
+    open_tab(page, epochs=1, batch_size=50)
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503, body="{}"))
+    press_train(page)
+    page.wait_for_selector('.run[data-state="lost"]', timeout=PATIENCE)
+    assert "never began" in page.locator(".run-note").inner_text()
+    page.unroute("**/queue/join*")
+    press_train(page)
+    wait_for_state(page, "done")
+
+
 def test_stop_while_waiting_leaves_the_line(open_page: OpenPage) -> None:
     one, other = open_page(), open_page()
     start_long_run(one)

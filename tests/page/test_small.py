@@ -32,6 +32,7 @@ from tests.support.browser import (
     wait_for_state,
 )
 from tests.support.files import REPO
+from tests.support.requests import seven
 from tests.support.servers import free_port, wait_for
 
 SMALL = REPO / "requirements-small.txt"
@@ -149,7 +150,7 @@ def test_a_network_learns_in_the_browser(open_small: Callable[[], Any]) -> None:
 
 
 def test_what_needs_torch_says_how_to_get_it_and_this_browser_trains(
-    open_small: Callable[[], Any],
+    open_small: Callable[[], Any], tmp_path: Path
 ) -> None:
     page = open_small()
     draw(page, SEVEN)
@@ -163,3 +164,18 @@ def test_what_needs_torch_says_how_to_get_it_and_this_browser_trains(
     assert page.locator(".downloads").is_hidden()
     page.reload()
     wait_for_network(page, "run 1")
+    assert page.locator("select[name=backend]").input_value() == "browser"
+    assert (
+        page.locator("#picker .take-home").is_hidden()
+        and not page.locator(".confusion button").count()
+    )
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_function("!document.querySelector('.answer-by').innerText.trim()")
+    seven().save(tmp_path / "seven.png")
+    page.locator("#pad input[data-for=picture]").set_input_files(tmp_path / "seven.png")
+    wait_for_network(page, "run 1")
+    assert re.search(r"\d", wait_for_answer(page))
+    page.get_by_role("button", name="Compare backends").click()
+    page.wait_for_selector(".compare-lines li:not(:empty)")
+    (line,) = page.locator(".compare-lines li").all_inner_texts()
+    assert line.startswith("this browser: ")

@@ -225,6 +225,55 @@ test("a drawing that was not read here yet is read before it is confirmed, once"
   assert.equal(state.get("answer")?.confirmed?.by?.network, "sketch");
 });
 
+test("a confirmation of what was asked before is none of what is asked now", async () => {
+  state.set("rules", rules);
+  state.set("network", NETWORK);
+  state.set("isAlone", false);
+  const { asked, ask } = createServer();
+  const answering = new Answering(ask, (act) => act);
+  answering.changed(4, { strokes: SEVEN }, false);
+  answering.confirm();
+  state.set("shrink", true);
+  answering.again();
+  asked[0].answer({ label: 0, probabilities: [1], image: {}, small: {}, by: { network: "sketch" }, box: null });
+  await settled();
+  assert.equal(state.get("answer")?.confirmed, null);
+  answering.confirm(); // what rests is asked about again
+  asked[1].answer({ label: 1, probabilities: [1], image: {}, small: {}, by: { network: "sketch" }, box: null });
+  await settled();
+  clearTimeout(answering.resting);
+  state.set("shrink", false);
+  assert.equal(state.get("answer")?.confirmed?.guess?.label, 1);
+});
+
+test("a picture is prepared by the server and read by the network that this browser alone has", async (context) => {
+  context.after(() => choose({ network: "sketch", backend: "auto", device: "auto" }));
+  const own = "yours-here-1";
+  choose({ network: "sketch", backend: "auto", device: "auto" });
+  choose({ network: own, backend: "auto", device: "auto" });
+  state.set("network", { ...NETWORK, name: own });
+  /** @type {import("../../../digits/page/static/services/messages.js").Question[]} */
+  const questions = [];
+  const image = { height: 28, width: 28, bytes: Buffer.alloc(784).toString("base64") };
+  const by = { network: "sketch", backend: "onnx", device: "cpu", version: "1", devices: ["cpu"] };
+  const answering = new Answering(
+    async (question) => {
+      questions.push(question);
+      return { label: 3, probabilities: [1], sure: true, milliseconds: 1, image, small: image, by, box: null };
+    },
+    (act) => act,
+  );
+  answering.changed(5, { picture: "data:image/png;base64,AAAA" }, false);
+  await settled();
+  assert.deepEqual(
+    questions.map(({ network }) => network),
+    ["sketch"],
+  );
+  const shown = state.get("answer")?.shown;
+  assert.equal(shown?.by.network, own);
+  assert.equal(shown?.by.backend, "browser");
+});
+
 test("texts are filled in by the language's own rules", () => {
   assert.equal(texts.text("either", { label: 4, other: 9 }), "That could be a 4 or a 9");
   assert.equal(texts.text("sure", { label: 8, percent: "97 %" }), "It’s an 8, 97\u00a0% sure"); // no line ends there

@@ -108,10 +108,12 @@ export class Answering {
   get question() {
     const choice = state.get("choice");
     const backend = this.isAlone ? { backend: "auto", device: "auto" } : {};
+    // The server prepares a picture whoever reads it: readPicture().
+    const other = this.drawing.picture && isOnlyHere(choice.network) ? { network: state.get("shipped") } : {};
     const answer = state.get("answer");
     const drawing = answer?.serial === this.serial ? drawingOf(answer, this.drawing) : this.drawing;
     const rest = { drawing, language: state.get("language"), shrink: state.get("shrink") };
-    return { ...choice, ...backend, ...credentials(), ...rest };
+    return { ...choice, ...backend, ...other, ...credentials(), ...rest };
   }
 
   /** Have the server answer; whether that is done with. What is on the pad by then may have been read here. */
@@ -136,7 +138,8 @@ export class Answering {
     if (!this.isAlone || !loaded || !shown.guess) {
       return shown.several ? showOne(shown.several, this.picked, shown.by) : shown;
     }
-    const by = { ...shown.by, backend: "browser", device: "", version: loaded.version };
+    const network = state.get("choice").network ?? shown.by.network;
+    const by = { ...shown.by, network, backend: "browser", device: "", version: loaded.version };
     const readOne = (/** @type {Shown["image"]} */ image) => guess(loaded, unpack(image.bytes), true);
     const several = shown.several?.map((one) => {
       const said = readOne(one.image);
@@ -159,7 +162,8 @@ export class Answering {
   async confirm() {
     if (this.isConfirming || state.get("server") === "gone") return;
     if (state.get("answer")?.serial !== this.serial) this.readNow(); // else there is nothing to confirm
-    const { serial, question, picked } = this;
+    const { question } = this;
+    const asked = state.get("answer");
     const start = performance.now();
     this.isConfirming = true;
     const raw = await this.ask(question).catch(() => null);
@@ -173,8 +177,7 @@ export class Answering {
     }
     this.hasHanded = false;
     const answer = state.get("answer");
-    const isSame = serial === this.serial && question.network === state.get("choice").network;
-    if (!isSame || answer?.serial !== serial || picked !== this.picked) return this.confirmAtRest();
+    if (!answer || answer !== asked) return this.confirmAtRest(); // read anew meanwhile: another question
     const { shown, problem } = readAnswer(raw);
     const confirmed = { by: shown?.by ?? null, guess: shown?.guess ?? null, problem, way: performance.now() - start };
     state.set("answer", { ...answer, confirmed });

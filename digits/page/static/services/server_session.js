@@ -16,6 +16,7 @@ const TRAINING = ["loading", "running"];
 const TEACHING = ["sent", "waiting", "learning"];
 export const ENDED = ["done", "stopped", "cut"];
 const SILENT = 2500; // ms without a word of a run under way before the page asks by itself
+const LOST = 10_000; // ms after which an order of which the server knows nothing did not arrive
 const ASK_BUSY = 500; // ms between two questions then
 const ASK_IDLE = 60_000; // ms between two signs of life
 const TICK = 500;
@@ -70,9 +71,13 @@ async function ask(isFirst) {
   asked = performance.now();
   const session = await askSession(seen).catch(lost);
   if (!session) return;
-  told(session, isFirst);
+  if (isOrderLost() && !BUSY.includes(session.run?.state ?? "")) state.set("training", { state: "lost" });
+  else told(session, isFirst);
   serverHeard();
 }
+
+/** Whether an order was sent so long ago that it cannot be on its way any more. */
+const isOrderLost = () => state.get("run") === "sent" && performance.now() - heard > LOST;
 
 /** @param {SessionState} session @param {boolean} isFirst */
 function told(session, isFirst) {

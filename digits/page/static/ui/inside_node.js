@@ -109,7 +109,10 @@ export class NodePanel {
       const from = text(layer === 1 ? "node_pixel" : "node_from", place);
       fillRow(this.rows[i], [from, `${decimals(w)} × ${decimals(x)}`, decimals(shown[i])]);
     });
-    const count = values[layer - 1].length - STRONGEST;
+    this.rows.slice(0, STRONGEST).forEach(([cell], i) => {
+      cell.parentElement?.toggleAttribute("hidden", i >= strongest.length); // a layer may have fewer nodes
+    });
+    const count = values[layer - 1].length - strongest.length;
     fillRow(this.rows[STRONGEST], [text("node_rest", { count }), "", decimals(shown[strongest.length])]);
     fillRow(this.rows[STRONGEST + 1], [text("node_bias"), "", decimals(shown[strongest.length + 1])]);
     fillRow(this.rows[STRONGEST + 2], [text("node_sum"), "", decimals(sum)]);

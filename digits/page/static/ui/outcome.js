@@ -79,7 +79,9 @@ function showOutcome(host, root, outcome) {
   find(element, ".out-name").textContent = text("out_of", { network: inWords(outcome.network.name) });
   showRuns(find(element, ".runs", HTMLTableElement), allLines(outcome.runs));
   if (!root.offsetParent) return;
-  showConfusion(element, outcome.confusion, (label, said) => openCell(host, label, said));
+  // The server knows nothing of a network that this browser alone has.
+  const open = (/** @type {number} */ label, /** @type {number} */ said) => openCell(host, label, said);
+  showConfusion(element, outcome.confusion, isOnlyHere(outcome.network.id) ? null : open);
   showMistakes(find(element, ".mistakes"), outcome);
   find(element, ".nodes-lead").textContent = text("out_nodes_lead", {
     plus: text("out_plus"),
@@ -134,7 +136,7 @@ async function openCell(host, label, said) {
 
 /**
  * @param {HTMLElement} element @param {number[][]} counts row: what it is, column: what was read
- * @param {(label: number, said: number) => void} open shows a cell's digits
+ * @param {((label: number, said: number) => void) | null} open shows a cell's digits; null where nobody can
  */
 function showConfusion(element, counts, open) {
   const note = find(element, ".cell-note");
@@ -148,19 +150,19 @@ function showConfusion(element, counts, open) {
     return makeLine([make("th", label, { scope: "row" }), ...cells, make("td", share, { className: "share" })]);
   });
   find(element, ".confusion").replaceChildren(head, ...lines);
-  note.textContent = text("out_confusion_press");
+  note.textContent = open ? text("out_confusion_press") : "";
   find(element, ".cell-pictures").hidden = true;
 }
 
-/** @param {number} count @param {{label: number, said: number, most: number, note: HTMLElement, open: (label: number, said: number) => void}} place */
+/** @param {number} count @param {{label: number, said: number, most: number, note: HTMLElement, open: ((label: number, said: number) => void) | null}} place */
 function makeCell(count, { label, said, most, note, open }) {
   const title = text("out_cell", { count: number(count), label, said });
   const cell = make("td", undefined, { title, className: said === label ? "diagonal" : "" });
   if (!count) return cell;
   if (said !== label) cell.style.setProperty("--share", String(0.12 + (0.88 * count) / most));
-  const button = makeButton(String(count), () => open(label, said));
-  button.setAttribute("aria-label", title);
-  cell.append(button);
+  const shown = open ? makeButton(String(count), () => open(label, said)) : String(count);
+  if (shown instanceof Element) shown.setAttribute("aria-label", title);
+  cell.append(shown);
   cell.addEventListener("pointerenter", () => {
     note.textContent = title;
   });

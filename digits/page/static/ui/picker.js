@@ -5,7 +5,7 @@
 
 import { unpack } from "../core/base64.js";
 import { measure } from "../services/browser_reader.js";
-import { aboutNetwork, entryOf, inWords, isOwn, PACKAGES } from "../services/network_names.js";
+import { aboutNetwork, entryOf, inWords, isOnlyHere, isOwn, PACKAGES } from "../services/network_names.js";
 import { forget, toldOwn } from "../services/own_networks.js";
 import { digitOf, problemOf, surenessOf } from "../services/server_answers.js";
 import { follow } from "../services/server_session.js";
@@ -82,10 +82,12 @@ class Picker {
     const { networks, network: chosen, backends, backend: asked } = this.host.value;
     const names = Object.fromEntries(networks.map(({ id, name }) => [id, inWords(name)]));
     offer(this.network, Object.keys(names), chosen, (id) => names[id]);
-    const offered = [...(isOwn(chosen) ? ["torch"] : backends), "browser"];
+    const isHere = isOnlyHere(chosen);
+    const offered = [...(isHere ? [] : isOwn(chosen) ? ["torch"] : backends), "browser"];
     const answering = offered.includes(asked) ? asked : offered[0];
     offer(this.backend, offered, answering, nameOfBackend);
     if (answering === "browser") offer(this.device, ["here"], "here", () => text("device_here"));
+    find(this.element, ".take-home").hidden = isHere;
     const entry = entryOf(chosen);
     find(this.element, ".picker-about").textContent = entry ? aboutNetwork(entry) : "";
   }
@@ -95,7 +97,7 @@ class Picker {
   /** @param {string} network */
   pickNetwork(network) {
     const isOther = isOwn(network) !== isOwn(this.host.value.network);
-    this.pick({ network, ...(isOther && this.backend.value !== "browser" ? BEST : {}) });
+    this.pick({ network, ...(isOther && this.host.value.backend !== "browser" ? BEST : {}) });
   }
 
   /** @param {Partial<Picked>} change */
@@ -137,7 +139,10 @@ class Picker {
 
   async showComparison() {
     this.compare.disabled = true;
-    this.lines.replaceChildren(...(await this.compared()).map((words) => make("li", words)));
+    const place = make("li"); // goes when the drawing, the network or the language changes
+    this.lines.replaceChildren(place);
+    const words = await this.compared();
+    if (place.isConnected) this.lines.replaceChildren(...words.map((line) => make("li", line)));
     this.compare.disabled = false;
   }
 
@@ -149,12 +154,9 @@ class Picker {
     const drawing = digitOf(state.get("answer"), state.get("drawing"));
     const measured = loaded && measure(loaded, unpack(shown.image.bytes), Boolean(drawing.picture));
     const here = measured ? [lineOf(nameOfBackend("browser"), measured)] : [];
-    const question = {
-      ...state.get("choice"),
-      ...BEST,
-      ...credentials(),
-      drawing,
-    };
+    const choice = state.get("choice");
+    if (isOnlyHere(choice.network)) return here;
+    const question = { ...choice, ...BEST, ...credentials(), drawing, shrink: state.get("shrink") };
     try {
       const told = await this.host.call("compare", question);
       const problem = problemOf(told);

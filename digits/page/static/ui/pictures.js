@@ -33,7 +33,8 @@ export async function preparePicture(file) {
 /** @param {Blob} file */
 async function openBitmap(file) {
   try {
-    return await createImageBitmap(file, { imageOrientation: "from-image" });
+    // Turned as its camera says: older engines must be told so, and Safari before 17.2 knows no such word.
+    return await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => createImageBitmap(file));
   } catch {
     throw new PictureError("picture_bad");
   }

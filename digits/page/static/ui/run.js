@@ -76,12 +76,13 @@ class RunPanel {
     this.show();
   }
 
-  /** Everything of the visitor's was forgotten: so are the runs; one under way goes on. */
+  /** Everything of the visitor's was forgotten: so are the runs; one under way in this browser goes on. */
   forget() {
     forgetRuns();
-    if (BUSY.includes(state.get("run"))) return this.show();
-    state.set("training", null); // first: what came of a run that is shown would be kept again
+    // First: what came of a run that is shown would be kept again.
+    if (!BUSY.includes(state.get("run"))) state.set("training", null);
     state.set("outcome", null);
+    this.show();
   }
 
   /** The order is on its way: bring the run into view. */
