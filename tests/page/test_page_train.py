@@ -218,6 +218,23 @@ def test_an_order_that_does_not_arrive_can_be_given_again(open_page: OpenPage) -
     wait_for_state(page, "done")
 
 
+def test_what_is_forgotten_while_the_server_trains_does_not_come_back(open_page: OpenPage) -> None:
+    page = open_page()
+    open_tab(page, epochs=1, batch_size=50)
+    press_train(page)
+    wait_for_state(page, "done")
+    start_long_run(page)
+    # Within one breath, since the button asks anew when nobody answers for some seconds.
+    page.locator(".forget").evaluate("(button) => [button, button].map((one) => one.click())")
+    wait_for_state(page, "idle")
+    assert page.locator(".outcome").is_hidden()
+    assert set(page.locator("select[name=network] option").all_inner_texts()) == {
+        "sketch",
+        "tutorial",
+    }
+    assert not page.locator(".run-note").inner_text().strip()
+
+
 def test_stop_while_waiting_leaves_the_line(open_page: OpenPage) -> None:
     one, other = open_page(), open_page()
     start_long_run(one)
