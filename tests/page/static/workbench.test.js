@@ -7,9 +7,9 @@ import { test } from "node:test";
 import { pretendBrowser } from "./browser.js";
 
 pretendBrowser();
-const { exactPercent, use } = await import("../../../digits/page/static/services/texts.js");
+const { exactPercent, shareText, use } = await import("../../../digits/page/static/services/texts.js");
 const { tangentAt } = await import("../../../digits/page/static/ui/workbench/chart.js");
-const { exact, lossText, shareText, weightText } = await import("../../../digits/page/static/ui/workbench/figures.js");
+const { exact, lossText, weightText } = await import("../../../digits/page/static/ui/workbench/figures.js");
 
 /** @typedef {import("../../../digits/page/static/ui/workbench/chart.js").Picture} Picture */
 

@@ -259,3 +259,16 @@ export function placesOf(share) {
 
 /** A probability that somebody looks at closely, as percent. @param {number} share */
 export const exactPercent = (share) => percent(share, placesOf(share));
+
+/**
+ * A probability in percent; no network is ever quite sure, so none is 0 % or 100 %: it is less than the last
+ * figure can show, or more.
+ * @param {number} share
+ * @param {number} [places] decimals
+ */
+export function shareText(share, places = 0) {
+  const least = 0.01 / 10 ** places; // that is told from 0
+  if (share < least / 2) return text("share_below", { share: percent(least, places) });
+  if (share > 1 - least / 2) return text("share_above", { share: percent(1 - least, places) });
+  return percent(share, places);
+}

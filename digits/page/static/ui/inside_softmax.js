@@ -1,9 +1,8 @@
 // From ten sums to ten probabilities, step by step.
 
-import { decimal, percent, text, withMinus } from "../services/texts.js";
+import { decimal, percent, shareText, text, withMinus } from "../services/texts.js";
 import { find } from "./dom.js";
 import { addRow, fillRow } from "./inside_node.js";
-import { shareText } from "./workbench/figures.js";
 
 /** @typedef {import("./inside.js").Trace} Trace */
 

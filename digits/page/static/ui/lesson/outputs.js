@@ -4,9 +4,9 @@ import { forward } from "../../core/network.js";
 import { softmax } from "../../core/small_network.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
-import { decimal, exactPercent, percent, text } from "../../services/texts.js";
+import { decimal, exactPercent, percent, shareText, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
-import { exact, shareText } from "../workbench/figures.js";
+import { exact } from "../workbench/figures.js";
 
 const FAR = 8; // from 0: where the sliders end, unless a drawing's sums lie beyond
 const STEP = 0.1;

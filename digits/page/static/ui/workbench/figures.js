@@ -1,6 +1,6 @@
 // How the Learn room writes numbers, and the ladder of learning rates.
 
-import { decimal, number, percent, text, withMinus } from "../../services/texts.js";
+import { decimal, number, withMinus } from "../../services/texts.js";
 
 const LARGE = 1e5; // from here on a number is written as a power of ten
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -52,19 +52,6 @@ export function ladder(first, last) {
     for (const figure of [1, 2, 5]) rungs.push(Number(`${figure}e${exponent}`));
   }
   return [...rungs, Number(`1e${last}`)];
-}
-
-/**
- * A probability in percent; no network is ever quite sure, so none is 0 % or 100 %: it is less than the last
- * figure can show, or more.
- * @param {number} share
- * @param {number} [places] decimals
- */
-export function shareText(share, places = 0) {
-  const least = 0.01 / 10 ** places; // that is told from 0
-  if (share < least / 2) return text("share_below", { share: percent(least, places) });
-  if (share > 1 - least / 2) return text("share_above", { share: percent(1 - least, places) });
-  return percent(share, places);
 }
 
 /** Whether the visitor's system asks for less motion. */

@@ -1,11 +1,10 @@
 // A digit as a tile: its picture, what the network says of it, and how much of its trust is in the truth.
 
 import { indexOfLargest } from "../../core/network.js";
-import { text } from "../../services/texts.js";
+import { shareText, text } from "../../services/texts.js";
 import { rgb } from "../../services/theme.js";
 import { penOf, setPixel } from "../canvas.js";
 import { make } from "../dom.js";
-import { shareText } from "./figures.js";
 
 /** @typedef {{item: HTMLLIElement, canvas: HTMLCanvasElement, said: HTMLElement, bar: HTMLElement}} Tile */
 
