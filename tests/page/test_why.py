@@ -111,6 +111,30 @@ def test_the_smallest_change_tips_the_answer_and_half_of_it_does_not(open_page: 
     assert "tipped" in after.get_attribute("class")
 
 
+# How far the pixel moves that moves most, in percent, where the drawing on the pad is made another digit.
+MOST_CHANGED = """async ([script, explanation, wanted]) => {
+    const { modules } = await import(script);
+    const { findChange } = await import(explanation);
+    const { toPixels } = modules["core/network.js"]();
+    const { state } = modules["services/state.js"]();
+    const pixels = toPixels(modules["core/base64.js"]().unpack(state.get("answer").shown.image.bytes));
+    const work = findChange(state.get("network").network, pixels, 7, wanted);
+    for (let next = work.next(); ; next = work.next()) if (next.done) return 100 * next.value.largest;
+}"""
+
+
+def test_no_pixel_changes_by_more_than_is_said(open_page: OpenPage) -> None:
+    page = open_page()
+    open_why(page)
+    explanation = page.evaluate("document.baseURI") + address("core/explanation.js")
+    for wanted in (1, 2, 3, 9):
+        page.locator(f'.why-choice [data-digit="{wanted}"]').click()
+        page.wait_for_selector('.why-tip[data-state="found"]')
+        largest = page.evaluate(MOST_CHANGED, [module(page), explanation, wanted])
+        said = page.locator(".why-tip-said").inner_text()
+        assert 0 <= number(said.split("by more than ")[1]) - largest < 1, (said, largest)
+
+
 def test_the_most_similar_digits_are_found_by_pixels_and_by_the_last_layer(
     open_page: OpenPage,
 ) -> None:

@@ -5,7 +5,7 @@ import { ACTIVATION_NAMES } from "../../core/activations.js";
 import { unpack } from "../../core/base64.js";
 import { explain, findChange, indexOfSecond, partsOf } from "../../core/explanation.js";
 import { forward, indexOfLargest, toPixels } from "../../core/network.js";
-import { roundTerms } from "../../core/rounding.js";
+import { roundTerms, roundUp } from "../../core/rounding.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
 import { decimal, percent, text } from "../../services/texts.js";
@@ -292,7 +292,7 @@ class Why {
       });
       return;
     }
-    const values = { label, wanted, said: change.said, largest: percent(change.largest) };
+    const values = { label, wanted, said: change.said, largest: percent(roundUp(change.largest, 2)) };
     find(tip, ".why-tip-said").textContent = text(change.said === wanted ? "why_tip_said" : "why_tip_other", values);
     paintInk(find(tip, ".before canvas", HTMLCanvasElement), pixels);
     find(tip, ".before figcaption").textContent = text("why_reads", { said: label });
