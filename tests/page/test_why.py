@@ -225,6 +225,40 @@ def test_enough_nodes_off_make_it_fail_and_the_page_sees_that(open_page: OpenPag
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_it_still_copes_only_where_the_drawing_is_read_as_before_with_nodes_off_alone(
+    open_page: OpenPage,
+) -> None:
+    page = open_page()
+    open_inside(page)
+    part = mount(page, "break_it.js")
+    status, said = part.locator(".break-status"), part.locator(".break-said")
+    for _ in range(20):
+        part.get_by_role("button", name="Off: 10 at random").click()
+    assert part.locator('.break-grid [aria-pressed="true"]').count() == 192
+
+    def put_on_pad(sample: str) -> None:
+        page.locator("#pad canvas").focus()
+        page.keyboard.press(sample)
+        said.locator("span", has_text=f"reads {sample}").wait_for()
+
+    def is_judged() -> None:
+        is_misread = "wrong" in said.get_attribute("class").split()
+        assert ("still copes" in status.inner_text()) != is_misread, status.inner_text()
+        assert ("It took" in status.inner_text()) == is_misread
+
+    is_judged()
+    for sample in "310":  # whatever the biases alone read, it is not all of these
+        put_on_pad(sample)
+        is_judged()
+    part.get_by_role("button", name="Mend everything").click()
+    put_on_pad("6")
+    for name, value in (("noise", "3"), ("keep", "12"), ("right", "8")):
+        part.locator(f"[name={name}]").fill(value)
+        part.get_by_role("button", name="Off: the warmest one").click()
+        assert status.inner_text().startswith("How many nodes must be off until it fails")
+        part.get_by_role("button", name="Mend everything").click()
+
+
 @pytest.mark.parametrize("settings", [{}, PHONE], ids=["desk", "phone"])
 def test_a_term_opens_its_entry_by_key_and_gives_the_focus_back(
     open_page: OpenPage, settings: dict[str, Any]

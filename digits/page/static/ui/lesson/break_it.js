@@ -182,6 +182,7 @@ class BreakIt {
     const pixels = subject?.pixels ?? null;
     if (String(pixels) === String(this.pixels)) return; // who answered has changed, not the drawing
     Object.assign(this, { pixels, fewest: null, isSample: Boolean(subject?.isSample) });
+    this.judge();
     this.show();
   }
 
@@ -364,15 +365,20 @@ class BreakIt {
     box.style.setProperty("--whole", String(whole ?? 0));
   }
 
+  /** What became of the task; "it still copes" only where that was judged. */
+  statusKey() {
+    const { damage, fewest, isSample } = this;
+    if (fewest !== null) return fewest === 1 ? "break_found_one" : "break_found";
+    if (isOnlyNodes(damage)) return "break_off";
+    return isSample ? "break_task_sample" : "break_task";
+  }
+
   showStatus() {
     const { damage, fewest } = this;
-    const off = damage.off.length;
     const all = (this.loaded?.network.sizes ?? []).slice(1, -1).reduce((sum, size) => sum + size, 0);
-    const values = { off: number(off), all: number(all), fewest };
-    const found = fewest === 1 ? "break_found_one" : "break_found";
-    const key = fewest === null ? (off ? "break_off" : this.isSample ? "break_task_sample" : "break_task") : found;
+    const values = { off: number(damage.off.length), all: number(all), fewest };
     const status = find(this.root, ".break-status");
-    const words = text(key, values);
+    const words = text(this.statusKey(), values);
     if (status.textContent !== words) status.textContent = words;
     status.classList.toggle("done", fewest !== null);
   }
