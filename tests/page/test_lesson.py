@@ -13,7 +13,7 @@ from digits.network.config import ModelConfig
 from digits.network.metadata import Card
 from digits.page.texts import TEXTS
 from digits.training.standalone_script import write_script
-from tests.support.browser import PATIENCE, SEVEN, draw, eventually, wait_for_answer
+from tests.support.browser import PATIENCE, SEVEN, Line, draw, eventually, wait_for_answer
 
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "en-GB"}
 PHONE = {
@@ -187,6 +187,39 @@ def test_a_visitor_does_every_task(open_page: Callable[..., Any], language: str)
     page.wait_for_selector("#lesson .lesson-part > *")
     assert page.locator("#lesson").get_attribute("data-step") == str(max(TASKS))
     assert page.locator(".lesson-steps a.done").count() == len(TASKS)
+
+
+# Scrawls that are not surely read when prepared; merely shrunk, the first two are, one as another digit.
+DOUBTFUL: list[Line] = [
+    [(0.78, 0.26), (0.38, 0.42), (0.9, 0.5)],
+    [(0.58, 0.58), (0.18, 0.86), (0.86, 0.74)],
+    [(0.34, 0.74), (0.38, 0.82), (0.86, 0.78), (0.46, 0.26)],
+]
+
+
+def test_what_is_said_of_the_preparation_is_what_both_readings_say(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    lesson, texts = open_step(page, 10), TEXTS["en"]
+
+    def told() -> str:
+        wait_for_answer(page)
+        words = lesson.locator(".part-way b").all_inner_texts()
+        shrunk, prepared = (re.sub(", .* sure$", "", said) for said in words)
+        doubt = "doubt" if "not sure" in prepared else "saved"
+        found = "same" if shrunk == prepared else doubt
+        assert lesson.locator(".part-status").inner_text() == texts[f"part_hand_{found}"], words
+        return found
+
+    for button in lesson.locator(".part-buttons button").all():
+        button.click()
+        assert told() in ("same", "saved")
+    for line in DOUBTFUL:
+        page.get_by_role("button", name="Clear").click()
+        draw(page, [line])
+        assert told() == "doubt"
 
 
 def test_half_a_task_is_not_done(open_page: Callable[..., Any]) -> None:

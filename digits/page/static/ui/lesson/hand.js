@@ -12,6 +12,7 @@ import { follow, makeRow, makeStatus } from "./part_helpers.js";
 import { makePixels, paintInk } from "./pixels.js";
 
 /** @typedef {import("./part_types.js").Lesson} Lesson */
+/** @typedef {import("../../services/messages.js").Guess} Guess */
 /** @typedef {import("../../services/messages.js").Point} Point */
 
 /** A seven, small and in a corner. @type {Point[][]} */
@@ -27,6 +28,12 @@ const IN_THE_CORNER = [
 export function mount(root, lesson) {
   const part = new Hand(root, lesson);
   return follow(root, part, { answer: () => part.show(), network: () => part.show(), look: () => part.show() });
+}
+
+/** What the preparation did. @param {Guess} shrunk @param {Guess} prepared */
+function keyOf(shrunk, prepared) {
+  if (shrunk.label === prepared.label && shrunk.sure === prepared.sure) return "part_hand_same";
+  return prepared.sure ? "part_hand_saved" : "part_hand_doubt";
 }
 
 class Hand {
@@ -78,8 +85,7 @@ class Hand {
       find(half, "b").textContent = words;
       return said;
     });
-    const isSaved = prepared.sure && (shrunk.label !== prepared.label || !shrunk.sure);
-    status.textContent = text(isSaved ? "part_hand_saved" : "part_hand_same");
+    status.textContent = text(keyOf(shrunk, prepared));
     if (prepared.sure && shrunk.label !== prepared.label) this.lesson.done();
   }
 }
