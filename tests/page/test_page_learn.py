@@ -220,6 +220,29 @@ def test_an_experiment_asks_first_and_ends_in_its_own_numbers(
     assert words.startswith("Not as you expected. It reads 100.0\u00a0% of its own 100 digits")
 
 
+def test_an_experiment_that_is_left_for_the_run_can_be_begun_again(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page()
+    open_learn(page)
+    page.get_by_role("tab", name="Batches").click()
+    press(page, "Step ×10")
+    wait_for_step(page, 10)
+    for leave in (
+        lambda: page.locator("#learn-back").fill("0"),
+        lambda: press(page, "New random weights"),
+    ):
+        page.get_by_role("tab", name="Experiments").click()
+        page.get_by_role("button", name="No activation").click()
+        page.locator("[data-panel=experiments] .learn-choices button").first.click()
+        page.wait_for_selector('.learn-outcome[data-state="running"]')
+        page.get_by_role("tab", name="Batches").click()
+        leave()
+        page.get_by_role("tab", name="Experiments").click()
+        assert page.locator(".learn-outcome").inner_text().startswith("What do you expect?")
+        assert page.locator("[data-panel=experiments] .learn-choices button:disabled").count() == 0
+
+
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
 def test_on_a_phone_nothing_scrolls_sideways(open_page: Callable[..., Any], language: str) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}

@@ -65,7 +65,7 @@ class Learn {
   get batches() {
     this.batchesOnceSeen ??= new BatchesView(this.panel("batches"), {
       change: (changes) => this.send({ kind: "change", changes }),
-      goTo: (number) => this.send({ kind: "go_to", number }),
+      goTo: (number) => this.sendInstead({ kind: "go_to", number }),
       fresh: () => this.begin(),
       pace: () => this.report?.isRunning && this.run(),
     });
@@ -125,17 +125,26 @@ class Learn {
     this.training?.send(command);
   }
 
+  /**
+   * The worker does one thing at a time: an experiment that is under way ends, and its question is asked anew.
+   * @param {import("../../services/trainer_client.js").Command} command
+   */
+  sendInstead(command) {
+    this.experimentsOnceSeen?.interrupt();
+    this.send(command);
+  }
+
   /** A run from fresh random weights; what was set stays so. */
   begin() {
     this.seed += 1;
     const { learningRate, batchSize, activation } = this.report ?? DEFAULTS;
-    this.send({ kind: "begin", settings: { ...DEFAULTS, learningRate, batchSize, activation, seed: this.seed } });
+    const settings = { ...DEFAULTS, learningRate, batchSize, activation, seed: this.seed };
+    this.sendInstead({ kind: "begin", settings });
   }
 
   run() {
-    this.experimentsOnceSeen?.interrupt();
     const wait = this.batches.slow.checked ? SLOW : 0;
-    this.send({ kind: "run", wait, every: wantsStillness() ? EVERY_STILL : EVERY });
+    this.sendInstead({ kind: "run", wait, every: wantsStillness() ? EVERY_STILL : EVERY });
   }
 
   /** How the drawing's network does on test digits. @param {DrawingView} view */
@@ -193,9 +202,8 @@ class Learn {
     if (what === "pause") return this.send({ kind: "pause" });
     const count = what === "step_ten" ? 10 : 1;
     if (this.view === "drawing") return what === "undo" ? this.drawing.undo() : this.drawing.step(count);
-    this.experimentsOnceSeen?.interrupt();
-    if (what === "undo") return this.send({ kind: "go_to", number: Math.max(0, (this.report?.at ?? 0) - 1) });
-    this.send({ kind: "step", count });
+    if (what === "undo") return this.sendInstead({ kind: "go_to", number: Math.max(0, (this.report?.at ?? 0) - 1) });
+    this.sendInstead({ kind: "step", count });
   }
 
   showBar() {
