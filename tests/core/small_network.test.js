@@ -61,6 +61,13 @@ test("ones are ones wherever they stand; sevens, rings and blanks are not", () =
     assert.ok(!isOne(typeof other === "string" ? draw(other) : other), String(other));
 });
 
+test("shares of sums whose powers are too large for a computer are right", () => {
+  const { powers, total, shares } = softmax([1500, 1498.6, 0, -900], 2);
+  assert.deepEqual([powers[0], powers[2], total], [Infinity, 1, Infinity]);
+  const expected = [1 / (1 + Math.exp(-0.7)), 1 / (1 + Math.exp(0.7)), 0, 0];
+  shares.forEach((share, i) => assert.ok(Math.abs(share - expected[i]) < 1e-12));
+});
+
 test("softmax is the large network's own", () => {
   const sums = [4, 2.5, -1, 0, 1, 0.5, -2, 3, 1.5, 0.2];
   const { powers, total, shares } = softmax(sums);

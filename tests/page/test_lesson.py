@@ -13,7 +13,7 @@ from digits.network.config import ModelConfig
 from digits.network.metadata import Card
 from digits.page.texts import TEXTS
 from digits.training.standalone_script import write_script
-from tests.support.browser import PATIENCE, SEVEN, Line, draw, eventually, wait_for_answer
+from tests.support.browser import PATIENCE, SEVEN, Line, draw, eventually, module, wait_for_answer
 
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "en-GB"}
 PHONE = {
@@ -284,6 +284,40 @@ def test_the_sums_and_shares_of_a_drawing_are_those_of_inside(
     assert 99.99 < percent_of(read) < 100
     assert divided in lesson.locator(".outputs-head").inner_text()
     assert "divides each sum by" in lesson.locator(".outputs-why").inner_text()
+
+
+# The page's network with all that it says a thousand times as loud: sums that e cannot be raised to.
+LOUD = """async (address) => {
+    const { modules } = await import(address);
+    const { state } = modules["services/state.js"]();
+    const { createNetwork } = modules["core/network.js"]();
+    const loaded = state.get("network");
+    const network = createNetwork({ ...loaded.network, weights: loaded.network.weights.slice() });
+    const { weight, bias } = network.layers.at(-1);
+    for (const row of [weight, bias]) row.forEach((value, i) => { row[i] = 1000 * value; });
+    state.set("network", { ...loaded, network });
+}"""
+
+
+def test_sums_that_e_cannot_be_raised_to_have_shares_all_the_same(
+    open_page: Callable[..., Any],
+) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    page.locator("#tab_inside-button").click()
+    page.wait_for_selector(".softmax-table tr.first")
+    page.evaluate(LOUD, module(page))
+    assert "NaN" not in page.locator(".softmax-table").inner_text()
+    seven = page.locator(".softmax-table tr.first td").all_inner_texts()
+    assert (seven[0], seven[2:]) == ("7", ["> 10³⁰⁸", "> 99.99\u00a0%"])
+    assert page.locator(".softmax-table tr.total td").nth(2).inner_text() == "> 10³⁰⁸"
+    lesson = open_step(page, 4)
+    lesson.get_by_role("button", name="Sums of your drawing").click()
+    table = lesson.locator(".outputs-table").inner_text()
+    assert "NaN" not in table and "∞" not in table and "> 10³⁰⁸" in table
+    said = lesson.locator(".outputs-said").inner_text()
+    assert said.startswith("For the 7: > 10³⁰⁸ ÷ > 10³⁰⁸ = ")
+    assert 99.99 < percent_of(said.split(" = ")[1]) <= 100
 
 
 def percent_of(words: str) -> float:

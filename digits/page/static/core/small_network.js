@@ -2,6 +2,8 @@
 //
 // It does what the large one does (core/network.js), with numbers that can be added up in one's head.
 
+import { calibrated } from "./network.js";
+
 export const SIDE = 5;
 export const SQUARES = SIDE * SIDE;
 
@@ -105,12 +107,13 @@ function hasUpright(picture, column) {
 
 /**
  * Softmax, with all that it takes on the way.
- * @param {readonly number[]} sums small ones: nothing here keeps exp from overflowing
+ * @param {readonly number[]} sums
  * @param {number} [temperature] that they are divided by first
- * @returns {{powers: number[], total: number, shares: number[]}} e to each sum divided by it, what they add up to, each part of that
+ * @returns {{powers: number[], total: number, shares: number[]}} e to each sum divided by it, what they add up to,
+ *   each part of that: these are right where the others are too large for a computer, and so Infinity, too
  */
 export function softmax(sums, temperature = 1) {
   const powers = sums.map((sum) => Math.exp(sum / temperature));
   const total = powers.reduce((sum, power) => sum + power, 0);
-  return { powers, total, shares: powers.map((power) => power / total) };
+  return { powers, total, shares: [...calibrated(sums, temperature)] };
 }

@@ -257,6 +257,9 @@ export function placesOf(share) {
   return rest > 0 ? Math.min(MOST_PLACES, Math.max(1, figures - 1 - Math.floor(Math.log10(rest)))) : MOST_PLACES;
 }
 
+/** What is written of a number that a computer has none for, such as e to 710. */
+export const TOO_LARGE = "> 10³⁰⁸";
+
 /** A probability that somebody looks at closely, as percent. @param {number} share */
 export const exactPercent = (share) => percent(share, placesOf(share));
 

@@ -3,7 +3,7 @@
 // The weights are those that read the drawing; the sums are done again for each drawing and kept, so that every
 // number on the page is one that was really used. A hidden tab does nothing.
 
-import { createPass, forward, toPixels } from "../core/network.js";
+import { calibrated, createPass, forward, toPixels } from "../core/network.js";
 import { state } from "../services/state.js";
 import { fill, text } from "../services/texts.js";
 import { unpack } from "./canvas.js";
@@ -115,11 +115,12 @@ class Inside {
   /** @param {Network} network @param {Shown} shown @returns {Trace} */
   trace(network, { image }) {
     const pass = forward(network, toPixels(unpack(image.bytes)), this.pass ?? undefined);
-    const outputs = pass.sums[pass.sums.length - 1];
+    const { inputs, sums, logProbabilities } = pass;
+    const outputs = sums[sums.length - 1];
     const powers = Array.from(outputs, (sum) => Math.exp(sum / this.temperature));
     const total = powers.reduce((a, b) => a + b);
-    const probabilities = powers.map((power) => power / total);
-    return { network, image, values: [...pass.inputs, outputs], sums: pass.sums, powers, total, probabilities };
+    const probabilities = [...calibrated(logProbabilities, this.temperature)];
+    return { network, image, values: [...inputs, outputs], sums, powers, total, probabilities };
   }
 
   /** Show another network from now on. @param {LoadedNetwork} loaded */

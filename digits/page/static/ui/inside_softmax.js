@@ -1,6 +1,6 @@
 // From ten sums to ten probabilities, step by step.
 
-import { decimal, percent, shareText, text, withMinus } from "../services/texts.js";
+import { decimal, percent, shareText, TOO_LARGE, text, withMinus } from "../services/texts.js";
 import { find } from "./dom.js";
 import { addRow, fillRow } from "./inside_node.js";
 
@@ -10,6 +10,7 @@ const PLACES = 2; // of a share, as in the lesson's step of the ten outputs
 
 /** @param {number} value */
 function large(value) {
+  if (value === Infinity) return TOO_LARGE;
   if (value >= 1e7 || (value && value < 0.001)) return withMinus(value.toExponential(1));
   return decimal(value, value >= 1000 ? 2 : 3);
 }

@@ -4,7 +4,7 @@ import { forward } from "../../core/network.js";
 import { softmax } from "../../core/small_network.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
-import { decimal, exactPercent, percent, shareText, text } from "../../services/texts.js";
+import { decimal, exactPercent, percent, shareText, TOO_LARGE, text } from "../../services/texts.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { exact } from "../workbench/figures.js";
 
@@ -154,4 +154,7 @@ class Outputs {
 }
 
 /** @param {number} power */
-const powerText = (power) => (power < 1e5 ? decimal(power, power < 1 ? 3 : 2) : exact(power));
+function powerText(power) {
+  if (power === Infinity) return TOO_LARGE;
+  return power < 1e5 ? decimal(power, power < 1 ? 3 : 2) : exact(power);
+}
