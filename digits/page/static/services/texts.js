@@ -260,8 +260,13 @@ export function placesOf(share) {
 /** What is written of a number that a computer has none for, such as e to 710. */
 export const TOO_LARGE = "> 10³⁰⁸";
 
+const MOST_SURE = 1 - 1e-10; // what eight decimals tell from 1: no network is quite sure
+
 /** A probability that somebody looks at closely, as percent. @param {number} share */
-export const exactPercent = (share) => percent(share, placesOf(share));
+export function exactPercent(share) {
+  const shown = Math.min(share, MOST_SURE);
+  return percent(shown, placesOf(shown));
+}
 
 /**
  * A probability in percent; no network is ever quite sure, so none is 0 % or 100 %: it is less than the last
