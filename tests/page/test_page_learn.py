@@ -220,6 +220,18 @@ def test_an_experiment_asks_first_and_ends_in_its_own_numbers(
     assert words.startswith("Not as you expected. It reads 100.0\u00a0% of its own 100 digits")
 
 
+def test_without_digits_no_experiment_waits_for_them(open_page: Callable[..., Any]) -> None:
+    page = open_page()
+    page.context.route("**/digits/learn*", lambda route: route.abort())
+    page.get_by_role("tab", name="Learn").click()
+    page.locator(".learn-source", has_text="did not come").wait_for()
+    page.get_by_role("tab", name="Experiments").click()
+    page.get_by_role("button", name="No activation").click()
+    page.locator("[data-panel=experiments] .learn-choices button").first.click()
+    assert page.locator(".learn-outcome").inner_text().startswith("What do you expect?")
+    assert page.locator("[data-panel=experiments] .learn-choices button:disabled").count() == 0
+
+
 def test_an_experiment_that_is_left_for_the_run_can_be_begun_again(
     open_page: Callable[..., Any],
 ) -> None:

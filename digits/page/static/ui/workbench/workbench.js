@@ -76,6 +76,7 @@ class Learn {
   get experiments() {
     this.experimentsOnceSeen ??= new ExperimentsView(this.panel("experiments"), {
       start: (name) => {
+        if (this.problem && !this.stock) return this.experimentsOnceSeen?.interrupt(); // there are no digits
         this.seed += 1;
         this.send({ kind: "experiment", name, seed: this.seed });
       },
@@ -175,6 +176,7 @@ class Learn {
         return this.showSource();
       case "failed":
         this.problem = message.reason;
+        this.experimentsOnceSeen?.interrupt();
         return this.showSource();
       case "report":
         this.report = message;
