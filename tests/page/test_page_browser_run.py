@@ -198,6 +198,26 @@ def test_who_waits_in_line_may_train_here_instead(open_page: OpenPage) -> None:
     wait_for_state(first, "stopped")
 
 
+def test_inside_of_a_layer_of_four_nodes_adds_up_four_terms(open_page: OpenPage) -> None:
+    page = open_page()
+    choose_browser(page, epochs=1, batch_size=50, width=4, layers=1, train_images=1000)
+    press_train(page)
+    wait_for_state(page, "done")
+    draw(page, ONE)
+    page.get_by_role("tab", name="Inside").click()
+    page.wait_for_selector(".softmax-table tr.first")
+    page.locator("canvas.net").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")  # to the outputs
+    rows = page.locator(".node-sum tbody tr:visible")
+    assert rows.count() == 8  # four terms, the others, the bias, the sum, and where it goes
+    names = rows.locator("td:first-child").all_inner_texts()
+    assert names[4] == "0 others"
+    cells = rows.locator("td:last-child").all_inner_texts()
+    *terms, total, _ = (float(words.replace("\u2212", "-")) for words in cells)
+    assert round(sum(terms), 2) == total
+
+
 def test_a_stop_while_the_digits_are_fetched_is_at_once_and_leaves_nothing(
     open_page: OpenPage,
 ) -> None:

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from digits.network.metadata import read_card
 from digits.training.standalone_script import write_script
-from tests.support.browser import SEVEN, draw, state, wait_for_answer
+from tests.support.browser import SEVEN, draw, state, until, wait_for_answer
 from tests.support.files import REPO
 from tests.support.requests import ONE
 
@@ -220,6 +220,30 @@ def test_the_backend_can_be_switched_and_both_compared(open_page: OpenPage) -> N
     lines = page.locator(".compare-lines li").all_inner_texts()
     assert [line.split(" ")[0] for line in lines] == ["onnxruntime", "torch", "this"]
     assert all(re.search(r": 7, .*, [\d.]+\sms", line) for line in lines)
+
+
+def test_a_comparison_that_comes_too_late_is_not_shown(open_page: OpenPage) -> None:
+    page = open_page()
+    draw(page, SEVEN)
+    held: list[Any] = []
+    page.route("**/component_server**", lambda route: held.append(route))
+    page.get_by_role("button", name="Compare backends").click()
+    until(page, lambda: bool(held))
+    page.get_by_role("button", name="Clear").click()
+    held[0].continue_()
+    page.wait_for_selector(".compare:enabled")
+    assert page.locator(".compare-lines li").count() == 0
+
+
+def test_just_shrinking_is_compared_as_it_is_read(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("button", name="5, small and in a corner").click()
+    wait_for_answer(page)
+    page.get_by_role("switch", name="Just shrink it").check()
+    page.get_by_role("button", name="Compare backends").click()
+    page.wait_for_selector(".compare-lines li:nth-child(3)")
+    lines = page.locator(".compare-lines li").all_inner_texts()
+    assert len({line.split(": ")[1].split(",")[0] for line in lines}) == 1
 
 
 def test_the_network_can_be_chosen_and_the_script_follows(open_page: OpenPage) -> None:
