@@ -14,6 +14,7 @@ from tests.support.browser import (
     SEVEN,
     draw,
     eventually,
+    forget_everything,
     open_tab,
     press_train,
     state,
@@ -263,7 +264,7 @@ def open_and_forget_offline(open_page: OpenPage) -> Any:
     page = open_with_weights(open_page)
     train_a_little(page)
     page.context.set_offline(True)
-    page.locator(".forget").evaluate(CLICK_TWICE)
+    forget_everything(page)
     until(page, lambda: state(page, "server") == "gone")
     return page
 
@@ -303,7 +304,7 @@ def test_what_is_forgotten_in_one_tab_is_forgotten_in_all(open_page: OpenPage) -
     other.goto(page.url)
     other.wait_for_selector(".strip li")
     until(other, lambda: len(state(other, "own")) == 1)
-    page.locator(".forget").evaluate(CLICK_TWICE)
+    forget_everything(page)
     until(other, lambda: not state(other, "own"))
     assert other.locator(".strip li").count() == 0
     draw(other, SEVEN)
@@ -338,7 +339,7 @@ def test_what_is_handed_over_while_it_is_forgotten_is_forgotten(open_page: OpenP
     page.wait_for_selector(".strip li")
     until(page, lambda: bool(handed))
     with page.expect_response("**/digits/forget"):
-        page.locator(".forget").evaluate(CLICK_TWICE)
+        forget_everything(page)
     with page.expect_response("**/digits/forget"):
         handed[0].continue_()
     until(page, lambda: not is_known_to_the_server(page, session))

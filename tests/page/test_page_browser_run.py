@@ -13,6 +13,7 @@ from tests.support.browser import (
     SEVEN,
     draw,
     eventually,
+    forget_everything,
     module,
     open_tab,
     press_train,
@@ -154,8 +155,7 @@ def test_it_goes_on_from_a_network_that_ships_and_a_reload_shows_it_again(
         "document.querySelector('.run-note').innerText.includes('The pad now uses')"
     )
 
-    # Within one breath, since the button asks anew when nobody answers for some seconds.
-    page.locator(".forget").evaluate("(button) => [button, button].map((one) => one.click())")
+    forget_everything(page)
     wait_for_state(page, "idle")
     assert page.locator(".outcome").is_hidden()
     reopen(page)

@@ -25,6 +25,7 @@ from tests.support.browser import (
     PHONE,
     SEVEN,
     draw,
+    forget_everything,
     open_settings,
     open_tab,
     press_train,
@@ -224,8 +225,7 @@ def test_what_is_forgotten_while_the_server_trains_does_not_come_back(open_page:
     press_train(page)
     wait_for_state(page, "done")
     start_long_run(page)
-    # Within one breath, since the button asks anew when nobody answers for some seconds.
-    page.locator(".forget").evaluate("(button) => [button, button].map((one) => one.click())")
+    forget_everything(page)
     wait_for_state(page, "idle")
     assert page.locator(".outcome").is_hidden()
     assert set(page.locator("select[name=network] option").all_inner_texts()) == {

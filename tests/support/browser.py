@@ -120,6 +120,11 @@ def until(page: Any, is_so: Callable[[], bool]) -> None:
     eventually(page, check)
 
 
+def forget_everything(page: Any) -> None:
+    """Press the button twice within one breath: it asks anew when nobody answers for some seconds."""
+    page.locator(".forget").evaluate("(button) => [button, button].forEach((one) => one.click())")
+
+
 # What of a run is in sight while it learns.
 RUN_PARTS = (
     "#train-status",
