@@ -73,6 +73,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="keep what sketch learns from for the next run",
     )
+    add(
+        "--start", type=Path, metavar="FILE", help="weights for sketch to go on from, on hard cases"
+    )
     add("--out", type=Path, metavar="FILE", help="default: weights/<recipe>.pt")
     add("--show", action="store_true", help="open the four test digits in a window")
     return parser

@@ -96,6 +96,7 @@ SENTENCES = {
     # files to write
     "write_failed": "cannot write {path}: {reason}",
     "only_sketch": "{flag} is for --recipe sketch alone",
+    "start_has_shape": "--start FILE says the network's shape: leave --hidden and --activation away",
     "out_not_pt": "--out must end in .pt, not {name!r}",
     "name_yours": "the page calls visitors' own networks {name!r}; give these weights another name",
     "out_folder": "cannot write {path}: it is a folder",

@@ -140,6 +140,12 @@ def picture(digits: np.ndarray, predictions: list[int]) -> np.ndarray:
         (["--out", "y" * 300 + ".pt"], "File name too long"),
         (["--recipe", "sketch", "--strokes", "/no/such"], "there is no stroke file"),
         (["--recipe", "sketch", "--keep-images", "train.py/made"], "cannot write train.py/made"),
+        (["--start", "weights/tutorial.pt"], "--start is for --recipe sketch alone"),
+        (["--recipe", "sketch", "--start", "no/such.pt"], "no/such.pt"),
+        (
+            ["--recipe", "sketch", "--start", "weights/tutorial.pt", "--hidden", "32"],
+            "--start FILE says the network's shape",
+        ),
         (["--out", "yours-mine.pt"], "another name"),
         (["--device", "mps"], "no mps device"),
     ],

@@ -165,6 +165,48 @@ def barred_seven(random: Random) -> list[Line]:
     return [_corners(*lines), bar]
 
 
+def open_four(random: Random) -> list[Line]:
+    """A four of two strokes, open above: an angle or a bow, and a stem that may begin low or lean."""
+    width, bar = random.uniform(3.5, 9), random.uniform(4.5, 9.3)
+    top = np.array([random.uniform(0.05, 0.75) * width, random.normal(0, 0.3)])
+    corner = np.array([random.normal(0, 0.3), bar])
+    end = np.array([width * random.uniform(0.9, 1.35), bar + random.normal(-0.3, 0.7)])
+    # From straight to as round as a C: how far the middle of the downstroke is to the left of its ends.
+    bow = np.array([-random.uniform(-0.3, 2.2), 0])
+    down = np.array([top, (top + corner) / 2 + bow, corner])
+    if random.random() < 0.5:  # a round turn
+        angle = [curve(np.array([*down[:2], corner + np.array([0.8, 0]), end]))]
+    else:
+        angle = [_corners(curve(down), np.array([corner, end]))]
+    # The stem begins anywhere between the height of the top and just above the bar.
+    begin = np.array([width * random.uniform(0.6, 1.05), random.uniform(-0.8, bar - 0.8)])
+    foot = np.array([begin[0] - random.normal(0.8, 1.0), random.uniform(bar + 0.7, 10.5)])
+    stem = [begin, (begin + foot) / 2 + random.normal(0, 0.25, 2), foot]
+    if random.random() < 0.2:  # a tick where the pen begins
+        stem.insert(0, begin + random.uniform([-1.0, 0.1], [-0.3, 0.8]))
+    both = [*angle, curve(np.array(stem))]
+    return both[::-1] if random.random() < 0.07 else both
+
+
+def joined_four(random: Random) -> list[Line]:
+    """A four in one stroke: down, across, and down again, perhaps up along its stem first."""
+    width, bar = random.uniform(2.5, 7), random.uniform(3.2, 7)
+    top = np.array([random.uniform(0, 0.6) * width, random.normal(0, 0.3)])
+    corner = np.array([random.normal(0, 0.3), bar])
+    bow = np.array([-random.uniform(-0.2, 1.1), 0])
+    down = np.array([top, (top + corner) / 2 + bow, corner])
+    turn = np.array([width, bar - random.uniform(-0.5, 0.9)])
+    low = np.array([width - random.normal(0.5, 0.8), 10.0])
+    stem = [turn, low]
+    if random.random() < 0.5:
+        peak = np.array([width + random.normal(0.3, 0.3), bar * random.uniform(0, 0.7)])
+        stem = [turn, peak, low]
+    if random.random() < 0.4:  # without corners
+        points = np.array([*down[:2], down[2] + np.array([0.5, 0.2]), *stem])
+        return [curve(points + random.normal(0, 0.2, points.shape))]
+    return [_corners(curve(down), np.array(stem) + random.normal(0, 0.2, (len(stem), 2)))]
+
+
 def open_five(random: Random) -> list[Line]:
     """A five with its bar apart: open or squarish, high and narrow or low and wide."""
     width, waist = random.uniform(4.5, 9), random.uniform(3.6, 5.4)
@@ -231,6 +273,7 @@ KINDS: dict[int, tuple[Callable[[Random], list[Line]], ...]] = {
     1: (flagged_one, flagged_one, retraced_one, footed_one),
     2: (looped_two,),
     3: (looped_three,),
+    4: (open_four, joined_four),
     5: (open_five,),
     7: (barred_seven,),
     8: (late_eight,),

@@ -33,6 +33,22 @@ class BatchNormalisedMLP(nn.Module):
         return logits
 
     @torch.no_grad()
+    def settle(self, pixels: Tensor) -> None:
+        """Begin with the sums that weights learnt earlier give for `pixels` (N, 784).
+
+        Each sum's mean and spread are set as this layer's own, too, so that at first nothing changes.
+        """
+        hidden = pixels.to(next(self.parameters()).device)
+        for layer, norm in self._hidden_layers():
+            assert norm.running_mean is not None and norm.running_var is not None
+            sums = layer(hidden)
+            norm.running_mean.copy_(sums.mean(dim=0))
+            norm.running_var.copy_(sums.var(dim=0))
+            norm.weight.copy_((norm.running_var + norm.eps).sqrt())
+            norm.bias.copy_(norm.running_mean)
+            hidden = self.model.activation(sums)
+
+    @torch.no_grad()
     def fold(self) -> MLP:
         """The plain network that gives the logits that this one gives in evaluation.
 

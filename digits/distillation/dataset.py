@@ -56,7 +56,7 @@ class Sizes:
     mnist: int = 60
     pens: int = 60
     forms: int = 40_000
-    kinds: int = 80_000
+    kinds: int = 100_000
     others: int = 20_000
     letters: int = 2  # variations of each letter
     printed: int = 20_000

@@ -5,9 +5,11 @@ reads drawings better than 59,210 parameters can learn to from labels alone. For
 likely each digit is: that a sloppy 4 is also a bit of a 9 is worth more than the bare label (Hinton
 et al., "Distilling the Knowledge in a Neural Network", 2015). For what is no digit the target is "any
 of the ten, equally", so that the network becomes unsure of letters (Hendrycks et al., "Deep Anomaly
-Detection with Outlier Exposure", 2019). The weights kept are an average over the last steps.
+Detection with Outlier Exposure", 2019). In the last fifth of its run half of the digits that the
+little network sees are hard cases, which it reads worst. The weights kept are an average over the last steps.
 
     python train.py --recipe sketch --strokes FILE
+    python train.py --recipe sketch --strokes FILE --start WEIGHTS      that last fifth alone
 
 What was tried, and what each part gained: docs/training.md.
 """
@@ -17,6 +19,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +30,7 @@ from torch.nn import functional
 from digits.data.dataset import MNIST_IMAGES, Digits
 from digits.data.drawings import Drawing
 from digits.distillation.batch_normalised import BatchNormalisedMLP
+from digits.distillation.batches import Batches
 from digits.distillation.cleaning import without_doubtful
 from digits.distillation.dataset import NO_DIGIT, Group, Sizes, make_groups
 from digits.distillation.teacher import Teacher
@@ -43,19 +47,23 @@ TEACHER_WIDTH = 24
 TEACHER_BATCH = 512
 TEACHER_RATE = 0.004
 SHARES = {
-    "mnist": 0.585,
-    "plain": 0.09,
-    "pens": 0.25,
+    "mnist": 0.578,
+    "plain": 0.06,
+    "pens": 0.28,
     "forms": 0.008,
-    "kinds": 0.027,
+    "kinds": 0.03,
     "others": 0.01,
-    "letters": 0.02,
+    "letters": 0.024,
     "printed": 0.01,
     "redrawn": 0.04,
 }
 TRUST = 0.9  # how much of a target is the teacher's opinion; the rest is the label
 AVERAGED = 2000  # steps over which the kept weights are averaged
 WARM_UP = 0.1  # share of the run in which the learning rate rises
+HARD_PART = 7 / 37  # share of the run in which hard cases come more often
+HARD_RATE = 0.5  # of the learning rate, which rises and falls once more then
+HARD_EVERY = 80  # epochs after which hard cases are sought anew
+SETTLED_ON = 10_000  # images whose sums batch normalisation begins with in that part
 
 Report = Progress | EpochReport
 
@@ -73,6 +81,7 @@ def learn_from_teacher(
         seed=settings.seed or 0,
         report_every=0.5,
         kept=settings.kept_images,
+        goes_on=settings.start is not None,
     )
 
 
@@ -90,8 +99,12 @@ def train_sketch(
     stop: Callable[[], bool] = lambda: False,
     report_every: float | None = None,
     kept: Path | None = None,
+    goes_on: bool = False,
 ) -> Iterator[Report]:
-    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does."""
+    """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does.
+
+    One that `goes_on` has learnt already: it gets the last part of the run alone, the one with hard cases.
+    """
     began = time.perf_counter()
     groups: list[Group] = []
     for group in make_groups(digits, drawings, SHARES, sizes or Sizes(), seed, kept):
@@ -99,19 +112,45 @@ def train_sketch(
             f"made {len(group.labels):,} images: {group.name} ({time.perf_counter() - began:.0f} s)"
         )
         groups.append(group)
-    hard = [_labels_as_targets(group) for group in groups]
+    labels = [_labels_as_targets(group) for group in groups]
     torch.manual_seed(seed)
     teacher = Teacher(TEACHER_WIDTH)
     settings = Recipe("teacher", recipe.model, teacher_epochs, TEACHER_BATCH, TEACHER_RATE)
     say("the teacher learns first")
-    for report in _fit(teacher, groups, hard, settings, digits, device, seed, stop):
+    for report in _fit(teacher, groups, labels, settings, digits, device, seed, stop):
         if isinstance(report, EpochReport):
             say(f"teacher, epoch {report.epoch}: test accuracy {report.test_accuracy:.4f}")
     soft = [_ask(teacher, group, device, TRUST) for group in groups]
     say(f"the teacher has said what it sees ({time.perf_counter() - began:.0f} s)")
+    last = max(1, round(HARD_PART * recipe.epochs))
+    first = 0 if goes_on else recipe.epochs - last
+    if first:
+        part = replace(recipe, epochs=first)
+        learner = BatchNormalisedMLP(model)
+        reports = _fit(learner, groups, soft, part, digits, device, seed + 1, stop, report_every)
+        yield from _counted(reports, 0, first + last)
+        learner.fold()
+    if stop():
+        return
+    part = replace(recipe, epochs=last, learning_rate=HARD_RATE * recipe.learning_rate)
     learner = BatchNormalisedMLP(model)
-    yield from _fit(learner, groups, soft, recipe, digits, device, seed + 1, stop, report_every)
+    learner.settle(Batches(groups, soft, SETTLED_ON, seed).draw()[0])
+    reports = _fit(
+        learner, groups, soft, part, digits, device, seed + 2, stop, report_every, hard=True
+    )
+    yield from _counted(reports, first, first + last)
     learner.fold()
+
+
+def _counted(reports: Iterator[Report], before: int, epochs: int) -> Iterator[Report]:
+    """A part's reports as those of a run of `epochs`, of which `before` are over."""
+    for report in reports:
+        whole = replace(report, epoch=before + report.epoch, epochs=epochs)
+        if isinstance(whole, Progress):
+            an_epoch = whole.steps // report.epochs
+            yield replace(whole, step=before * an_epoch + whole.step, steps=epochs * an_epoch)
+        elif report.epoch or not before:
+            yield whole
 
 
 def _fit(
@@ -124,8 +163,9 @@ def _fit(
     seed: int,
     stop: Callable[[], bool],
     report_every: float | None = None,
+    hard: bool = False,
 ) -> Iterator[Report]:
-    """Fit to targets (N, 10) of every group; the network ends with the averaged weights."""
+    """Fit to targets (N, 10) of every group, with hard cases if wanted; it ends with the averaged weights."""
     began = reported = time.perf_counter()
     network.to(device)
     if isinstance(network, Teacher):
@@ -139,12 +179,14 @@ def _fit(
         optimiser, recipe.learning_rate, steps + 1, pct_start=WARM_UP
     )
     average = copy.deepcopy(network).eval()
-    batches = _batches(groups, targets, recipe.batch_size, seed)
+    batches = Batches(groups, targets, recipe.batch_size, seed)
     losses: list[float] = []
     yield _report(average, digits, 0, recipe.epochs, float("nan"), began)
     for step in range(1, steps + 1):
+        if hard and (step - 1) % (HARD_EVERY * steps_an_epoch) == 0:
+            batches.seek_hard_cases(average, device)
         network.train()
-        pixels, wanted = (part.to(device) for part in next(batches))
+        pixels, wanted = (part.to(device) for part in batches.draw())
         log_probabilities = functional.log_softmax(network(pixels), dim=1)
         loss = -(log_probabilities * wanted).sum(dim=1).mean()
         optimiser.zero_grad()
@@ -165,36 +207,6 @@ def _fit(
             break
     network.load_state_dict(average.state_dict())
     network.eval()
-
-
-def _batches(
-    groups: Sequence[Group], targets: Sequence[Tensor], batch_size: int, seed: int
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Endless batches in which every group has its share; each image once before any comes again."""
-    random = np.random.default_rng(seed)
-    total = sum(group.share for group in groups)
-    sources = []
-    for group, wanted in zip(groups, targets, strict=True):
-        count = max(1, round(batch_size * group.share / total))
-        images = group.images.reshape(len(group.images), -1)
-        sources.append((images, wanted, _shuffled(len(images), count, random)))
-    while True:
-        picked = [(images, wanted, next(places)) for images, wanted, places in sources]
-        pixels = np.concatenate([images[places] for images, _, places in picked])
-        rows = torch.cat([wanted[torch.from_numpy(places)] for _, wanted, places in picked])
-        yield torch.from_numpy(pixels).float().div_(255), rows.float()
-
-
-def _shuffled(total: int, count: int, random: np.random.Generator) -> Iterator[np.ndarray]:
-    """Endless picks of `count` places out of `total`, at least 1, all once before any comes again."""
-    if not total:
-        raise ValueError("there is nothing to pick from")
-    order = random.permutation(total)
-    while True:
-        while len(order) < count:
-            order = np.concatenate([order, random.permutation(total)])
-        yield order[:count]
-        order = order[count:]
 
 
 def _labels_as_targets(group: Group) -> Tensor:

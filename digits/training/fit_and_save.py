@@ -31,6 +31,7 @@ from digits.data.stroke_files import (
 )
 from digits.errors import SettingsError, StrokesError, WeightsError
 from digits.evaluation.fit_calibration import (
+    MNIST_TURNED_AWAY,
     STRANGERS_TURNED_AWAY,
     TURNED_AWAY,
     Scored,
@@ -39,7 +40,7 @@ from digits.evaluation.fit_calibration import (
 from digits.evaluation.metrics import accuracy, calibration_error, share_turned_away
 from digits.network.backends import TorchBackend, choose_device, predict_images
 from digits.network.calibration import calibrated
-from digits.network.checkpoint import WEIGHTS_DIR, save_weights
+from digits.network.checkpoint import WEIGHTS_DIR, load_weights, save_weights
 from digits.network.config import COMMAND_LIMITS, ModelConfig, check_limit
 from digits.network.metadata import Calibration, Card
 from digits.network.model import MLP
@@ -68,6 +69,7 @@ class FitSettings:
     without_writers: frozenset[int] = frozenset()  # not to learn from, but to score the result on
     show: bool = False
     kept_images: Path | None = None  # folder where `sketch` keeps what it makes to learn from
+    start: Path | None = None  # weights that `sketch` goes on from
 
 
 # How to learn: the network is fitted in place to the digits and to the drawings of known writers.
@@ -87,15 +89,17 @@ def learn_plainly(
 def settings_of(flags: argparse.Namespace) -> FitSettings:
     """The recipe's defaults, with what the flags say instead; SettingsError or WeightsError if unusable."""
     recipe = RECIPES[flags.recipe]
+    check_sketch_flags(flags)
     model = ModelConfig(
         flags.hidden or recipe.model.hidden, flags.activation or recipe.model.activation
     )
+    if flags.start:
+        model = load_weights(flags.start)[1].config
     names = ("epochs", "batch_size", "learning_rate")
     given = {name: getattr(flags, name) for name in names if getattr(flags, name) is not None}
     recipe = replace(recipe, model=model, **given)
     check_recipe(recipe)
     check_limit("threads", flags.threads, COMMAND_LIMITS)
-    check_sketch_flags(flags)
     if flags.seed is not None:
         check_limit("seed", flags.seed)
     out = flags.out or WEIGHTS_DIR / f"{recipe.name}.pt"
@@ -112,14 +116,17 @@ def settings_of(flags: argparse.Namespace) -> FitSettings:
         flags.without_writers,
         flags.show,
         flags.keep_images,
+        flags.start,
     )
 
 
 def check_sketch_flags(flags: argparse.Namespace) -> None:
     """Refuse what only `sketch` heeds, for the other recipes: SettingsError."""
-    for name in ("strokes", "without_writers", "keep_images"):
+    for name in ("strokes", "without_writers", "keep_images", "start"):
         if getattr(flags, name) and flags.recipe != "sketch":
             raise SettingsError("only_sketch", flag=f"--{name.replace('_', '-')}")
+    if flags.start and (flags.hidden or flags.activation):
+        raise SettingsError("start_has_shape")
 
 
 def check_out(out: Path) -> None:
@@ -149,7 +156,7 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
         learnt, held = hold_out_last(digits, HELD_OUT_OF[recipe.name])
     else:
         learnt, held = hold_out(digits, HELD_OUT)
-    model = MLP(recipe.model, settings.seed)
+    model = load_weights(settings.start)[0] if settings.start else MLP(recipe.model, settings.seed)
     last = follow(learn(model, learnt, known, settings, device), recipe.epochs)
     card = make_card(recipe, learnt, settings.seed, last)
     strangers = [one for one in unknown if one.label in range(10)]
@@ -157,6 +164,8 @@ def fit_and_save(settings: FitSettings, learn: Learn = learn_plainly) -> Card:
     figures = figures_on_test(model, digits, calibration)
     if unknown:
         figures |= score_strangers(model, unknown, calibration)
+    if settings.start:
+        card = replace(card, recipe=card.recipe | {"start": settings.start.stem})
     card = replace(
         card,
         data=card.data | {"calibration_images": len(held[1])} | describe_drawings(known),
@@ -220,7 +229,7 @@ def calibrate_on(
     groups, turned_away = [read_all(model, held)], [TURNED_AWAY]
     if strangers:
         groups.append(read_all(model, prepare_drawings(strangers)))
-        turned_away.append(STRANGERS_TURNED_AWAY)
+        turned_away = [MNIST_TURNED_AWAY, STRANGERS_TURNED_AWAY]
     return calibrate(groups, turned_away)
 
 

@@ -31,6 +31,19 @@ def test_folded_it_gives_the_logits_that_it_gave(activation: str) -> None:
     assert folded is model
 
 
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_settled_on_weights_learnt_earlier_it_changes_nothing_at_first(activation: str) -> None:
+    model = MLP(ModelConfig((32, 16), activation), seed=0)
+    pixels = torch.rand(500, 784)
+    with torch.no_grad():
+        wanted = model.logits(pixels)
+        learner = BatchNormalisedMLP(model)
+        assert (learner(pixels) - wanted).abs().max() > 0.01  # normalised, the sums are others
+        learner.settle(pixels)
+        torch.testing.assert_close(learner(pixels), wanted, rtol=1e-2, atol=1e-3)
+        torch.testing.assert_close(learner.eval()(pixels), wanted, rtol=1e-3, atol=1e-4)
+
+
 def test_a_node_that_was_silent_learns() -> None:
     model = MLP(ModelConfig((8,)), seed=0)
     with torch.no_grad():

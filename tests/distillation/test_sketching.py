@@ -21,13 +21,15 @@ from digits.data.drawings import NOT_A_DIGIT, Drawing
 from digits.data.stroke_files import LIKE_DIGITS
 from digits.data.unipen import write_unipen
 from digits.distillation import train as sketching
+from digits.distillation.batch_normalised import BatchNormalisedMLP
+from digits.distillation.batches import Batches
 from digits.distillation.dataset import NO_DIGIT, Sizes, make_groups
 from digits.distillation.train import SHARES, train_sketch
 from digits.errors import WeightsError
 from digits.network.checkpoint import load_weights
 from digits.network.model import MLP
 from digits.training import fit_and_save
-from digits.training.loop import EpochReport, evaluate
+from digits.training.loop import EpochReport, Progress, evaluate
 from digits.training.recipes import RECIPES
 
 SMALL = Sizes(mnist=1, pens=2, forms=200, kinds=110, others=100, letters=2, printed=50, redrawn=1)
@@ -140,17 +142,14 @@ def test_every_kind_can_be_drawn_and_is_never_twice_the_same(digit: int) -> None
         assert len({image.tobytes() for image in images}) == 8
 
 
-def test_without_plain_images_a_run_still_ends(few: Digits, drawings: list[Drawing]) -> None:
-    """5,000 images or fewer once left the plain group empty, and picking from it never ended."""
+def test_without_plain_images_there_is_no_such_group(few: Digits, drawings: list[Drawing]) -> None:
     none = replace(few, train_images=few.train_images[:0], train_labels=few.train_labels[:0])
     groups = list(make_groups(none, drawings, SHARES, SMALL, 0))
     assert [group.name for group in groups] == ["forms", "kinds", "others", "pens", "printed"]
     targets = [sketching._labels_as_targets(group) for group in groups]
-    pixels, wanted = next(sketching._batches(groups, targets, 100, 0))
+    pixels, wanted = Batches(groups, targets, 100, 0).draw()
     assert len(pixels) == len(wanted)
     assert abs(len(pixels) - 100) <= len(groups) / 2  # each share is rounded
-    with pytest.raises(ValueError, match="nothing to pick from"):
-        next(sketching._shuffled(0, 3, np.random.default_rng(0)))
 
 
 def test_varied_images_stay_prepared_as_mnist_is(few: Digits) -> None:
@@ -214,6 +213,49 @@ def test_the_network_learns_and_the_run_repeats(
     assert any("teacher" in line for line in said)
 
 
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_hard_cases_are_the_last_part_of_the_run_which_can_be_had_alone(
+    goes_on: bool, fewer: Digits, drawings: list[Drawing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sketching, "EPOCH", 500)
+    monkeypatch.setattr(sketching, "HARD_EVERY", 2)
+    monkeypatch.setattr(sketching, "HARD_PART", 0.3)
+    sought: list[object] = []
+    seek = Batches.seek_hard_cases
+
+    def watch(self: Batches, network: torch.nn.Module, device: str) -> None:
+        sought.append((reports[-1].epoch if reports else 0, type(network)))
+        seek(self, network, device)
+
+    monkeypatch.setattr(Batches, "seek_hard_cases", watch)
+    recipe = replace(RECIPES["sketch"], epochs=10, batch_size=100)
+    model = MLP(recipe.model, seed=0)
+    reports: list[EpochReport] = []
+    for report in train_sketch(
+        model,
+        fewer,
+        drawings,
+        recipe,
+        sizes=SMALL,
+        teacher_epochs=1,
+        say=lambda line: None,
+        goes_on=goes_on,
+    ):
+        assert isinstance(report, EpochReport)
+        reports.append(report)
+    before = 0 if goes_on else 7
+    assert [report.epoch for report in reports] == list(range(before + 4))
+    assert {report.epochs for report in reports} == {before + 3}
+    assert sought == [(before, BatchNormalisedMLP), (before + 2, BatchNormalisedMLP)]
+    assert reports[-1].test_accuracy == evaluate(model, fewer.test_images, fewer.test_labels)
+
+
+def test_the_bar_counts_the_steps_of_both_parts() -> None:
+    parts = [Progress(3, 10, 1, 2, 0.5, 1.0), EpochReport(2, 2, 0.5, 0.9, 2.0)]
+    counted = list(sketching._counted(iter(parts), 4, 6))
+    assert counted == [Progress(23, 30, 5, 6, 0.5, 1.0), EpochReport(6, 6, 0.5, 0.9, 2.0)]
+
+
 def test_the_command_saves_weights_calibrated_and_scored_on_writers_left_out(
     few_folder: Path,
     drawings: list[Drawing],
@@ -235,6 +277,27 @@ def test_the_command_saves_weights_calibrated_and_scored_on_writers_left_out(
     assert card.data["train_images"] == 800 and card.data["calibration_images"] == 200
     assert card.calibration.threshold is not None
     assert 0 <= card.figures["other_writers_accuracy"] <= 1
+
+
+def test_the_command_goes_on_from_weights(
+    few_folder: Path,
+    drawings: list[Drawing],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sketching, "EPOCH", 500)
+    monkeypatch.setattr(sketching, "Sizes", lambda: SMALL)
+    monkeypatch.setitem(fit_and_save.HELD_OUT_OF, "sketch", 0.2)
+    monkeypatch.setattr(sketching.train_sketch, "__kwdefaults__", fewer_teacher_epochs())
+    write_unipen(tmp_path / "strokes.txt", drawings)
+    flags = ["--recipe", "sketch", "--strokes", str(tmp_path / "strokes.txt"), "--epochs", "10"]
+    flags += ["--data", str(few_folder), "--seed", "1", "--start", "weights/tutorial.pt"]
+    assert command.main([*flags, "--out", str(tmp_path / "sketch.pt")]) == 0
+    model, card = load_weights(tmp_path / "sketch.pt")
+    start, _ = load_weights(Path("weights/tutorial.pt"))
+    moved = model.layers[0].weight - start.layers[0].weight
+    assert 0 < moved.norm() < start.layers[0].weight.norm()  # the same network, a little further on
+    assert card.recipe["start"] == "tutorial"
 
 
 def fewer_teacher_epochs() -> dict[str, object]:

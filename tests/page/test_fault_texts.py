@@ -24,6 +24,7 @@ NEVER_ON_THE_PAGE = {
     "strokes_no_digit",
     "strokes_no_writer",
     "only_sketch",
+    "start_has_shape",
     "write_failed",
     "name_yours",
     "out_not_pt",
