@@ -39,7 +39,7 @@ from digits.network.config import CLASSES
 from digits.network.model import MLP
 from digits.training.fit_and_save import FitSettings
 from digits.training.loop import EpochReport, Progress
-from digits.training.recipes import Recipe
+from digits.training.recipes import Recipe, hard_part
 
 EPOCH = MNIST_IMAGES  # in what is called an epoch here: as many as MNIST has
 TEACHER_EPOCHS = 20
@@ -60,8 +60,6 @@ SHARES = {
 TRUST = 0.9  # how much of a target is the teacher's opinion; the rest is the label
 AVERAGED = 2000  # steps over which the kept weights are averaged
 WARM_UP = 0.1  # share of the run in which the learning rate rises
-HARD_PART = 7 / 37  # share of the run in which hard cases come more often
-HARD_RATE = 0.5  # of the learning rate, which rises and falls once more then
 HARD_EVERY = 80  # epochs after which hard cases are sought anew
 SETTLED_ON = 10_000  # images whose sums batch normalisation begins with in that part
 
@@ -103,7 +101,7 @@ def train_sketch(
 ) -> Iterator[Report]:
     """Make the groups of images, fit a teacher, then `model` in place; yields reports like train() does.
 
-    One that `goes_on` has learnt already: it gets the last part of the run alone, the one with hard cases.
+    One that `goes_on` has learnt already: all its epochs are as the last part of a run, with hard cases.
     """
     began = time.perf_counter()
     groups: list[Group] = []
@@ -122,23 +120,21 @@ def train_sketch(
             say(f"teacher, epoch {report.epoch}: test accuracy {report.test_accuracy:.4f}")
     soft = [_ask(teacher, group, device, TRUST) for group in groups]
     say(f"the teacher has said what it sees ({time.perf_counter() - began:.0f} s)")
-    last = max(1, round(HARD_PART * recipe.epochs))
-    first = 0 if goes_on else recipe.epochs - last
-    if first:
-        part = replace(recipe, epochs=first)
+    last = recipe if goes_on else hard_part(recipe)
+    first = replace(recipe, epochs=recipe.epochs - last.epochs)
+    if first.epochs:
         learner = BatchNormalisedMLP(model)
-        reports = _fit(learner, groups, soft, part, digits, device, seed + 1, stop, report_every)
-        yield from _counted(reports, 0, first + last)
+        reports = _fit(learner, groups, soft, first, digits, device, seed + 1, stop, report_every)
+        yield from _counted(reports, 0, recipe.epochs)
         learner.fold()
     if stop():
         return
-    part = replace(recipe, epochs=last, learning_rate=HARD_RATE * recipe.learning_rate)
     learner = BatchNormalisedMLP(model)
     learner.settle(Batches(groups, soft, SETTLED_ON, seed).draw()[0])
     reports = _fit(
-        learner, groups, soft, part, digits, device, seed + 2, stop, report_every, hard=True
+        learner, groups, soft, last, digits, device, seed + 2, stop, report_every, hard=True
     )
-    yield from _counted(reports, first, first + last)
+    yield from _counted(reports, first.epochs, recipe.epochs)
     learner.fold()
 
 

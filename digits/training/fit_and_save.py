@@ -47,7 +47,7 @@ from digits.network.model import MLP
 from digits.network.registry import is_own
 from digits.training.loop import EpochReport, Progress, predictions, train
 from digits.training.page_run import SHOWN_DIGITS
-from digits.training.recipes import RECIPES, Recipe, check_recipe
+from digits.training.recipes import RECIPES, Recipe, check_recipe, hard_part
 
 BAR_EVERY = 0.1  # seconds between two moves of the progress bar
 # `sketch` has a threshold to keep for many kinds of hands, and more images than it can show.
@@ -95,6 +95,7 @@ def settings_of(flags: argparse.Namespace) -> FitSettings:
     )
     if flags.start:
         model = load_weights(flags.start)[1].config
+        recipe = hard_part(recipe)
     names = ("epochs", "batch_size", "learning_rate")
     given = {name: getattr(flags, name) for name in names if getattr(flags, name) is not None}
     recipe = replace(recipe, model=model, **given)

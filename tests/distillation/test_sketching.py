@@ -28,7 +28,7 @@ from digits.distillation.train import SHARES, train_sketch
 from digits.errors import WeightsError
 from digits.network.checkpoint import load_weights
 from digits.network.model import MLP
-from digits.training import fit_and_save
+from digits.training import fit_and_save, recipes
 from digits.training.loop import EpochReport, Progress, evaluate
 from digits.training.recipes import RECIPES
 
@@ -219,7 +219,7 @@ def test_hard_cases_are_the_last_part_of_the_run_which_can_be_had_alone(
 ) -> None:
     monkeypatch.setattr(sketching, "EPOCH", 500)
     monkeypatch.setattr(sketching, "HARD_EVERY", 2)
-    monkeypatch.setattr(sketching, "HARD_PART", 0.3)
+    monkeypatch.setattr(recipes, "HARD_PART", 0.3)
     sought: list[object] = []
     seek = Batches.seek_hard_cases
 
@@ -228,7 +228,7 @@ def test_hard_cases_are_the_last_part_of_the_run_which_can_be_had_alone(
         seek(self, network, device)
 
     monkeypatch.setattr(Batches, "seek_hard_cases", watch)
-    recipe = replace(RECIPES["sketch"], epochs=10, batch_size=100)
+    recipe = replace(RECIPES["sketch"], epochs=3 if goes_on else 10, batch_size=100)
     model = MLP(recipe.model, seed=0)
     reports: list[EpochReport] = []
     for report in train_sketch(
@@ -290,14 +290,15 @@ def test_the_command_goes_on_from_weights(
     monkeypatch.setitem(fit_and_save.HELD_OUT_OF, "sketch", 0.2)
     monkeypatch.setattr(sketching.train_sketch, "__kwdefaults__", fewer_teacher_epochs())
     write_unipen(tmp_path / "strokes.txt", drawings)
-    flags = ["--recipe", "sketch", "--strokes", str(tmp_path / "strokes.txt"), "--epochs", "10"]
+    flags = ["--recipe", "sketch", "--strokes", str(tmp_path / "strokes.txt"), "--epochs", "2"]
     flags += ["--data", str(few_folder), "--seed", "1", "--start", "weights/tutorial.pt"]
     assert command.main([*flags, "--out", str(tmp_path / "sketch.pt")]) == 0
     model, card = load_weights(tmp_path / "sketch.pt")
     start, _ = load_weights(Path("weights/tutorial.pt"))
     moved = model.layers[0].weight - start.layers[0].weight
     assert 0 < moved.norm() < start.layers[0].weight.norm()  # the same network, a little further on
-    assert card.recipe["start"] == "tutorial"
+    told = {name: card.recipe[name] for name in ("start", "epochs", "learning_rate")}
+    assert told == {"start": "tutorial", "epochs": 2, "learning_rate": 0.003}
 
 
 def fewer_teacher_epochs() -> dict[str, object]:
