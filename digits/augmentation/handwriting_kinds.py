@@ -208,11 +208,23 @@ def joined_four(random: Random) -> list[Line]:
 
 
 def open_five(random: Random) -> list[Line]:
-    """A five with its bar apart: open or squarish, high and narrow or low and wide."""
+    """A five with its bar apart: open, squarish or hardly bent; high and narrow or low and wide."""
     width, waist = random.uniform(4.5, 9), random.uniform(3.6, 5.4)
     left = random.normal(0, 0.5)
     neck = [(left + random.normal(0.4, 0.4), 0), (left, waist)]
-    if random.random() < 0.35:  # squarish
+    form = random.random()
+    if form < 0.06:  # no belly: a stem, hooked at its foot
+        foot, hook = left + random.normal(0.3, 0.6), random.uniform(2, 4.5)
+        stem = [
+            neck[0],
+            (left, waist),
+            (foot, 10),
+            (foot - hook * random.uniform(0.4, 1), 10 - hook),
+        ]
+        if random.random() < 0.4:  # begun upwards
+            stem.insert(0, (left + random.normal(0, 0.4), random.uniform(1, 2.5)))
+        body = _points(*stem, spread=0.2, random=random)
+    elif form < 0.39:  # squarish
         belly = [(left, waist), (width, waist + random.normal(0, 0.4)), (width, 9.6)]
         body = _points(*neck, *belly[1:], (random.uniform(-1, 1.5), 10), spread=0.25, random=random)
     else:
