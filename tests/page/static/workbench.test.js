@@ -52,12 +52,14 @@ test("a probability is never written as 0 % or as 100 %, and exactly where its l
     "< 0.01\u00a0%",
     "< 0.01\u00a0%",
   ]);
-  assert.deepEqual([1, 0.9996, 0.5, 0.0511, 0.00077].map(exactPercent), [
+  assert.deepEqual([1, 0.9996, 0.5, 0.0511, 0.00077, 1e-30, 0].map(exactPercent), [
     "99.99999999\u00a0%",
     "99.96\u00a0%",
     "50.0\u00a0%",
     "5.1\u00a0%",
     "0.077\u00a0%",
+    "< 0.00000001\u00a0%",
+    "< 0.00000001\u00a0%",
   ]);
   for (let share = 1e-6; share < 1; share = Math.min(1.3 * share, share + 0.02)) {
     const shown = Number(exactPercent(share).slice(0, -2)) / 100;

@@ -260,13 +260,17 @@ export function placesOf(share) {
 /** What is written of a number that a computer has none for, such as e to 710. */
 export const TOO_LARGE = "> 10³⁰⁸";
 
-const MOST_SURE = 1 - 1e-10; // what eight decimals tell from 1: no network is quite sure
+const LEAST = 1e-10; // what eight decimals tell from 0 and from 1: no network is quite sure
 
 /** A probability that somebody looks at closely, as percent. @param {number} share */
 export function exactPercent(share) {
-  const shown = Math.min(share, MOST_SURE);
+  if (isTooSmall(share)) return text("share_below", { share: percent(LEAST, MOST_PLACES) });
+  const shown = Math.min(share, 1 - LEAST);
   return percent(shown, placesOf(shown));
 }
+
+/** Whether a share is too small to be written: its figures would all be 0. @param {number} share */
+export const isTooSmall = (share) => share < LEAST;
 
 /**
  * A probability in percent; no network is ever quite sure, so none is 0 % or 100 %: it is less than the last

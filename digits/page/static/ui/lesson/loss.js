@@ -5,7 +5,7 @@ import { createRandom } from "../../core/random.js";
 import { pixelsOf, shuffledOrder } from "../../core/training.js";
 import { findSubject } from "../../services/lesson_drawing.js";
 import { state } from "../../services/state.js";
-import { decimal, exactPercent, percent, placesOf, text } from "../../services/texts.js";
+import { decimal, exactPercent, isTooSmall, percent, placesOf, text } from "../../services/texts.js";
 import { shape } from "../chart.js";
 import { find, findAll, make, makeButton } from "../dom.js";
 import { drawPicture } from "../workbench/chart.js";
@@ -149,7 +149,7 @@ class Loss {
       [text("part_loss_truth"), String(label), ""],
       [text("part_loss_guess"), `${says} · ${exactPercent(sureness)}`, says === label ? "" : "wrong"],
       [text("part_loss_share", { label }), exactPercent(truth), ""],
-      [text("part_loss_loss"), `−ln ${decimal(truth, places)} = ${lossWords}`, "large"],
+      [text("part_loss_loss"), `−ln ${isTooSmall(truth) ? "p" : decimal(truth, places)} = ${lossWords}`, "large"],
     ];
     find(this.root, ".part-facts").replaceChildren(
       ...facts.map(([name, value, className]) => {
