@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digits.data.preparation.centring import to_pixels
-from digits.data.preparation.grouping import SURE, PictureJudge
+from digits.data.preparation.grouping import PictureJudge
 from digits.network.backends import Backend
 from digits.network.calibration import calibrated
 from digits.network.looks import look_at
@@ -16,7 +16,7 @@ from digits.network.looks import look_at
 FEWEST = 2  # digits: of one alone, a 6 on its head is a 9
 UNLIKELY = 0.2  # how sure of a digit the network is, where it is none: less says no more
 EVIDENCE = 0.7  # log(2): all together twice as likely to be digits when they are turned
-MOST = 0.65  # of what is turned: so many are sure digits then; of letters some look like one
+DOUBT = 0.2  # the most of each piece on average, as -log, once turned back: letters on their sides have more
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ def lie_turned(network: Backend, images: NDArray[np.uint8]) -> bool:
     """Whether several digits of one picture (n, 28, 28) lie on their sides or heads, all the same way.
 
     Each may be surely another digit then, as a 6 is a 9. All together they are not: how sure of each the
-    network is, as a log-probability, is summed for each quarter turn. Of a single digit it is never told.
+    network is, as a log-probability, is summed for each quarter turn. Of a single digit it is never told,
+    nor where pieces stay unlike any digit: those are letters, some of which look like digits when turned.
     """
     if len(images) < FEWEST:
         return False
@@ -64,5 +65,5 @@ def lie_turned(network: Backend, images: NDArray[np.uint8]) -> bool:
     sureness = make_judge(network)(turned).reshape(4, len(images))
     evidence = np.log(np.maximum(sureness, UNLIKELY)).sum(axis=1)
     best = int(evidence.argmax())
-    are_digits = (sureness[best] >= SURE).mean() >= MOST
+    are_digits = evidence[best] > -DOUBT * len(images)
     return bool(are_digits and evidence[best] - evidence[0] > EVIDENCE)
