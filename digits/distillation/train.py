@@ -47,13 +47,13 @@ TEACHER_WIDTH = 24
 TEACHER_BATCH = 512
 TEACHER_RATE = 0.004
 SHARES = {
-    "mnist": 0.578,
+    "mnist": 0.526,
     "plain": 0.06,
-    "pens": 0.28,
+    "pens": 0.33,
     "forms": 0.008,
     "kinds": 0.03,
     "others": 0.01,
-    "letters": 0.024,
+    "letters": 0.026,
     "printed": 0.01,
     "redrawn": 0.04,
 }

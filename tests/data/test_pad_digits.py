@@ -56,7 +56,7 @@ def test_digits_that_touch_are_cut_apart(network: Backend) -> None:
     fours_foot_on_the_seven = at(FOUR, 0.1, 0.4) + at(SEVEN, 0.36, 0.4)
     judge = make_judge(network)
     assert [len(group) for group in group_strokes(fours_foot_on_the_seven, judge)] == [2, 2]
-    three_in_a_row = at(SEVEN, 0.04, 0.3) + at(ONE, 0.16, 0.3) + at(FOUR, 0.24, 0.3)
+    three_in_a_row = at(SEVEN, 0.04, 0.3) + at(ONE, 0.17, 0.3) + at(FOUR, 0.24, 0.3)
     assert [len(group) for group in group_strokes(three_in_a_row, judge)] == [2, 1, 2]
 
 
