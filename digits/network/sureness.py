@@ -16,8 +16,8 @@ from digits.network.looks import look_at
 FEWEST = 2  # digits: of one alone, a 6 on its head is a 9
 UNLIKELY = 0.2  # how sure of a digit the network is, where it is none: less says no more
 EVIDENCE = 0.7  # log(2): all together twice as likely to be digits when they are turned
-DOUBT = 0.2  # of what is turned back, on average, as -log of how sure: letters on their sides leave more
-SPARED = 8  # one in so many pieces does not count there: two digits that touch, a stain
+DOUBT = 0.2  # what digits leave at most, once they are upright: -log(sureness), on average
+SPARED = 8  # one in so many pieces is left out of that: two digits that touch, a stain
 
 
 @dataclass(frozen=True)

@@ -540,18 +540,19 @@ def test_a_turned_digit_is_told(network: Backend, mnist: Digits) -> None:
     assert not any(reads_only_turned(network, image) for image in sure)
 
 
+@pytest.mark.parametrize("first", [0, 10])
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_a_turned_page_of_digits_is_not_sure_of_any(
-    degrees: int, network: Backend, mnist: Digits
+    degrees: int, first: int, network: Backend, mnist: Digits
 ) -> None:
-    page = page_of_digits(mnist.test_images[10:20])
+    page = page_of_digits(mnist.test_images[first : first + 10])
     assert sum(one.answer.sure for one in read_picture(network, Picture(page))) >= 8
     assert doubt_about(network, Picture(page)) is None
     turned = Picture(page.rotate(degrees, expand=True))
     read, found = read_picture(network, turned), turned.find_digits(make_judge(network))
     assert all(one.hint == TURNED and not one.answer.sure for one in read)
     assert doubt_about(network, turned) == TURNED
-    if degrees == 180:  # by themselves many are
+    if degrees == 180 and first == 10:  # by themselves many are
         assert sum(answer_about(network, one.prepared.image, True).sure for one in found) >= 3
 
 
