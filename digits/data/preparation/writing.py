@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digits.data.preparation.bindings import remove_bindings
 from digits.data.preparation.components import find_components
 from digits.data.preparation.frames import find_frames
 from digits.data.preparation.paper import Contrast, Mask, find_contrast
@@ -65,7 +66,7 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
         threshold = max(floor, min(threshold, FAINT))
     weak = (smooth > max(floor, FAINT_LINE * threshold)).astype(np.uint8)
     strong = _without_lines((smooth > threshold).astype(np.uint8), weak, clean)
-    strong = remove_underlines(strong)
+    strong = remove_underlines(remove_bindings(strong))
     depth = _find_depth(strong)
     middle = find_middle(depth)
     if not middle.any():
