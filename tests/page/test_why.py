@@ -225,6 +225,26 @@ def test_enough_nodes_off_make_it_fail_and_the_page_sees_that(open_page: OpenPag
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_half_a_stroke_proves_nothing(open_page: OpenPage) -> None:
+    page = open_page()
+    open_inside(page)
+    part = mount(page, "break_it.js")
+    for _ in range(20):
+        part.get_by_role("button", name="Off: 10 at random").click()
+    status = part.locator(".break-status")
+    waiting = part.locator(".break-status", has_text="How many nodes")
+    assert "of 192" in status.inner_text()
+    box = page.locator("#pad canvas").bounding_box()
+    x, y = (box[side] + box[long] / 2 for side, long in (("x", "width"), ("y", "height")))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 12, y, steps=4)  # a bar through the seven
+    waiting.wait_for()
+    page.mouse.up()
+    waiting.wait_for(state="detached")
+    assert "of 192" in status.inner_text()
+
+
 def test_it_still_copes_only_where_the_drawing_is_read_as_before_with_nodes_off_alone(
     open_page: OpenPage,
 ) -> None:

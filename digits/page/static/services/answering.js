@@ -31,6 +31,7 @@ export class Answering {
     this.drawing = BLANK;
     this.readSoon = onceAFrame(() => this.readNow());
     this.askSoon = createAsker(() => this.askServer());
+    this.isMoving = false; // the pen is down
     this.isConfirming = false;
     this.hasHanded = false; // what the server lacked; once is enough
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -60,6 +61,7 @@ export class Answering {
   }
 
   again(isMoving = false) {
+    this.isMoving = isMoving;
     clearTimeout(this.resting);
     if (!this.canReadHere) return this.askSoon(isMoving);
     if (isMoving) this.readSoon();
@@ -98,8 +100,9 @@ export class Answering {
       isShrunk: state.get("shrink"),
       picked: this.picked,
     };
-    const shown = readHere(this.drawing, loaded, rules, asked);
-    state.set("answer", { serial: this.serial, drawing: this.drawing, shown, problem: "", confirmed: null });
+    const { serial, drawing, isMoving } = this;
+    const shown = readHere(drawing, loaded, rules, asked);
+    state.set("answer", { serial, drawing, isMoving, shown, problem: "", confirmed: null });
   }
 
   // ---- the server ----------------------------------------------------------------------------------

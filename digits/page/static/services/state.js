@@ -31,6 +31,7 @@ import { createStore } from "./observable.js";
  * @typedef {object} Answer
  * @property {number} serial of the drawing
  * @property {Drawing} drawing
+ * @property {boolean} [isMoving] the pen is down: a part of a drawing
  * @property {Shown | null} shown
  * @property {string} problem
  * @property {Confirmation | null} [confirmed] where this browser answered first

@@ -59,6 +59,7 @@ class BreakIt {
     /** @type {Float32Array | null} */
     this.pixels = null;
     this.isSample = false; // they are a sample's
+    this.isDrawn = false; // the pen is down: what half a digit is read as proves nothing
     /** @type {Damage} */
     this.damage = WHOLE;
     /** @type {Damage[]} what undo goes back to */
@@ -180,8 +181,10 @@ class BreakIt {
   useDrawing() {
     const subject = findSubject(new Map());
     const pixels = subject?.pixels ?? null;
-    if (String(pixels) === String(this.pixels)) return; // who answered has changed, not the drawing
-    Object.assign(this, { pixels, fewest: null, isSample: Boolean(subject?.isSample) });
+    const isMoving = Boolean(state.get("answer")?.isMoving);
+    // Who answered may have changed, not the drawing.
+    if (String(pixels) === String(this.pixels) && isMoving === this.isDrawn) return;
+    Object.assign(this, { pixels, isDrawn: isMoving, fewest: null, isSample: Boolean(subject?.isSample) });
     this.judge();
     this.show();
   }
@@ -258,7 +261,7 @@ class BreakIt {
   /** Whether so many nodes were enough: the task. */
   judge() {
     const { loaded, broken, pixels, damage } = this;
-    if (!loaded || !broken || !pixels || !isOnlyNodes(damage)) return;
+    if (!loaded || !broken || !pixels || this.isDrawn || !isOnlyNodes(damage)) return;
     if (this.read(broken, damage.shift).label === this.read(loaded.network, WHOLE.shift).label) return;
     this.fewest = Math.min(this.fewest ?? Number.POSITIVE_INFINITY, damage.off.length);
     this.lesson.done?.();
@@ -367,9 +370,9 @@ class BreakIt {
 
   /** What became of the task; "it still copes" only where that was judged. */
   statusKey() {
-    const { damage, fewest, isSample } = this;
+    const { damage, fewest, isSample, isDrawn } = this;
     if (fewest !== null) return fewest === 1 ? "break_found_one" : "break_found";
-    if (isOnlyNodes(damage)) return "break_off";
+    if (isOnlyNodes(damage) && !isDrawn) return "break_off";
     return isSample ? "break_task_sample" : "break_task";
   }
 
