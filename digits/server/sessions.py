@@ -79,6 +79,7 @@ class Session:
     # What its browser handed in, one at a time: the replies to the latest, by the runs' ids.
     handed_in: dict[str, TrainedHere] = field(default_factory=dict)
     handing_in: threading.Lock = field(default_factory=threading.Lock)
+    keeping: threading.Lock = field(default_factory=threading.Lock)  # while its networks change
 
     @property
     def own(self) -> OwnNetwork | None:
@@ -101,13 +102,14 @@ class Session:
         replaces: OwnNetwork | None = None,
     ) -> OwnNetwork:
         """Make `backend` one of its networks, the newest; the oldest goes where there are too many."""
-        self.made += 1
-        backend.weights = f"{YOURS}-{self.made}"
         kind: Literal["trained", "taught"] = "taught" if base else "trained"
-        own = OwnNetwork(backend.weights, name, kind, backend, base, base_name)
-        rest = [one for one in self.networks if one is not replaces]
-        self.networks = [*rest, own][-limits.MOST_NETWORKS :]
-        self.serial += 1
+        with self.keeping:  # a run may end while its browser hands in another
+            self.made += 1
+            backend.weights = f"{YOURS}-{self.made}"
+            own = OwnNetwork(backend.weights, name, kind, backend, base, base_name)
+            rest = [one for one in self.networks if one is not replaces]
+            self.networks = [*rest, own][-limits.MOST_NETWORKS :]
+            self.serial += 1
         return own
 
     def restore(self, backend: Backend, name: Name) -> OwnNetwork:

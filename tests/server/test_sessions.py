@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from digits.errors import DigitsError
 from digits.network.backends import TorchBackend
+from digits.network.config import ModelConfig
 from digits.network.metadata import Card
 from digits.network.model import MLP
 from digits.server import limits
+from digits.server.messages import Name
 from digits.server.sessions import Job, Session, Sessions
 
 TOKEN = "0" * 36
@@ -187,3 +192,20 @@ def test_the_last_few_networks_are_kept_by_names_of_their_own(sessions: Sessions
     assert [own.id for own in session.networks] == [f"yours-{n}" for n in range(3, 8)]
     assert session.find("yours-1") is None
     assert session.find("yours") is session.find("yours-7") is session.own
+
+
+def test_networks_kept_at_the_same_time_are_all_there_each_with_an_id_of_its_own(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_NETWORKS", 10_000)
+    session = sessions.get_or_create(TOKEN)
+    name: Name = {"key": "network_run", "values": {"number": 1}}
+    backends = [TorchBackend(MLP(ModelConfig(hidden=())), Card()) for _ in range(1000)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads take turns in the middle of everything
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            made = list(threads.map(lambda backend: session.keep(backend, name), backends))
+    finally:
+        sys.setswitchinterval(before)
+    assert len({one.id for one in session.networks}) == len(session.networks) == len(made)
