@@ -8,6 +8,7 @@ import pytest
 
 from digits.data.bundled import read_bundled
 from digits.data.preparation.bindings import remove_bindings
+from digits.data.preparation.stroke_groups import Sheet
 
 HEIGHT, WIDTH = 600, 800
 EDGES = (0, 1, 2, 3)  # quarter turns of a picture whose binding is at its left
@@ -74,3 +75,14 @@ def test_rows_of_one_digit_in_squares_stay(turns: int) -> None:
     alone = np.where(page, 1, 0).astype(np.uint8)
     np.rot90(alone, -turns)[60:] = 0  # one row
     np.testing.assert_array_equal(remove_bindings(alone), alone)
+
+
+def test_only_a_photo_has_a_binding() -> None:
+    page = large_zero() | binding(22)
+    drawn = 255 - 255 * page
+    photo = 235 - 180.0 * page + np.random.default_rng(1).normal(0, 3, page.shape)
+    found = [
+        len(Sheet(np.stack([picture.clip(0, 255).astype(np.uint8)] * 3, axis=2)).find_groups())
+        for picture in (drawn, photo)
+    ]
+    assert found[0] > found[1] == 1

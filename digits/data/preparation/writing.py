@@ -66,7 +66,7 @@ def find_writing(dark: NDArray[np.uint8], size: int, is_inverted: bool) -> Writi
         threshold = max(floor, min(threshold, FAINT))
     weak = (smooth > max(floor, FAINT_LINE * threshold)).astype(np.uint8)
     strong = _without_lines((smooth > threshold).astype(np.uint8), weak, clean)
-    strong = remove_underlines(remove_bindings(strong))
+    strong = remove_underlines(strong if clean else remove_bindings(strong))
     depth = _find_depth(strong)
     middle = find_middle(depth)
     if not middle.any():
